@@ -1,0 +1,85 @@
+//! Who makes an edit, in a form that travels inside every operation of the document.
+
+use automerge::{ActorId, ObjId};
+use uuid::Uuid;
+
+use crate::{DeviceId, PersonId, Role};
+
+/// The device, the person and the role behind an edit.
+///
+/// It is the Automerge actor of the change: 16 bytes of device, 16 of person and one of role. Any value in a
+/// document thus tells who wrote it and as what, which decides between concurrent values without a table beside
+/// the document. Somebody whose role changes goes on as another actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Author {
+    /// The device the edit was made on.
+    pub device: DeviceId,
+    /// The person who made it.
+    pub person: PersonId,
+    /// What that person was in the space at the time.
+    pub role: Role,
+}
+
+impl Author {
+    /// The actor under which this author's changes are made.
+    pub fn actor(&self) -> ActorId {
+        let mut bytes = Vec::with_capacity(33);
+        bytes.extend_from_slice(self.device.uuid().as_bytes());
+        bytes.extend_from_slice(self.person.uuid().as_bytes());
+        bytes.push(match self.role {
+            Role::Client => 1,
+            Role::Member => 2,
+            Role::Professional => 3,
+            Role::Backup => 4,
+        });
+        ActorId::from(bytes)
+    }
+
+    /// Reads the author back from an actor; `None` for the actor of a genesis change or of a newer version.
+    pub fn from_actor(actor: &ActorId) -> Option<Self> {
+        let (device, rest) = actor.to_bytes().split_first_chunk::<16>()?;
+        let (person, rest) = rest.split_first_chunk::<16>()?;
+        let role = match rest {
+            [1] => Role::Client,
+            [2] => Role::Member,
+            [3] => Role::Professional,
+            [4] => Role::Backup,
+            _ => return None,
+        };
+        Some(Self {
+            device: DeviceId::new(Uuid::from_bytes(*device)),
+            person: PersonId::new(Uuid::from_bytes(*person)),
+            role,
+        })
+    }
+
+    /// Who wrote the value with this operation id.
+    pub fn of(operation: &ObjId) -> Option<Self> {
+        match operation {
+            ObjId::Root => None,
+            ObjId::Id(_, actor, _) => Self::from_actor(actor),
+        }
+    }
+
+    /// An author for examples and tests; the same for the same role.
+    pub fn example(role: Role) -> Self {
+        let number = 1 + role as u128;
+        Self { device: DeviceId::new(Uuid::from_u128(0xd0 + number)), person: PersonId::new(Uuid::from_u128(number)), role }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actors_round_trip_and_strangers_are_nobody() {
+        for role in Role::ALL {
+            let author = Author::example(role);
+            assert_eq!(Author::from_actor(&author.actor()), Some(author));
+        }
+        for bytes in [vec![], vec![0; 16], vec![0; 33], vec![9; 40]] {
+            assert_eq!(Author::from_actor(&ActorId::from(bytes)), None);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The support circle: everybody brainstorms, gives hearts and offers help; the client chooses.
+//!
+//! Sections: `ideas` by id, each with a text that merges word by word and a map of hearts by person; `offers` and
+//! `messages` by id.
+
+mod choose_idea;
+mod edit_idea;
+mod heart_idea;
+mod model;
+mod offers;
+mod post_message;
+mod propose_idea;
+mod view;
+mod withdraw_idea;
+
+use automerge::ReadDoc;
+
+pub use choose_idea::{ChooseIdea, DeclineIdea, ParkIdea};
+pub use edit_idea::EditIdea;
+pub use heart_idea::{HeartIdea, UnheartIdea};
+pub use model::{CircleModel, IdeaModel, MessageModel, OfferModel};
+pub use offers::{MakeOffer, WithdrawOffer};
+pub use post_message::PostMessage;
+pub use propose_idea::ProposeIdea;
+pub use view::{CircleView, IdeaStatus, IdeaView};
+pub use withdraw_idea::WithdrawIdea;
+
+use crate::read::{Content, ReadModel, Reader};
+use crate::{Access, Role};
+
+const IDEAS: &str = "ideas";
+const OFFERS: &str = "offers";
+const MESSAGES: &str = "messages";
+
+pub(crate) const SECTIONS: &[&str] = &[IDEAS, OFFERS, MESSAGES];
+
+pub(crate) const fn access(role: Role) -> Access {
+    match role {
+        Role::Client | Role::Member | Role::Professional => Access::Write,
+        Role::Backup => Access::None,
+    }
+}
+
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> ReadModel {
+    ReadModel { content: Content::Circle(model::of(&CircleView::new(document))), cards: Vec::new() }
+}

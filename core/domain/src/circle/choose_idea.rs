@@ -1,0 +1,51 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CircleView, IDEAS, IdeaStatus};
+use crate::entity::{find, must_exist};
+use crate::policy::{Policy, Rule};
+use crate::{Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal};
+
+/// The three answers a client can give to an idea are one command each, with the same shape.
+macro_rules! answers {
+    ($($(#[$doc:meta])* $command:ident = $name:literal: $status:ident, $dutch:literal, $english:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $command {
+            /// The idea.
+            pub idea_id: IdeaId,
+        }
+
+        impl Edit for $command {
+            const NAME: &'static str = $name;
+            const KIND: DocumentKind = DocumentKind::Circle;
+            const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+
+            fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+                must_exist(document, IDEAS, self.idea_id, "idea_id")
+            }
+
+            fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+                let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
+                Ok(transaction.put(&idea, "status", IdeaStatus::$status.name())?)
+            }
+
+            fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+                let idea = CircleView::new(document).title(self.idea_id, language);
+                format!("{} {idea}", language.pick($dutch, $english))
+            }
+        }
+    )+};
+}
+
+answers! {
+    /// Chooses an idea, to make an action of.
+    ChooseIdea = "choose_idea": Chosen, "koos", "chose";
+    /// Puts an idea aside for later.
+    ParkIdea = "park_idea": Parked, "bewaart voor later:", "parked";
+    /// Says no to an idea; no reason is asked.
+    DeclineIdea = "decline_idea": Declined, "wil niet:", "declined";
+}

@@ -1,0 +1,45 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CircleView, IDEAS};
+use crate::entity::{find, must_exist, put_text};
+use crate::policy::{Condition, Policy, Rule};
+use crate::{Author, Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal, Text};
+
+/// Changes the words of an idea; merges word by word with a concurrent edit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditIdea {
+    /// The idea.
+    pub idea_id: IdeaId,
+    /// The whole text as it should read.
+    pub text: Text,
+}
+
+impl Edit for EditIdea {
+    const NAME: &'static str = "edit_idea";
+    const KIND: DocumentKind = DocumentKind::Circle;
+    const POLICY: Policy = Policy::NOBODY
+        .client(Rule::Always)
+        .member(Rule::If(Condition::Author))
+        .professional(Rule::If(Condition::Author));
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_exist(document, IDEAS, self.idea_id, "idea_id")
+    }
+
+    fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
+        CircleView::new(document).is_author(self.idea_id, author.person)
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
+        put_text(transaction, &idea, "text", &self.text)
+    }
+
+    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        format!("{} “{}”", language.pick("herschreef een idee:", "rewrote an idea:"), self.text)
+    }
+}

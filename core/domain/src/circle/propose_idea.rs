@@ -1,0 +1,68 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use automerge::{ObjType, ScalarValue};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::IDEAS;
+use crate::bounds::{Slug, list};
+use crate::entity::{create, must_be_free, put_json, put_some, put_text, section};
+use crate::policy::{Policy, Rule};
+use crate::{Context, DocumentKind, Edit, IdeaId, Language, Name, Names, Refusal, Text};
+
+/// Puts an idea before the circle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeIdea {
+    /// The new idea's id.
+    pub idea_id: IdeaId,
+    /// The idea, in the author's words.
+    pub text: Text,
+    /// The interests and talents it fits, at most 100.
+    #[serde(default, deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
+    pub fits: Vec<Name>,
+    /// One of the twelve strategies to expand a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Slug>,
+    /// One of the seven activities for the existing network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Slug>,
+    /// How much it takes: 1 (simple) to 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 3))]
+    pub complexity: Option<u8>,
+}
+
+impl Edit for ProposeIdea {
+    const NAME: &'static str = "propose_idea";
+    const KIND: DocumentKind = DocumentKind::Circle;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {
+            return Err(Refusal::invalid("complexity"));
+        }
+        must_be_free(document, IDEAS, self.idea_id, "idea_id")
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let ideas = section(transaction, IDEAS)?;
+        let idea = create(transaction, &ideas, self.idea_id, context)?;
+        put_text(transaction, &idea, "text", &self.text)?;
+        if !self.fits.is_empty() {
+            put_json(transaction, &idea, "fits", &self.fits)?;
+        }
+        put_some(transaction, &idea, "strategy", self.strategy.as_ref())?;
+        put_some(transaction, &idea, "activity", self.activity.as_ref())?;
+        if let Some(complexity) = self.complexity {
+            transaction.put(&idea, "complexity", ScalarValue::Uint(complexity.into()))?;
+        }
+        transaction.put_object(&idea, "hearts", ObjType::Map)?;
+        Ok(())
+    }
+
+    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        format!("{} “{}”", language.pick("bedacht:", "proposed:"), self.text)
+    }
+}

@@ -1,0 +1,44 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CircleView, IDEAS, IdeaStatus};
+use crate::entity::{find, must_exist};
+use crate::policy::{Condition, Policy, Rule};
+use crate::{Author, Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal};
+
+/// Takes an idea back: it stays in the list as withdrawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawIdea {
+    /// The idea.
+    pub idea_id: IdeaId,
+}
+
+impl Edit for WithdrawIdea {
+    const NAME: &'static str = "withdraw_idea";
+    const KIND: DocumentKind = DocumentKind::Circle;
+    const POLICY: Policy = Policy::NOBODY
+        .client(Rule::Always)
+        .member(Rule::If(Condition::Author))
+        .professional(Rule::If(Condition::Author));
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_exist(document, IDEAS, self.idea_id, "idea_id")
+    }
+
+    fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
+        CircleView::new(document).is_author(self.idea_id, author.person)
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
+        Ok(transaction.put(&idea, "status", IdeaStatus::Withdrawn.name())?)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let idea = CircleView::new(document).title(self.idea_id, language);
+        format!("{} {idea}", language.pick("trok terug:", "withdrew:"))
+    }
+}

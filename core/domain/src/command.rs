@@ -1,0 +1,164 @@
+//! The closed list of edits, as plain data.
+
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::bounds::TOO_LARGE;
+use crate::circle::*;
+use crate::policy::{Condition, Policy};
+use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
+
+macro_rules! commands {
+    ($($name:ident),+ $(,)?) => {
+        /// An edit: one thing a person can do, as plain data.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "each variant is documented by the struct of the same name")]
+        pub enum Command {
+            $($name($name),)+
+        }
+
+        impl Command {
+            /// Reads a command from JSON: `{"type": …}` and its fields.
+            ///
+            /// # Errors
+            ///
+            /// [`ParseError::Unknown`] for a type this version does not know, [`ParseError::Invalid`] with the
+            /// field for anything else that is wrong.
+            pub fn parse(value: Value) -> Result<Self, ParseError> {
+                let Value::Object(mut fields) = value else {
+                    return Err(ParseError::Invalid(Refusal::invalid("command")));
+                };
+                let Some(Value::String(name)) = fields.remove("type") else {
+                    return Err(ParseError::Invalid(Refusal::invalid("type")));
+                };
+                match name.as_str() {
+                    $(<$name as Edit>::NAME => parse_fields(fields).map(Self::$name),)+
+                    _ => Err(ParseError::Unknown),
+                }
+            }
+
+            /// The command's name on every wire.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => <$name as Edit>::NAME,)+ }
+            }
+
+            /// The kind of document it edits.
+            pub fn kind(&self) -> DocumentKind {
+                match self { $(Self::$name(_) => <$name as Edit>::KIND,)+ }
+            }
+
+            /// Who may send it.
+            pub fn policy(&self) -> Policy {
+                match self { $(Self::$name(_) => <$name as Edit>::POLICY,)+ }
+            }
+
+            pub(crate) fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+                match self { $(Self::$name(edit) => edit.check(document),)+ }
+            }
+
+            pub(crate) fn holds(&self, condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
+                match self { $(Self::$name(edit) => edit.holds(condition, author, document),)+ }
+            }
+
+            pub(crate) fn becomes_suggestion(&self, author: &Author, document: &impl ReadDoc) -> bool {
+                match self { $(Self::$name(edit) => edit.becomes_suggestion(author, document),)+ }
+            }
+
+            pub(crate) fn execute(
+                &self,
+                context: &Context,
+                transaction: &mut impl Transactable,
+            ) -> Result<(), Refusal> {
+                match self { $(Self::$name(edit) => edit.execute(context, transaction),)+ }
+            }
+
+            pub(crate) fn suggest(
+                &self,
+                context: &Context,
+                transaction: &mut impl Transactable,
+            ) -> Result<(), Refusal> {
+                match self { $(Self::$name(edit) => edit.suggest(context, transaction),)+ }
+            }
+
+            /// What was done, in words that follow a person's name.
+            pub fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+                match self { $(Self::$name(edit) => edit.words(document, names, language),)+ }
+            }
+
+            /// Every command of this version with its fields, bounds and senders, in the order of the list.
+            pub fn descriptions() -> Vec<CommandDescription> {
+                vec![$(CommandDescription {
+                    name: <$name as Edit>::NAME,
+                    kind: <$name as Edit>::KIND,
+                    policy: <$name as Edit>::POLICY,
+                    schema: schema_of::<$name>(<$name as Edit>::NAME),
+                },)+]
+            }
+        }
+    };
+}
+
+commands! {
+    ProposeIdea, EditIdea, WithdrawIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
+    WithdrawOffer, PostMessage,
+}
+
+/// A command as the documentation and the JSON Schema show it.
+#[derive(Clone, Debug)]
+pub struct CommandDescription {
+    /// The command's name on every wire.
+    pub name: &'static str,
+    /// The kind of document it edits.
+    pub kind: DocumentKind,
+    /// Who may send it.
+    pub policy: Policy,
+    /// Its fields and their bounds, as JSON Schema.
+    pub schema: Schema,
+}
+
+/// Why something is not a command.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ParseError {
+    /// A type this version does not know: kept until a version that does.
+    #[error("unknown command")]
+    Unknown,
+    /// A field is missing, malformed or out of bounds.
+    #[error(transparent)]
+    Invalid(#[from] Refusal),
+}
+
+fn parse_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, ParseError> {
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+        let message = error.inner().to_string();
+        let path = error.path().to_string();
+        // A missing or unknown field has no path of its own; serde names it between backticks.
+        let field = if path == "." { message.split('`').nth(1).unwrap_or("command").to_owned() } else { path };
+        let code = if message.contains(TOO_LARGE) { Code::TooLarge } else { Code::Invalid };
+        ParseError::Invalid(Refusal { code, field: Some(field.chars().take(100).collect()) })
+    })
+}
+
+fn schema_of<T: JsonSchema>(name: &str) -> Schema {
+    let mut schema = SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+    }))
+    .into_root_schema_for::<T>();
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("$schema");
+        let properties = object.entry("properties").or_insert_with(|| Value::Object(Map::new()));
+        if let Some(properties) = properties.as_object_mut() {
+            properties.insert("type".to_owned(), json_schema!({ "const": name }).into());
+        }
+        let required = object.entry("required").or_insert_with(|| Value::Array(Vec::new()));
+        if let Some(required) = required.as_array_mut() {
+            required.insert(0, Value::String("type".to_owned()));
+        }
+    }
+    schema
+}

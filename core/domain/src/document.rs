@@ -1,0 +1,98 @@
+//! The kinds of document: one per audience.
+//!
+//! A CRDT document syncs whole, history included, so who may read is decided per document and not within one.
+
+use std::fmt;
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, Automerge, ObjType, ROOT, ReadDoc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::read::{Reader, ReadModel};
+use crate::{Access, Role};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident => $module:ident),+ $(,)?) => {
+        /// A kind of document, named after what it holds.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum DocumentKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl DocumentKind {
+            /// Every kind, in the order in which a space lists its documents.
+            pub const ALL: &'static [DocumentKind] = &[$(DocumentKind::$kind),+];
+
+            /// The kind's name on every wire.
+            pub const fn name(self) -> &'static str {
+                match self { $(DocumentKind::$kind => stringify!($module)),+ }
+            }
+
+            /// The audience: how far somebody with this role gets into documents of this kind.
+            pub const fn access(self, role: Role) -> Access {
+                match self { $(DocumentKind::$kind => crate::$module::access(role)),+ }
+            }
+
+            /// The maps that every document of this kind has from its first moment.
+            const fn sections(self) -> &'static [&'static str] {
+                match self { $(DocumentKind::$kind => crate::$module::SECTIONS),+ }
+            }
+
+            pub(crate) fn read(self, document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
+                match self { $(DocumentKind::$kind => crate::$module::read(document, reader)),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The network map: contacts, ties, placements and snapshots.
+    Network => network,
+    /// The action plan: goals, actions, steps and evaluations.
+    Plan => plan,
+    /// The support circle: ideas, hearts, offers and messages.
+    Circle => circle,
+}
+
+impl DocumentKind {
+    /// The kind with this name on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for DocumentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A new document of a kind: one change by a fixed author at a fixed time, the same bytes everywhere.
+///
+/// Phone and server start from it independently, so nothing needs to be sent for an empty document.
+pub fn genesis(kind: DocumentKind) -> Automerge {
+    let mut document = Automerge::new().with_actor(ActorId::from([0u8; 16]));
+    let mut transaction = document.transaction();
+    for section in kind.sections() {
+        #[expect(clippy::expect_used, reason = "a map can always be put under a text key of the root")]
+        transaction.put_object(ROOT, *section, ObjType::Map).expect("the root of a new document is a map");
+    }
+    transaction.commit_with(CommitOptions::default().with_time(0));
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn genesis_is_the_same_everywhere_and_differs_by_kind() {
+        for &kind in DocumentKind::ALL {
+            assert_eq!(genesis(kind).get_heads(), genesis(kind).get_heads());
+            assert_eq!(DocumentKind::from_name(kind.name()), Some(kind));
+        }
+        assert_ne!(genesis(DocumentKind::Plan).get_heads(), genesis(DocumentKind::Circle).get_heads());
+    }
+}

@@ -1,0 +1,62 @@
+//! What every command is made of.
+
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+
+use crate::policy::{Condition, Policy};
+use crate::{Author, Code, Context, DocumentKind, Language, PersonId, Refusal};
+
+/// How people are called, for texts that mention them.
+pub type Names<'a> = &'a dyn Fn(PersonId) -> String;
+
+/// One kind of edit: its row in the policy, its checks, what it writes and how it reads back in words.
+///
+/// Implemented once per command, in the command's own file; the line in the list of `command.rs` does the rest.
+pub trait Edit {
+    /// The command's name on every wire: verb, underscore, noun.
+    const NAME: &'static str;
+    /// The kind of document it edits.
+    const KIND: DocumentKind;
+    /// Who may send it.
+    const POLICY: Policy;
+
+    /// Checks the command against the document as it stands now: new ids are free, named things exist.
+    ///
+    /// # Errors
+    ///
+    /// The refusal to answer the sender with.
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal>;
+
+    /// Whether a condition of the policy holds for this author on the document as it stands now.
+    ///
+    /// Only asked for conditions that [`Self::POLICY`] names; the default holds for nobody.
+    fn holds(&self, _condition: Condition, _author: &Author, _document: &impl ReadDoc) -> bool {
+        false
+    }
+
+    /// Whether an author's edit becomes a suggestion although the rule for the role admits it.
+    fn becomes_suggestion(&self, _author: &Author, _document: &impl ReadDoc) -> bool {
+        false
+    }
+
+    /// Writes the edit at the place in history where the transaction is opened.
+    ///
+    /// # Errors
+    ///
+    /// A refusal when the edit makes no sense there; the transaction is then rolled back.
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal>;
+
+    /// Writes the edit as a suggestion for the client.
+    ///
+    /// # Errors
+    ///
+    /// `forbidden` for a command that cannot be a suggestion.
+    fn suggest(&self, _context: &Context, _transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        Err(Refusal::new(Code::Forbidden))
+    }
+
+    /// What was done, in words that follow a person's name: “bedacht: ‘Een kaart naar Dennis’”.
+    ///
+    /// Things the document no longer holds are called by a general word.
+    fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String;
+}

@@ -1,0 +1,107 @@
+//! Ids: one type per thing, made only by parsing or from a UUID.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::DocumentKind;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(transparent)]
+        #[schemars(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID that stands for this thing.
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID itself, for stores and bindings.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person, in every space and on every device.
+    PersonId,
+    /// One signed-in phone, tablet or browser of one person.
+    DeviceId,
+    /// Everything around one client.
+    SpaceId,
+    /// One document of a space; derived from the space and the kind.
+    DocumentId,
+    /// One edit; makes a retry harmless.
+    CommandId,
+    /// A person, organisation or pet on the network map.
+    ContactId,
+    /// A picture of the network at one moment.
+    SnapshotId,
+    /// An idea of the brainstorm.
+    IdeaId,
+    /// An offer of help.
+    OfferId,
+    /// A message in the support circle.
+    MessageId,
+    /// A goal of the plan.
+    GoalId,
+    /// An action of the plan.
+    ActionId,
+    /// A step of an action.
+    StepId,
+    /// One person's look back on an action.
+    EvaluationId,
+}
+
+impl DocumentId {
+    /// The id of a space's document of one kind.
+    ///
+    /// It is the UUID v5 of the kind's name in the namespace of the space's id, so that a phone can make a space
+    /// and fill its documents before it has ever seen a server.
+    pub fn derive(space: SpaceId, kind: DocumentKind) -> Self {
+        Self(Uuid::new_v5(&space.0, kind.name().as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_ids_differ_by_space_and_by_kind() {
+        let space = SpaceId::new(Uuid::from_u128(1));
+        let other = SpaceId::new(Uuid::from_u128(2));
+        assert_eq!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(space, DocumentKind::Plan));
+        assert_ne!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(space, DocumentKind::Circle));
+        assert_ne!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(other, DocumentKind::Plan));
+    }
+}

@@ -1,0 +1,69 @@
+//! What Kring is about, as pure functions over plain data: the documents of a space, the commands that edit
+//! them, who may do which command, and what a person gets to read.
+//!
+//! There is no IO here, no clock, no randomness and no `async`: time, ids and authors are arguments, so the same
+//! code decides on the phone (to show a button or not) and on the server (to admit an edit or not).
+//!
+//! The tour, in the order in which an edit travels:
+//!
+//! 1. [`Command`] is the edit: one variant per thing a person can do, parsed from bounded plain data.
+//! 2. [`authorize`] decides by [`policy`] and by the document as it stands; only it can make a [`Warrant`].
+//! 3. [`Warrant::execute`] writes the edit into an Automerge transaction, as one change by an [`Author`].
+//! 4. [`read_model`] shows the merged document, with the rules that concurrent work can break derived at read
+//!    time and the questions they raise as [`Card`]s.
+//!
+//! ```
+//! use kring_domain::{Author, Command, Context, Decision, DocumentKind, Role, authorize, genesis};
+//! use serde_json::json;
+//!
+//! let mut document = genesis(DocumentKind::Circle);
+//! let linda = Author::example(Role::Member);
+//! let command = Command::parse(json!({
+//!     "type": "propose_idea",
+//!     "idea_id": "0195f3a0-0000-7000-8000-000000000001",
+//!     "text": "Een kaart naar Dennis",
+//! }))?;
+//! let Decision::Admit(warrant) = authorize(&linda, &command, &document) else { panic!("a member may propose") };
+//! let mut transaction = document.transaction();
+//! warrant.execute(&Context::example(linda), &mut transaction)?;
+//! transaction.commit();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod author;
+mod bounds;
+mod card;
+pub mod circle;
+mod command;
+mod context;
+mod document;
+mod edit;
+mod entity;
+mod id;
+mod language;
+pub mod network;
+pub mod plan;
+pub mod policy;
+mod read;
+mod refusal;
+mod role;
+mod time;
+mod warrant;
+
+pub use author::Author;
+pub use bounds::{Name, Slug, Text};
+pub use card::{Card, CardKind, CardOption};
+pub use command::{Command, CommandDescription, ParseError};
+pub use context::Context;
+pub use document::{DocumentKind, genesis};
+pub use edit::{Edit, Names};
+pub use id::{
+    ActionId, CommandId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId, OfferId, PersonId,
+    SnapshotId, SpaceId, StepId,
+};
+pub use language::Language;
+pub use read::{Content, ReadModel, read_model};
+pub use refusal::{Code, Refusal};
+pub use role::{Access, Role};
+pub use time::{Date, Timestamp};
+pub use warrant::{Decision, Warrant, authorize};

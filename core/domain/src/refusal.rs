@@ -1,0 +1,99 @@
+//! Why an edit is not admitted.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::Language;
+
+/// A stable word for each reason, the same on every wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// This role may not do this.
+    Forbidden,
+    /// What the command names is not there (any more).
+    NotFound,
+    /// A field is missing, malformed or out of bounds.
+    Invalid,
+    /// The id for a new thing is taken.
+    DuplicateId,
+    /// A text, a list or a batch is larger than its bound.
+    TooLarge,
+    /// The command is newer than this version of Kring.
+    UnknownCommand,
+    /// The right was taken away before the edit arrived.
+    Revoked,
+    /// The document is no longer in a state in which this makes sense.
+    Conflict,
+    /// Too much, too fast; send it again later.
+    RateLimited,
+    /// Admitted, as a suggestion for the client.
+    Suggested,
+    /// The device's clock is more than a day ahead.
+    Clock,
+    /// A code written by a newer version of Kring.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Code {
+    /// The reason in words, for the person whose edit it was.
+    pub const fn explain(self, language: Language) -> &'static str {
+        match self {
+            Code::Forbidden => language.pick("Dit mag jij hier niet doen.", "You may not do this here."),
+            Code::NotFound => language.pick("Dit bestaat niet meer.", "This no longer exists."),
+            Code::Invalid => language.pick("Er klopt iets niet in wat is ingevuld.", "Something filled in is not right."),
+            Code::DuplicateId => language.pick("Dit bestaat al.", "This exists already."),
+            Code::TooLarge => language.pick("Dit is te lang of te veel.", "This is too long or too much."),
+            Code::UnknownCommand => {
+                language.pick("De server is nog niet zo nieuw als deze app.", "The server is not yet as new as this app.")
+            }
+            Code::Revoked => language.pick("Je had hier geen toegang meer.", "You no longer had access here."),
+            Code::Conflict => language.pick("Dit kan nu niet meer.", "This is no longer possible."),
+            Code::RateLimited => language.pick("Het gaat te snel. Straks lukt het wel.", "Too fast. It will work later."),
+            Code::Suggested => language.pick("Dit is nu een voorstel.", "This is now a suggestion."),
+            Code::Clock => language.pick("De klok van dit toestel loopt voor.", "The clock of this device is ahead."),
+            Code::Unknown => language.pick("Onbekende reden.", "Unknown reason."),
+        }
+    }
+}
+
+/// A command that is not admitted: the reason, and the field it is about where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("refused: {code:?}{}", field.as_ref().map(|field| format!(" ({field})")).unwrap_or_default())]
+pub struct Refusal {
+    /// The reason.
+    pub code: Code,
+    /// The path of the field that is wrong, as the caller wrote it.
+    pub field: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that is about the command as a whole.
+    pub const fn new(code: Code) -> Self {
+        Self { code, field: None }
+    }
+
+    /// A field that is missing, malformed or out of bounds.
+    pub fn invalid(field: &str) -> Self {
+        Self { code: Code::Invalid, field: Some(field.to_owned()) }
+    }
+
+    /// A field that names something which is not there.
+    pub fn not_found(field: &str) -> Self {
+        Self { code: Code::NotFound, field: Some(field.to_owned()) }
+    }
+
+    /// A field with an id for a new thing that is taken.
+    pub fn duplicate(field: &str) -> Self {
+        Self { code: Code::DuplicateId, field: Some(field.to_owned()) }
+    }
+}
+
+impl From<automerge::AutomergeError> for Refusal {
+    /// Every operation a command makes is valid on a document of its kind; where the causal context it was made
+    /// in lacks the object, the thing is not there for this command.
+    fn from(_: automerge::AutomergeError) -> Self {
+        Self::new(Code::NotFound)
+    }
+}
