@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::bounds::TOO_LARGE;
 use crate::circle::*;
+use crate::plan::*;
 use crate::policy::{Condition, Policy};
 use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
 
@@ -105,6 +106,8 @@ macro_rules! commands {
 }
 
 commands! {
+    AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep, UntickStep,
+    AssignPart, EvaluateAction, DelegateRight, RevokeRight,
     ProposeIdea, EditIdea, WithdrawIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
     WithdrawOffer, PostMessage,
 }

@@ -1,14 +1,62 @@
-//! Placeholder until the next commit.
+//! The action plan: goals, the actions towards them with their steps and parts, and the looks back on them.
+//!
+//! Sections: `goals` by id; `actions` by id, each with maps of `steps`, `parts`, `evaluations` and `events`;
+//! `delegations` by person and right. The register `ranking` at the root holds the client's choice of what comes
+//! first. What state an action is in is never stored: it follows from its events.
+
+mod add_action;
+mod add_goal;
+mod add_step;
+mod assign_part;
+mod cards;
+mod delegate_right;
+mod evaluate_action;
+mod leads;
+mod model;
+mod queue;
+mod rank_actions;
+mod stage;
+mod tick_step;
+mod turn_action;
+mod update_action;
+mod view;
+mod vocabulary;
+
 use automerge::ReadDoc;
+
+pub use add_action::AddAction;
+pub use add_goal::AddGoal;
+pub use add_step::AddStep;
+pub use assign_part::AssignPart;
+pub use delegate_right::{DelegateRight, RevokeRight};
+pub use evaluate_action::EvaluateAction;
+pub use model::{ActionModel, DelegationModel, EvaluationModel, GoalModel, PartModel, PlanModel, StepModel};
+pub use queue::MAX_ACTIVE;
+pub use rank_actions::RankActions;
+pub use tick_step::{TickStep, UntickStep};
+pub use turn_action::{ActivateAction, FinishAction, StopAction};
+pub use update_action::UpdateAction;
+pub use view::{ActionView, PlanView};
+pub use vocabulary::{Company, GoalType, Next, Right, Setting, Support};
+
 use crate::read::{Content, ReadModel, Reader};
 use crate::{Access, Role};
-pub(crate) const SECTIONS: &[&str] = &["goals"];
+
+const GOALS: &str = "goals";
+const ACTIONS: &str = "actions";
+const DELEGATIONS: &str = "delegations";
+
+pub(crate) const SECTIONS: &[&str] = &[GOALS, ACTIONS, DELEGATIONS];
+
 pub(crate) const fn access(role: Role) -> Access {
-    match role { _ => Access::Write }
+    match role {
+        Role::Client | Role::Member | Role::Professional => Access::Write,
+        Role::Backup => Access::None,
+    }
 }
-/// Model.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct PlanModel {}
-pub(crate) fn read(_document: &impl ReadDoc, _reader: &Reader<'_>) -> ReadModel {
-    ReadModel { content: Content::Plan(PlanModel {}), cards: Vec::new() }
+
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
+    let plan = PlanView::new(document);
+    let queue = queue::Queue::of(&plan);
+    ReadModel { cards: cards::of(&plan, &queue, reader), content: Content::Plan(model::of(&plan, &queue)) }
 }

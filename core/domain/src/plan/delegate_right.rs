@@ -1,0 +1,84 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{DELEGATIONS, Right};
+use crate::entity::{Item, create, section};
+use crate::policy::{Policy, Rule};
+use crate::{Context, DocumentKind, Edit, Language, Names, PersonId, Refusal};
+
+/// Lets somebody use a right of the client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DelegateRight {
+    /// Who gets the right.
+    pub person_id: PersonId,
+    /// The right.
+    pub right: Right,
+}
+
+/// Takes a delegated right back; wins over a concurrent delegation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeRight {
+    /// Who loses the right.
+    pub person_id: PersonId,
+    /// The right.
+    pub right: Right,
+}
+
+/// The key of a delegation. Its register holds a map while it is given and a plain value once it is revoked.
+pub(super) fn key(person: PersonId, right: Right) -> String {
+    format!("{person}:{right}")
+}
+
+impl Edit for DelegateRight {
+    const NAME: &'static str = "delegate_right";
+    const KIND: DocumentKind = DocumentKind::Plan;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+
+    fn check(&self, _document: &impl ReadDoc) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let delegations = section(transaction, DELEGATIONS)?;
+        let delegation = create(transaction, &delegations, key(self.person_id, self.right), context)?;
+        transaction.put(&delegation, "person_id", self.person_id.to_string())?;
+        Ok(transaction.put(&delegation, "right", self.right.name())?)
+    }
+
+    fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+        let who = names(self.person_id);
+        match language {
+            Language::Dutch => format!("gaf {who} het recht om acties te starten en te stoppen"),
+            Language::English => format!("gave {who} the right to start and stop actions"),
+        }
+    }
+}
+
+impl Edit for RevokeRight {
+    const NAME: &'static str = "revoke_right";
+    const KIND: DocumentKind = DocumentKind::Plan;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        let known = Item::section(document, DELEGATIONS)
+            .is_some_and(|delegations| delegations.has(&key(self.person_id, self.right)));
+        if known { Ok(()) } else { Err(Refusal::not_found("person_id")) }
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let delegations = section(transaction, DELEGATIONS)?;
+        Ok(transaction.put(&delegations, key(self.person_id, self.right), "revoked")?)
+    }
+
+    fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+        let who = names(self.person_id);
+        match language {
+            Language::Dutch => format!("nam het recht om acties te starten terug van {who}"),
+            Language::English => format!("took the right to start actions back from {who}"),
+        }
+    }
+}

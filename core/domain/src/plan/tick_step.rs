@@ -1,0 +1,93 @@
+use automerge::transaction::Transactable;
+use automerge::{ObjId, ReadDoc, ScalarValue};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ACTIONS, PlanView};
+use crate::entity::{child, find};
+use crate::policy::{Condition, Policy, Rule};
+use crate::{ActionId, Author, Context, DocumentKind, Edit, Language, Names, Refusal, StepId};
+
+const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::If(Condition::Assigned));
+
+/// Ticks a step off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TickStep {
+    /// The action.
+    pub action_id: ActionId,
+    /// The step.
+    pub step_id: StepId,
+}
+
+/// Takes the tick off a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UntickStep {
+    /// The action.
+    pub action_id: ActionId,
+    /// The step.
+    pub step_id: StepId,
+}
+
+impl Edit for TickStep {
+    const NAME: &'static str = "tick_step";
+    const KIND: DocumentKind = DocumentKind::Plan;
+    const POLICY: Policy = POLICY;
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        step_exists(document, self.action_id, self.step_id)
+    }
+
+    fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
+        PlanView::new(document).is_assigned(self.action_id, self.step_id, author.person)
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let step = find_step(transaction, self.action_id, self.step_id)?;
+        transaction.put(&step, "done", true)?;
+        transaction.put(&step, "done_by", context.author.person.to_string())?;
+        Ok(transaction.put(&step, "done_at", ScalarValue::Timestamp(context.at.millis()))?)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let step = PlanView::new(document).step_text(self.action_id, self.step_id, language);
+        format!("{} {step}", language.pick("vinkte af:", "ticked off:"))
+    }
+}
+
+impl Edit for UntickStep {
+    const NAME: &'static str = "untick_step";
+    const KIND: DocumentKind = DocumentKind::Plan;
+    const POLICY: Policy = POLICY;
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        step_exists(document, self.action_id, self.step_id)
+    }
+
+    fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
+        PlanView::new(document).is_assigned(self.action_id, self.step_id, author.person)
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let step = find_step(transaction, self.action_id, self.step_id)?;
+        Ok(transaction.put(&step, "done", false)?)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let step = PlanView::new(document).step_text(self.action_id, self.step_id, language);
+        format!("{} {step}", language.pick("haalde het vinkje weg bij", "took the tick off"))
+    }
+}
+
+fn step_exists(document: &impl ReadDoc, action: ActionId, step: StepId) -> Result<(), Refusal> {
+    let plan = PlanView::new(document);
+    let action = plan.action(action).ok_or_else(|| Refusal::not_found("action_id"))?;
+    if action.has_step(step) { Ok(()) } else { Err(Refusal::not_found("step_id")) }
+}
+
+fn find_step(transaction: &impl Transactable, action: ActionId, step: StepId) -> Result<ObjId, Refusal> {
+    let action = find(transaction, ACTIONS, action, "action_id")?;
+    let steps = child(transaction, &action, "steps")?;
+    child(transaction, &steps, &step.to_string()).map_err(|_| Refusal::not_found("step_id"))
+}

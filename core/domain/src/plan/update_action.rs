@@ -1,0 +1,108 @@
+use std::fmt::Display;
+
+use automerge::ObjId;
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ACTIONS, Company, PlanView, Setting};
+use crate::bounds::clearable;
+use crate::entity::{find, must_exist};
+use crate::policy::{Policy, Rule};
+use crate::{ActionId, Context, Date, DocumentKind, Edit, Language, Name, Names, Refusal, Text};
+
+/// Changes an action: a field that is absent stays as it is, one that is `null` is cleared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAction {
+    /// The action.
+    pub action_id: ActionId,
+    /// What it is called; cannot be cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Name>,
+    /// What the client does themselves; an action without it cannot be active.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub client_part: Option<Option<Text>>,
+    /// When it should be done.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub due: Option<Option<Date>>,
+    /// How much it takes: 1 (simple) to 3.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 3))]
+    pub complexity: Option<Option<u8>>,
+    /// Where it takes place.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub setting: Option<Option<Setting>>,
+    /// With whom the client does it.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub company: Option<Option<Company>>,
+}
+
+impl UpdateAction {
+    fn is_empty(&self) -> bool {
+        self.title.is_none()
+            && self.client_part.is_none()
+            && self.due.is_none()
+            && self.complexity.is_none()
+            && self.setting.is_none()
+            && self.company.is_none()
+    }
+}
+
+impl Edit for UpdateAction {
+    const NAME: &'static str = "update_action";
+    const KIND: DocumentKind = DocumentKind::Plan;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        if self.is_empty() {
+            return Err(Refusal::invalid("command"));
+        }
+        if self.complexity.flatten().is_some_and(|complexity| !(1..=3).contains(&complexity)) {
+            return Err(Refusal::invalid("complexity"));
+        }
+        must_exist(document, ACTIONS, self.action_id, "action_id")
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let action = find(transaction, ACTIONS, self.action_id, "action_id")?;
+        if let Some(title) = &self.title {
+            transaction.put(&action, "title", title.as_str())?;
+        }
+        set(transaction, &action, "client_part", self.client_part.as_ref().map(Option::as_ref))?;
+        set(transaction, &action, "due", self.due)?;
+        match self.complexity {
+            Some(Some(complexity)) => transaction.put(&action, "complexity", i64::from(complexity))?,
+            Some(None) => transaction.delete(&action, "complexity")?,
+            None => {}
+        }
+        set(transaction, &action, "setting", self.setting)?;
+        set(transaction, &action, "company", self.company)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        match &self.title {
+            Some(title) => format!("{} “{title}”", language.pick("veranderde een actie:", "changed an action:")),
+            None => {
+                let action = PlanView::new(document).title(self.action_id, language);
+                format!("{} {action}", language.pick("veranderde", "changed"))
+            }
+        }
+    }
+}
+
+/// Sets, clears or leaves a field. A clearing loses to a concurrent setting, so nobody's words are lost.
+fn set(
+    transaction: &mut impl Transactable,
+    action: &ObjId,
+    key: &str,
+    value: Option<Option<impl Display>>,
+) -> Result<(), Refusal> {
+    match value {
+        Some(Some(value)) => transaction.put(action, key, value.to_string())?,
+        Some(None) => transaction.delete(action, key)?,
+        None => {}
+    }
+    Ok(())
+}
