@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::DocumentKind;
@@ -12,8 +12,7 @@ use crate::DocumentKind;
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
         #[schemars(transparent)]
         pub struct $name(Uuid);
 
@@ -26,6 +25,19 @@ macro_rules! ids {
             /// The UUID itself, for stores and bindings.
             pub const fn uuid(self) -> Uuid {
                 self.0
+            }
+        }
+
+        /// Ids are text on every wire, binary ones included.
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(UuidText).map(Self)
             }
         }
 
@@ -80,6 +92,21 @@ ids! {
     StepId,
     /// One person's look back on an action.
     EvaluationId,
+}
+
+/// Reads a UUID from text without copying it.
+struct UuidText;
+
+impl de::Visitor<'_> for UuidText {
+    type Value = Uuid;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a UUID as text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Uuid, E> {
+        Uuid::try_parse(text).map_err(|_| E::invalid_value(de::Unexpected::Other("other text"), &self))
+    }
 }
 
 impl DocumentId {

@@ -1,1 +1,33 @@
-//! x
+//! Both halves of sync as state machines over frames: [`Replica`] on a device, [`Admission`] on the server.
+//!
+//! There is no socket here, no file, no clock and no randomness: frames, instants and “this is durable now” come
+//! in through `handle_*`, and what to send, store and tell comes out through `poll_*`. The same code runs on a
+//! phone, in the server, and a thousand times over in a simulation with virtual time.
+//!
+//! ```text
+//! device                                        server
+//!  base    = admitted history                    log = admitted entries 1..n
+//!  pending = own commands, not yet admitted
+//!  view    = base + pending      ── submit ──▶   authorize, execute where the device stood, one change
+//!  base grows, pending shrinks  ◀── entries ──   durable first, then to everybody who may read
+//! ```
+
+mod admission;
+mod catch_up;
+mod chain;
+mod frame;
+mod guard;
+// mod replica;
+mod submission;
+mod verdict;
+
+pub use admission::{Admission, Admitted, Mark, Outcome, RestoreError, StoredLog};
+pub use catch_up::CatchUp;
+pub use chain::ChainHash;
+pub use frame::{
+    Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME, Member, PROTOCOL,
+    ServerFrame, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames, encode,
+    encode_entries,
+};
+pub use submission::{Base, RawCommand, Submission};
+pub use verdict::{Judgement, Verdict};

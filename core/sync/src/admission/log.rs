@@ -1,0 +1,136 @@
+//! Where each entry stands in the graph of changes, so that any base can be named by a number.
+
+use std::collections::BTreeMap;
+
+use automerge::ChangeHash;
+use kring_domain::{CommandId, DeviceId};
+
+use crate::Verdict;
+
+/// What the store keeps beside an entry, to execute commands at any base again after a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The hash of the entry's change.
+    pub hash: ChangeHash,
+    /// The device whose command it was.
+    pub device: DeviceId,
+    /// The base at which the command was made.
+    pub base: u64,
+    /// The entries that are the heads of the document after this one; 0 stands for the start of the generation.
+    pub heads: Vec<u64>,
+}
+
+impl Mark {
+    /// The mark as bytes for the store: hash, device, base and heads, numbers big-endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(56 + 8 * self.heads.len());
+        bytes.extend_from_slice(&self.hash.0);
+        bytes.extend_from_slice(self.device.uuid().as_bytes());
+        bytes.extend_from_slice(&self.base.to_be_bytes());
+        self.heads.iter().for_each(|head| bytes.extend_from_slice(&head.to_be_bytes()));
+        bytes
+    }
+
+    /// Reads a mark back; `None` for bytes that are no mark.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (hash, bytes) = bytes.split_first_chunk::<32>()?;
+        let (device, bytes) = bytes.split_first_chunk::<16>()?;
+        let (base, bytes) = bytes.split_first_chunk::<8>()?;
+        let (heads, rest) = bytes.as_chunks::<8>();
+        rest.is_empty().then(|| Self {
+            hash: ChangeHash(*hash),
+            device: DeviceId::new(uuid::Uuid::from_bytes(*device)),
+            base: u64::from_be_bytes(*base),
+            heads: heads.iter().map(|head| u64::from_be_bytes(*head)).collect(),
+        })
+    }
+}
+
+/// The marks of all entries of a generation, and every verdict given in it.
+pub(super) struct Log {
+    start: Vec<ChangeHash>,
+    marks: Vec<Mark>,
+    last_of: BTreeMap<DeviceId, u64>,
+    verdicts: BTreeMap<CommandId, Verdict>,
+}
+
+impl Log {
+    pub(super) fn starting_at(start: Vec<ChangeHash>) -> Self {
+        Self { start, marks: Vec::new(), last_of: BTreeMap::new(), verdicts: BTreeMap::new() }
+    }
+
+    pub(super) fn head(&self) -> u64 {
+        self.marks.len() as u64
+    }
+
+    pub(super) fn verdict(&self, id: CommandId) -> Option<&Verdict> {
+        self.verdicts.get(&id)
+    }
+
+    pub(super) fn record(&mut self, verdict: Verdict) {
+        self.verdicts.insert(verdict.id, verdict);
+    }
+
+    /// Adds an entry with the given parents and says what to keep beside it.
+    pub(super) fn append(&mut self, hash: ChangeHash, device: DeviceId, base: u64, parents: Vec<u64>) -> Mark {
+        let mut heads: Vec<u64> =
+            self.heads(self.head()).iter().copied().filter(|head| !parents.contains(head)).collect();
+        heads.push(self.head() + 1);
+        let mark = Mark { hash, device, base, heads };
+        self.push(mark.clone());
+        mark
+    }
+
+    pub(super) fn push(&mut self, mark: Mark) {
+        self.last_of.insert(mark.device, self.head() + 1);
+        self.marks.push(mark);
+    }
+
+    /// The entries a command builds on: the heads at its base, and the device's own last entry.
+    ///
+    /// Heads which that last entry covers already are left out: what the device had seen when it made it, and its
+    /// own earlier entries.
+    pub(super) fn parents(&self, base: u64, device: DeviceId) -> Vec<u64> {
+        let at_base = self.heads(base);
+        let Some(own) = self.last_of.get(&device).copied().filter(|own| *own > base) else {
+            return at_base.to_vec();
+        };
+        let covered = self.mark(own).map_or(0, |mark| mark.base);
+        let is_own = |head: u64| self.mark(head).is_some_and(|mark| mark.device == device);
+        let mut parents: Vec<u64> =
+            at_base.iter().copied().filter(|head| *head > covered && !is_own(*head)).collect();
+        parents.push(own);
+        parents
+    }
+
+    /// The hashes of entries, for Automerge.
+    pub(super) fn hashes(&self, entries: &[u64]) -> Vec<ChangeHash> {
+        let mut hashes = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match self.mark(*entry) {
+                Some(mark) => hashes.push(mark.hash),
+                None => hashes.extend_from_slice(&self.start),
+            }
+        }
+        hashes
+    }
+
+    /// The heads of the document as it stands.
+    pub(super) fn present(&self) -> Vec<u64> {
+        self.heads(self.head()).to_vec()
+    }
+
+    /// Whether these parents are all there is: the command was made on the present state.
+    pub(super) fn is_present(&self, parents: &[u64]) -> bool {
+        let present = self.heads(self.head());
+        present.len() == parents.len() && present.iter().all(|head| parents.contains(head))
+    }
+
+    fn heads(&self, sequence: u64) -> &[u64] {
+        self.mark(sequence).map_or(&[0], |mark| &mark.heads)
+    }
+
+    fn mark(&self, sequence: u64) -> Option<&Mark> {
+        self.marks.get(usize::try_from(sequence.checked_sub(1)?).ok()?)
+    }
+}

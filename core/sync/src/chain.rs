@@ -1,0 +1,52 @@
+//! The hash chain over a document's log: each entry's link covers every entry before it.
+
+use std::fmt;
+
+use kring_domain::DocumentId;
+use sha2::{Digest, Sha256};
+
+use crate::Entry;
+
+/// The SHA-256 link of an entry, or of the start of a generation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ChainHash([u8; 32]);
+
+impl ChainHash {
+    /// The link before the first entry of a generation.
+    pub fn start(document: DocumentId, generation: u64) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"kring log 1");
+        hash.update(document.uuid().as_bytes());
+        hash.update(generation.to_be_bytes());
+        Self(hash.finalize().into())
+    }
+
+    /// The link of `entry` behind this one; the signature is not part of it.
+    pub fn next(self, entry: &Entry) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update(entry.sequence.to_be_bytes());
+        hash.update(entry.command_id.uuid().as_bytes());
+        hash.update(entry.person.uuid().as_bytes());
+        hash.update(entry.device.uuid().as_bytes());
+        hash.update(entry.at.millis().to_be_bytes());
+        hash.update(Sha256::digest(&entry.change));
+        Self(hash.finalize().into())
+    }
+
+    /// The bytes that are stored and signed.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Takes bytes that a link was stored as.
+    pub fn from_stored(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for ChainHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}

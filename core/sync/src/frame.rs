@@ -1,0 +1,126 @@
+//! The frames of `kring.sync.v1`: one CBOR map each, `{"t": type, …}`, in a binary WebSocket message.
+
+mod device;
+mod encoded;
+mod entry;
+mod server;
+
+use ciborium::de;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+pub use device::{Cursor, DeviceFrame};
+pub use encoded::{EncodedEntry, encode_entries};
+pub use entry::Entry;
+pub use server::{DocumentHead, Member, ServerFrame};
+
+/// The version of the protocol, as `hello` names it.
+pub const PROTOCOL: u64 = 1;
+
+/// The largest device frame, in bytes.
+pub const MAX_FRAME: usize = 1 << 20;
+
+/// The most commands in one `submit`.
+pub const MAX_COMMANDS: usize = 1000;
+
+/// The deepest nesting of a frame; an honest one has less than ten levels.
+const MAX_DEPTH: usize = 32;
+
+/// Bytes that are no frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DecodeError {
+    /// More bytes than a device may send at once.
+    #[error("frame too large")]
+    TooLarge,
+    /// Not CBOR, nested too deep, not of a known shape, or with something behind it.
+    #[error("frame malformed")]
+    Malformed,
+}
+
+/// Encodes a frame, or a list of frames.
+pub fn encode(frame: &impl Serialize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    #[expect(clippy::expect_used, reason = "writing to memory cannot fail and every frame has a CBOR form")]
+    ciborium::into_writer(frame, &mut bytes).expect("frames are plain data and a Vec takes every write");
+    bytes
+}
+
+/// Decodes a frame from a device: at most [`MAX_FRAME`] bytes, at most [`MAX_COMMANDS`] commands.
+///
+/// # Errors
+///
+/// See [`DecodeError`].
+pub fn decode_device_frame(bytes: &[u8]) -> Result<DeviceFrame, DecodeError> {
+    let frame: DeviceFrame = decode(bytes)?;
+    frame.within_bounds().then_some(frame).ok_or(DecodeError::TooLarge)
+}
+
+/// Decodes the list of frames of a one-shot sync; [`MAX_FRAME`] bytes in all.
+///
+/// # Errors
+///
+/// See [`DecodeError`].
+pub fn decode_device_frames(bytes: &[u8]) -> Result<Vec<DeviceFrame>, DecodeError> {
+    let frames: Vec<DeviceFrame> = decode(bytes)?;
+    frames.iter().all(DeviceFrame::within_bounds).then_some(frames).ok_or(DecodeError::TooLarge)
+}
+
+/// Decodes a frame from the server.
+///
+/// # Errors
+///
+/// [`DecodeError::Malformed`]; the transport bounds the size.
+pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame, DecodeError> {
+    decode_whole(bytes)
+}
+
+/// Decodes the list of frames that answers a one-shot sync.
+///
+/// # Errors
+///
+/// [`DecodeError::Malformed`]; the transport bounds the size.
+pub fn decode_server_frames(bytes: &[u8]) -> Result<Vec<ServerFrame>, DecodeError> {
+    decode_whole(bytes)
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    if bytes.len() > MAX_FRAME { Err(DecodeError::TooLarge) } else { decode_whole(bytes) }
+}
+
+fn decode_whole<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, DecodeError> {
+    let value =
+        de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH).map_err(|_| DecodeError::Malformed)?;
+    if bytes.is_empty() { Ok(value) } else { Err(DecodeError::Malformed) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_frame_is_a_map_with_text_ids() {
+        let frame = json!({"t": "hello", "protocol": 1, "app": "test", "cursors": [
+            {"document": "0195f3a0-0000-7000-8000-000000000001", "generation": 1, "sequence": 7}]});
+        let Ok(DeviceFrame::Hello { protocol: 1, cursors, .. }) = decode_device_frame(&encode(&frame)) else {
+            panic!("a hello");
+        };
+        assert_eq!(cursors[0].sequence, 7);
+        let value: ciborium::Value = ciborium::from_reader(&encode(&cursors[0])[..]).unwrap();
+        assert!(value.as_map().unwrap().iter().any(|(_, value)| value.is_text()));
+    }
+
+    #[test]
+    fn hostile_bytes_are_refused_within_bounds() {
+        let deep = [vec![0x81; 100_000], vec![0x00]].concat();
+        let claims = [0x9b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+        let claimed_text = [0x7b, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0x61];
+        let trailing = [encode(&json!({"t": "presence", "document": "x"})), vec![0]].concat();
+        for bytes in [&deep[..], &claims, &claimed_text, &trailing, &[], &[0xff], &[0xa1, 0x61]] {
+            assert_eq!(decode_device_frame(bytes), Err(DecodeError::Malformed));
+            assert!(decode_server_frame(bytes).is_err());
+        }
+        assert_eq!(decode_device_frame(&vec![0; MAX_FRAME + 1]), Err(DecodeError::TooLarge));
+    }
+}

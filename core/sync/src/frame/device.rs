@@ -1,0 +1,64 @@
+use kring_domain::DocumentId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Entry, MAX_COMMANDS};
+use crate::Submission;
+
+/// What a device says to the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum DeviceFrame {
+    /// The first frame: who speaks, and how far each document is.
+    Hello {
+        /// The version of the protocol, [`super::PROTOCOL`].
+        protocol: u64,
+        /// The app and its version, for the operator's statistics.
+        #[serde(default)]
+        app: String,
+        /// The documents the device holds; the others are sent whole.
+        #[serde(default)]
+        cursors: Vec<Cursor>,
+    },
+    /// Commands for one document, in the order in which they were made.
+    Submit {
+        /// The document.
+        document: DocumentId,
+        /// At most [`MAX_COMMANDS`] commands.
+        commands: Vec<Submission>,
+    },
+    /// Entries the server has lost, in answer to `missing`.
+    Entries {
+        /// The document.
+        document: DocumentId,
+        /// The entries, in order of their sequence numbers.
+        entries: Vec<Entry>,
+    },
+    /// What the person is doing right now, for the others who are looking; kept nowhere.
+    Presence {
+        /// The document.
+        document: DocumentId,
+        /// Anything small.
+        state: Value,
+    },
+}
+
+/// How far a device holds a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The document.
+    pub document: DocumentId,
+    /// The generation the device holds.
+    pub generation: u64,
+    /// The last entry of that generation the device holds; 0 for none.
+    pub sequence: u64,
+}
+
+impl DeviceFrame {
+    pub(super) fn within_bounds(&self) -> bool {
+        match self {
+            Self::Submit { commands, .. } => commands.len() <= MAX_COMMANDS,
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Entry;
+use crate::Verdict;
+
+/// What the server says to a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`: what the person may see, and who is there.
+    Welcome {
+        /// The server's clock.
+        server_time: Timestamp,
+        /// The documents the person may see, and how far each is.
+        documents: Vec<DocumentHead>,
+        /// Who is in those spaces.
+        members: Vec<Member>,
+    },
+    /// A whole document, for a device that has nothing it can go on from.
+    Snapshot {
+        /// The document.
+        document: DocumentId,
+        /// The generation.
+        generation: u64,
+        /// The last entry in it.
+        sequence: u64,
+        /// The saved Automerge document.
+        #[serde(with = "super::entry::bytes")]
+        bytes: Vec<u8>,
+    },
+    /// The entries that follow what the device has.
+    Entries {
+        /// The document.
+        document: DocumentId,
+        /// The generation.
+        generation: u64,
+        /// The entries, in order.
+        entries: Vec<Entry>,
+    },
+    /// What became of the device's own commands.
+    Verdicts {
+        /// The document.
+        document: DocumentId,
+        /// One verdict per command.
+        verdicts: Vec<Verdict>,
+    },
+    /// The person's access to a document changed; with `none` the device drops it.
+    Access {
+        /// The document.
+        document: DocumentId,
+        /// The access from now on.
+        access: Access,
+    },
+    /// The server was restored from a backup and asks for entries it once had.
+    Missing {
+        /// The document.
+        document: DocumentId,
+        /// The generation.
+        generation: u64,
+        /// The last entry the server still has.
+        after: u64,
+    },
+    /// What somebody else is doing right now.
+    Presence {
+        /// The document.
+        document: DocumentId,
+        /// Who.
+        person: PersonId,
+        /// Anything small.
+        state: Value,
+    },
+    /// Something is wrong with what the device sent; the connection may close behind it.
+    Error {
+        /// A stable word.
+        code: String,
+    },
+    /// A frame of a newer version, which this version passes over.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A document as `welcome` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentHead {
+    /// The document.
+    pub document: DocumentId,
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// Its space.
+    pub space: SpaceId,
+    /// The space's name.
+    #[serde(default)]
+    pub space_name: String,
+    /// What the person is in that space.
+    pub role: Role,
+    /// How far the person gets into it.
+    pub access: Access,
+    /// The generation.
+    pub generation: u64,
+    /// The last entry.
+    pub sequence: u64,
+}
+
+/// Somebody in a space, as `welcome` lists them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The space.
+    pub space: SpaceId,
+    /// The person.
+    pub person_id: PersonId,
+    /// How they are called.
+    pub name: String,
+    /// What they are in the space.
+    pub role: Role,
+}
