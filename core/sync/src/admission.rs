@@ -15,8 +15,8 @@ use kring_domain::{
 
 use crate::{Base, ChainHash, Entry, Submission, Verdict};
 
-pub use log::Mark;
 use log::Log;
+pub use log::Mark;
 pub use restore::{RestoreError, StoredLog};
 
 /// How far ahead of the server a device's clock may be, in milliseconds.
@@ -106,9 +106,7 @@ impl Admission {
             return Outcome { verdict: verdict.clone(), admitted: None, repeated: true };
         }
         let (verdict, admitted) = match self.admit(author, submission, now) {
-            Ok((admitted, suggestion)) => {
-                (Verdict::admitted(id, admitted.entry.sequence, suggestion), Some(admitted))
-            }
+            Ok((admitted, suggestion)) => (Verdict::admitted(id, admitted.entry.sequence, suggestion), Some(admitted)),
             Err(Stopped::Held(code)) => (Verdict::held(id, code), None),
             Err(Stopped::Refused(refusal)) => (Verdict::rejected(id, refusal), None),
         };
@@ -116,12 +114,7 @@ impl Admission {
         Outcome { verdict, admitted, repeated: false }
     }
 
-    fn admit(
-        &mut self,
-        author: &Author,
-        submission: Submission,
-        now: Timestamp,
-    ) -> Result<(Admitted, bool), Stopped> {
+    fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<(Admitted, bool), Stopped> {
         let base = self.base_of(submission.base)?;
         let at = submission.made_at.unwrap_or(now);
         if at.millis() - now.millis() > CLOCK_TOLERANCE {

@@ -89,8 +89,7 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
 }
 
 fn decode_whole<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, DecodeError> {
-    let value =
-        de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH).map_err(|_| DecodeError::Malformed)?;
+    let value = de::from_reader_with_recursion_limit(&mut bytes, MAX_DEPTH).map_err(|_| DecodeError::Malformed)?;
     if bytes.is_empty() { Ok(value) } else { Err(DecodeError::Malformed) }
 }
 

@@ -16,10 +16,7 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
 }
 
 /// Applies changes in order; on an error the document must be thrown away.
-pub(crate) fn apply<'a>(
-    document: &mut Automerge,
-    changes: impl Iterator<Item = &'a [u8]>,
-) -> Result<(), Unreadable> {
+pub(crate) fn apply<'a>(document: &mut Automerge, changes: impl Iterator<Item = &'a [u8]>) -> Result<(), Unreadable> {
     contained(|| {
         let changes: Result<Vec<Change>, _> = changes.map(|bytes| Change::from_bytes(bytes.to_vec())).collect();
         document.apply_changes(changes.ok()?).ok()

@@ -97,8 +97,7 @@ impl Log {
         };
         let covered = self.mark(own).map_or(0, |mark| mark.base);
         let is_own = |head: u64| self.mark(head).is_some_and(|mark| mark.device == device);
-        let mut parents: Vec<u64> =
-            at_base.iter().copied().filter(|head| *head > covered && !is_own(*head)).collect();
+        let mut parents: Vec<u64> = at_base.iter().copied().filter(|head| *head > covered && !is_own(*head)).collect();
         parents.push(own);
         parents
     }

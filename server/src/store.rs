@@ -1,0 +1,131 @@
+//! The database: one SQLite file, one writer that commits for many, and a few readers.
+//!
+//! Everything that changes goes through [`Store::write`] or, for the entries of documents, [`Store::submit`]: the
+//! writer takes whatever waits, runs it in one transaction and makes it durable with one `fsync`. Only then is
+//! anybody told.
+
+mod reader;
+mod schema;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags};
+use thiserror::Error;
+
+pub use writer::Job;
+use {reader::Readers, writer::Writer};
+
+/// Why the store did not do what it was asked.
+#[derive(Clone, Debug, Error)]
+pub enum StoreError {
+    /// The database refused: disk full, file damaged, or a rule of the schema.
+    #[error("database: {0}")]
+    Database(Arc<rusqlite::Error>),
+    /// The store is shutting down.
+    #[error("store is closed")]
+    Closed,
+    /// The data directory or the database file cannot be opened.
+    #[error("cannot open the database: {0}")]
+    Open(Arc<std::io::Error>),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+/// The database of one server; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Store {
+    /// Opens the database file in a data directory, making both where they do not exist and migrating the file.
+    ///
+    /// # Errors
+    ///
+    /// When the directory or file cannot be made, opened or migrated, or is of a newer version of Kring.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(directory).map_err(|error| StoreError::Open(Arc::new(error)))?;
+        let path = directory.join("kring.db");
+        let mut connection = connect(&path)?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path) })
+    }
+
+    /// Runs a change in the next transaction and answers when it is durable.
+    ///
+    /// A change that fails is undone alone; the others of the same transaction go on.
+    ///
+    /// # Errors
+    ///
+    /// What `change` returned, or that the commit failed: then nothing of it is kept.
+    pub async fn write<T, E>(&self, change: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<rusqlite::Error> + Send + 'static,
+    {
+        self.writer.run(change).await
+    }
+
+    /// Hands over a job; its `finish` is called when the transaction it ran in is durable, or has failed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Closed`] when the store is shutting down; the job is dropped.
+    pub fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        self.writer.submit(job)
+    }
+
+    /// Reads from a state at least as new as every answered write.
+    ///
+    /// # Errors
+    ///
+    /// What `query` returned, or that no connection could be opened.
+    pub async fn read<T, E>(&self, query: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<rusqlite::Error> + Send + 'static,
+    {
+        let readers = self.readers.clone();
+        let task = tokio::task::spawn_blocking(move || readers.with(query));
+        task.await.unwrap_or(Err(E::from(StoreError::Closed)))
+    }
+
+    /// Reads on the thread that calls, which must be one that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::read`].
+    pub fn read_blocking<T, E>(&self, query: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + From<rusqlite::Error>,
+    {
+        self.readers.with(query)
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // FULL: with write-ahead logging the log is synced at every commit, so an answer survives a power cut.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}

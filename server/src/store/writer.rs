@@ -1,0 +1,150 @@
+//! The one writer: a thread that commits for everybody who waits.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+/// The most jobs in one transaction; enough to share an fsync, few enough to answer soon.
+const BATCH: usize = 512;
+
+/// The most jobs that wait; whoever comes after that waits in line.
+const QUEUE: usize = 4096;
+
+/// Something to make durable.
+pub trait Job: Send {
+    /// Writes, inside a transaction that others share.
+    ///
+    /// # Errors
+    ///
+    /// An error here undoes this job alone.
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+
+    /// Called once: after the commit is durable, or when this job or the commit has failed.
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+/// The way to the writer's thread; clones share it, and the thread ends when the last is dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: SyncSender<Box<dyn Job>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, waiting) = sync_channel(QUEUE);
+        thread::Builder::new()
+            .name("kring-writer".into())
+            .spawn(move || work(&connection, &waiting))
+            .map_err(|error| StoreError::Open(Arc::new(error)))?;
+        Ok(Self { jobs })
+    }
+
+    pub(super) fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        self.jobs.send(job).map_err(|_| StoreError::Closed)
+    }
+
+    pub(super) async fn run<T, E>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<rusqlite::Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(Change { change: Some(change), result: None, answer });
+        let jobs = self.jobs.clone();
+        // A full queue blocks, which must not happen on a thread that serves sockets.
+        let sent = match jobs.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => Err(StoreError::Closed),
+            Err(std::sync::mpsc::TrySendError::Full(job)) => {
+                let task = tokio::task::spawn_blocking(move || jobs.send(job).map_err(|_| StoreError::Closed));
+                task.await.unwrap_or(Err(StoreError::Closed))
+            }
+        };
+        sent?;
+        answered.await.unwrap_or(Err(E::from(StoreError::Closed)))
+    }
+}
+
+fn work(connection: &Connection, waiting: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = waiting.recv() {
+        let jobs: Vec<Box<dyn Job>> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
+        commit(connection, jobs);
+    }
+}
+
+fn commit(connection: &Connection, jobs: Vec<Box<dyn Job>>) {
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        let error = StoreError::from(error);
+        jobs.into_iter().for_each(|job| job.finish(Err(error.clone())));
+        return;
+    }
+    let mut ran = Vec::with_capacity(jobs.len());
+    for mut job in jobs {
+        let outcome = guarded(connection, |connection| job.run(connection));
+        ran.push((job, outcome));
+    }
+    let committed = connection.execute_batch("COMMIT").map_err(StoreError::from);
+    if committed.is_err() && !connection.is_autocommit() {
+        // The next transaction must not inherit what this one could not keep.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    for (job, outcome) in ran {
+        job.finish(outcome.and_then(|()| committed.clone()));
+    }
+}
+
+/// Runs one job so that its failure undoes it alone.
+fn guarded<T>(
+    connection: &Connection,
+    run: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+    let result = run(connection);
+    if result.is_err() {
+        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    }
+    connection.prepare_cached("RELEASE job")?.execute([])?;
+    result
+}
+
+/// A change with an answer for whoever awaits it.
+struct Change<F, T, E> {
+    change: Option<F>,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Change<F, T, E>
+where
+    F: FnOnce(&Connection) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let Some(change) = self.change.take() else { return Ok(()) };
+        let result = change(connection);
+        let undone = result.is_err();
+        self.result = Some(result);
+        // The caller gets its own error; the writer only has to know that there was one.
+        if undone { Err(StoreError::Closed) } else { Ok(()) }
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let result = match (self.result, outcome) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(E::from(error)),
+            (None, Ok(())) => Err(E::from(StoreError::Closed)),
+        };
+        // Whoever asked may have gone away; the change stands.
+        let _ = self.answer.send(result);
+    }
+}
