@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::bounds::TOO_LARGE;
 use crate::circle::*;
+use crate::network::*;
 use crate::plan::*;
 use crate::policy::{Condition, Policy};
 use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
@@ -106,6 +107,8 @@ macro_rules! commands {
 }
 
 commands! {
+    AddContact, UpdateContact, PlaceContact, ArchiveContact, EraseContact, AddTie, RemoveTie, TakeSnapshot,
+    AcceptSuggestion, DeclineSuggestion,
     AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep, UntickStep,
     AssignPart, EvaluateAction, DelegateRight, RevokeRight,
     ProposeIdea, EditIdea, WithdrawIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,

@@ -1,14 +1,68 @@
-//! Placeholder until the next commit.
+//! The network map: who is in the client's life, how close, and who knows whom.
+//!
+//! Sections: `contacts` by id, plain fields with one `placement` and one `presence` register each; `ties` by the
+//! two ids, sorted; `snapshots` by id, with copies under the contacts' ids; `suggestions` by the id of the command
+//! that made them; `erasures` by the id of the contact that was.
+
+mod add_contact;
+mod answer_suggestion;
+mod archive_contact;
+mod bounded;
+mod cards;
+mod erase_contact;
+mod fields;
+mod history;
+mod model;
+mod place_contact;
+mod placement;
+mod presence;
+mod take_snapshot;
+#[cfg(test)]
+mod tests;
+mod tie;
+mod update_contact;
+mod values;
+mod view;
+
 use automerge::ReadDoc;
+
+pub use add_contact::AddContact;
+pub use answer_suggestion::{AcceptSuggestion, DeclineSuggestion};
+pub use archive_contact::ArchiveContact;
+pub use bounded::{DesiredRing, Frequency, Ring, Year};
+pub use erase_contact::EraseContact;
+pub use history::{ErasureModel, SnapshotContact, SnapshotModel, SuggestionModel};
+pub use model::{ArchivedContact, ContactModel, NetworkModel, TieModel};
+pub use place_contact::PlaceContact;
+pub use take_snapshot::TakeSnapshot;
+pub use tie::{AddTie, RemoveTie};
+pub use update_contact::UpdateContact;
+pub use values::{
+    Initiator, Quadrant, SnapshotLabel, Status, SuggestionState, Support, Wish, relation_label, ring_label,
+};
+pub use view::{ContactView, NetworkView};
+
 use crate::read::{Content, ReadModel, Reader};
 use crate::{Access, Role};
-pub(crate) const SECTIONS: &[&str] = &["contacts"];
+
+const CONTACTS: &str = "contacts";
+const TIES: &str = "ties";
+const SNAPSHOTS: &str = "snapshots";
+const SUGGESTIONS: &str = "suggestions";
+const ERASURES: &str = "erasures";
+
+pub(crate) const SECTIONS: &[&str] = &[CONTACTS, TIES, SNAPSHOTS, SUGGESTIONS, ERASURES];
+
 pub(crate) const fn access(role: Role) -> Access {
-    match role { _ => Access::Write }
+    match role {
+        Role::Client | Role::Professional => Access::Write,
+        Role::Member | Role::Backup => Access::None,
+    }
 }
-/// Model.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct NetworkModel {}
-pub(crate) fn read(_document: &impl ReadDoc, _reader: &Reader<'_>) -> ReadModel {
-    ReadModel { content: Content::Network(NetworkModel {}), cards: Vec::new() }
+
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
+    let network = NetworkView::new(document);
+    let model = model::of(&network);
+    let cards = cards::of(&network, &model, reader);
+    ReadModel { content: Content::Network(model), cards }
 }

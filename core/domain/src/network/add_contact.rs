@@ -1,0 +1,125 @@
+use std::collections::BTreeSet;
+
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::bounded::{DesiredRing, Frequency, Ring, Year};
+use super::fields::{Writes, must_be_past};
+use super::placement::Move;
+use super::presence;
+use super::values::{Initiator, Quadrant, Status, Support, Wish};
+use super::{CONTACTS, ERASURES};
+use crate::entity::{create, must_be_free, section};
+use crate::policy::{Policy, Rule};
+use crate::{ContactId, Context, Date, DocumentKind, Edit, Language, Name, Names, Refusal, Slug, Text};
+
+/// Puts somebody on the map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddContact {
+    /// The new contact's id.
+    pub contact_id: ContactId,
+    /// What the client calls this person.
+    pub name: Name,
+    /// The quarter of the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quadrant: Option<Quadrant>,
+    /// The ring; 0 for not placed yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<Ring>,
+    /// What this person is to the client: `parent`, `neighbour`, `doctor` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Slug>,
+    /// The ring the client would like this person to be in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desired_ring: Option<DesiredRing>,
+    /// How many times a year they are in touch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency_per_year: Option<Frequency>,
+    /// Who usually takes the initiative.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initiator: Option<Initiator>,
+    /// What the client gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gives: Option<BTreeSet<Support>>,
+    /// What the client receives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receives: Option<BTreeSet<Support>>,
+    /// How things stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// What the client would like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
+    /// The year in which they met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_since: Option<Year>,
+    /// The day they were last in touch; not in the future.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_contact: Option<Date>,
+    /// Where they meet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Text>,
+    /// What they do together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub does: Option<Text>,
+    /// Whether this person is a child.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor: Option<bool>,
+}
+
+impl Edit for AddContact {
+    const NAME: &'static str = "add_contact";
+    const KIND: DocumentKind = DocumentKind::Network;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_be_free(document, CONTACTS, self.contact_id, "contact_id")?;
+        must_be_free(document, ERASURES, self.contact_id, "contact_id")
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        must_be_past(self.last_contact, context)?;
+        let contacts = section(transaction, CONTACTS)?;
+        let contact = create(transaction, &contacts, self.contact_id, context)?;
+        presence::keep(context, transaction, &contact)?;
+        self.fields().apply(transaction, &contact)?;
+        let place = Move {
+            ring: self.ring.map(Ring::number),
+            quadrant: self.quadrant.map(|quadrant| Some(quadrant.name().to_owned())),
+        };
+        if !place.is_empty() {
+            place.apply(context, transaction, &contact, None)?;
+        }
+        Ok(())
+    }
+
+    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        match language {
+            Language::Dutch => format!("zette {} op de kaart", self.name),
+            Language::English => format!("put {} on the map", self.name),
+        }
+    }
+}
+
+impl AddContact {
+    fn fields(&self) -> Writes {
+        Writes::default()
+            .set("name", Some(&self.name))
+            .set("relation", self.relation.as_ref())
+            .set("desired_ring", self.desired_ring.as_ref())
+            .set("frequency_per_year", self.frequency_per_year.as_ref())
+            .set("initiator", self.initiator.as_ref())
+            .set("gives", self.gives.as_ref())
+            .set("receives", self.receives.as_ref())
+            .set("status", self.status.as_ref())
+            .set("wish", self.wish.as_ref())
+            .set("known_since", self.known_since.as_ref())
+            .set("last_contact", self.last_contact.as_ref())
+            .set("place", self.place.as_ref())
+            .set("does", self.does.as_ref())
+            .set("minor", self.minor.as_ref())
+    }
+}

@@ -1,0 +1,93 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::placement::Move;
+use super::values::SuggestionState;
+use super::{CONTACTS, NetworkView, SUGGESTIONS, presence};
+use crate::entity::{Item, find, must_exist};
+use crate::policy::{Policy, Rule};
+use crate::{CommandId, ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+
+/// Takes over a suggested place for a contact, as the client's own judgement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptSuggestion {
+    /// The suggestion: the id of the command that made it.
+    pub suggestion_id: CommandId,
+}
+
+/// Leaves the contact where it is; no reason is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineSuggestion {
+    /// The suggestion: the id of the command that made it.
+    pub suggestion_id: CommandId,
+}
+
+impl Edit for AcceptSuggestion {
+    const NAME: &'static str = "accept_suggestion";
+    const KIND: DocumentKind = DocumentKind::Network;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        let (contact, _) = read(document, self.suggestion_id)?;
+        must_exist(document, CONTACTS, contact, "suggestion_id")
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let (contact_id, place) = read(transaction, self.suggestion_id)?;
+        let contact = find(transaction, CONTACTS, contact_id, "suggestion_id")?;
+        let before = NetworkView::new(transaction).placement(contact_id);
+        presence::keep(context, transaction, &contact)?;
+        place.apply(context, transaction, &contact, before)?;
+        let suggestion = find(transaction, SUGGESTIONS, self.suggestion_id, "suggestion_id")?;
+        Ok(transaction.put(&suggestion, "state", SuggestionState::Accepted.name())?)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = about(document, self.suggestion_id, language);
+        match language {
+            Language::Dutch => format!("nam het voorstel over {name} over"),
+            Language::English => format!("accepted the suggestion about {name}"),
+        }
+    }
+}
+
+impl Edit for DeclineSuggestion {
+    const NAME: &'static str = "decline_suggestion";
+    const KIND: DocumentKind = DocumentKind::Network;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_exist(document, SUGGESTIONS, self.suggestion_id, "suggestion_id")
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let suggestion = find(transaction, SUGGESTIONS, self.suggestion_id, "suggestion_id")?;
+        Ok(transaction.put(&suggestion, "state", SuggestionState::Declined.name())?)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = about(document, self.suggestion_id, language);
+        match language {
+            Language::Dutch => format!("nam het voorstel over {name} niet over"),
+            Language::English => format!("declined the suggestion about {name}"),
+        }
+    }
+}
+
+fn read(document: &impl ReadDoc, id: CommandId) -> Result<(ContactId, Move), Refusal> {
+    let missing = || Refusal::not_found("suggestion_id");
+    let suggestion = Item::find(document, SUGGESTIONS, id).ok_or_else(missing)?;
+    let contact = suggestion.parsed("contact_id").ok_or_else(missing)?;
+    Ok((contact, Move { ring: suggestion.int("ring"), quadrant: suggestion.str("quadrant").map(Some) }))
+}
+
+fn about(document: &impl ReadDoc, id: CommandId, language: Language) -> String {
+    match read(document, id) {
+        Ok((contact, _)) => NetworkView::new(document).name(contact, language),
+        Err(_) => super::view::somebody(language),
+    }
+}

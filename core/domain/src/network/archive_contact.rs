@@ -1,0 +1,40 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CONTACTS, NetworkView, presence};
+use crate::entity::{find, must_exist};
+use crate::policy::{Policy, Rule};
+use crate::{ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+
+/// Puts a contact away; any later or concurrent edit of the contact brings it back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveContact {
+    /// The contact.
+    pub contact_id: ContactId,
+}
+
+impl Edit for ArchiveContact {
+    const NAME: &'static str = "archive_contact";
+    const KIND: DocumentKind = DocumentKind::Network;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        presence::archive(context, transaction, &contact)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = NetworkView::new(document).name(self.contact_id, language);
+        match language {
+            Language::Dutch => format!("borg {name} op"),
+            Language::English => format!("put {name} away"),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+use std::collections::BTreeMap;
+
+use crate::network::{ContactModel, NetworkModel};
+use crate::{Card, CardKind, Language};
+
+/// A question per contact that may be the same person as an earlier one: the same name, and no two relations that
+/// say otherwise. It names the first such contact only, so that ten of a name are nine questions.
+pub(super) fn cards(model: &NetworkModel, language: Language) -> Vec<Card> {
+    let mut earlier: BTreeMap<String, Vec<&ContactModel>> = BTreeMap::new();
+    let mut cards = Vec::new();
+    for contact in &model.contacts {
+        let namesakes = earlier.entry(normalised(&contact.name)).or_default();
+        if let Some(same) = namesakes.iter().find(|other| may_be_same(other, contact)) {
+            cards.push(card(same, contact, language));
+        }
+        namesakes.push(contact);
+    }
+    cards
+}
+
+/// Lower case, single spaces; accents stay, since they tell names apart.
+fn normalised(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn may_be_same(one: &ContactModel, other: &ContactModel) -> bool {
+    match (&one.relation, &other.relation) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}
+
+fn card(one: &ContactModel, other: &ContactModel, language: Language) -> Card {
+    let name = &other.name;
+    Card {
+        kind: CardKind::PossibleDuplicate,
+        text: match language {
+            Language::Dutch => format!("{name} staat twee keer op de kaart. Is dat dezelfde persoon?"),
+            Language::English => format!("{name} is on the map twice. Is it the same person?"),
+        },
+        about: vec![one.id.to_string(), other.id.to_string()],
+        options: Vec::new(),
+    }
+}

@@ -1,0 +1,166 @@
+//! What is kept beside the map: snapshots, suggestions and erasures, as plain data.
+
+use automerge::ReadDoc;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::model::TieModel;
+use super::placement::Placement;
+use super::tie;
+use super::values::SuggestionState;
+use super::view::{ContactView, NetworkView};
+use crate::entity::Item;
+use crate::{CommandId, ContactId, PersonId, SnapshotId, Timestamp};
+
+/// The map as it was at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotModel {
+    /// The snapshot's id.
+    pub id: SnapshotId,
+    /// Who kept it.
+    pub by: Option<PersonId>,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// `start`, `interim`, `end` or `year`.
+    pub label: String,
+    /// The contacts then, without those that were erased since.
+    pub contacts: Vec<SnapshotContact>,
+    /// The ties then.
+    pub ties: Vec<TieModel>,
+}
+
+/// A contact as it was at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotContact {
+    /// The contact's id.
+    pub id: ContactId,
+    /// What the client called this person then.
+    pub name: String,
+    /// The ring then; 0 for not placed.
+    pub ring: i64,
+    /// The quarter of the map then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quadrant: Option<String>,
+    /// How things stood then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// A place for a contact that somebody suggested to the client.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SuggestionModel {
+    /// The id of the command that made it, or one derived from the contact where a merge made it.
+    pub id: CommandId,
+    /// Who suggests it.
+    pub by: Option<PersonId>,
+    /// When it was suggested.
+    pub at: Timestamp,
+    /// The contact.
+    pub contact_id: ContactId,
+    /// The suggested ring; absent to leave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ring: Option<i64>,
+    /// The suggested quadrant; absent to leave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quadrant: Option<String>,
+    /// `open`, `accepted` or `declined`.
+    pub state: String,
+    /// Whether a merge made it: it is then answered by placing the contact.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub derived: bool,
+}
+
+/// A contact that was erased; nothing but its id is known any more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ErasureModel {
+    /// The id the contact had.
+    pub contact_id: ContactId,
+    /// When it was erased.
+    pub at: Timestamp,
+    /// Whether the document was rewritten since, so that its history holds nothing of the contact either.
+    pub complete: bool,
+}
+
+pub(super) fn snapshots<R: ReadDoc>(network: &NetworkView<'_, R>) -> Vec<SnapshotModel> {
+    let erased = network.erased();
+    let snapshots = network.snapshots().into_iter();
+    snapshots
+        .filter_map(|(id, item)| {
+            let ties = item.map("ties").map(|ties| ties.keys()).unwrap_or_default();
+            let ties = ties.iter().filter_map(|key| tie::ends(key));
+            let contacts = item.map("contacts").map(|contacts| contacts.maps()).unwrap_or_default();
+            let contacts = contacts.into_iter().filter_map(|(id, copy)| snapshot_contact(&id, &copy));
+            Some(SnapshotModel {
+                id: id.parse().ok()?,
+                by: item.by(),
+                at: item.at(),
+                label: item.str("label").unwrap_or_default(),
+                contacts: contacts.filter(|contact| !erased.contains(&contact.id)).collect(),
+                ties: ties
+                    .filter(|(a, b)| !erased.contains(a) && !erased.contains(b))
+                    .map(|(a, b)| TieModel { a, b })
+                    .collect(),
+            })
+        })
+        .collect()
+}
+
+fn snapshot_contact<R: ReadDoc>(id: &str, copy: &Item<'_, R>) -> Option<SnapshotContact> {
+    Some(SnapshotContact {
+        id: id.parse().ok()?,
+        name: copy.str("name").unwrap_or_default(),
+        ring: copy.int("ring").unwrap_or(0),
+        quadrant: copy.str("quadrant"),
+        status: copy.str("status"),
+    })
+}
+
+/// The suggestions that were made, then those a merge made, about contacts that are on the map.
+pub(super) fn suggestions<R: ReadDoc>(network: &NetworkView<'_, R>) -> Vec<SuggestionModel> {
+    let contacts = network.contacts();
+    let made = network.suggestions().into_iter().filter_map(|(id, item)| suggestion(&id, &item));
+    let made = made.filter(|suggestion| contacts.iter().any(|contact| contact.id() == suggestion.contact_id));
+    made.chain(contacts.iter().flat_map(derived)).collect()
+}
+
+fn suggestion<R: ReadDoc>(id: &str, item: &Item<'_, R>) -> Option<SuggestionModel> {
+    Some(SuggestionModel {
+        id: id.parse().ok()?,
+        by: item.by(),
+        at: item.at(),
+        contact_id: item.parsed("contact_id")?,
+        ring: item.int("ring"),
+        quadrant: item.str("quadrant"),
+        state: item.str("state").unwrap_or_else(|| SuggestionState::Open.name().to_owned()),
+        derived: false,
+    })
+}
+
+fn derived<R: ReadDoc>(contact: &ContactView<'_, R>) -> Vec<SuggestionModel> {
+    let model = |place: Placement| SuggestionModel {
+        id: derived_id(contact.id(), &place),
+        by: place.by,
+        at: place.at,
+        contact_id: contact.id(),
+        ring: Some(place.ring),
+        quadrant: place.quadrant,
+        state: SuggestionState::Open.name().to_owned(),
+        derived: true,
+    };
+    contact.placements().suggested.into_iter().map(model).collect()
+}
+
+fn derived_id(contact: ContactId, place: &Placement) -> CommandId {
+    let by = place.by.map(|person| person.to_string()).unwrap_or_default();
+    let quadrant = place.quadrant.as_deref().unwrap_or_default();
+    let name = format!("{by} {} {} {quadrant}", place.at, place.ring);
+    CommandId::new(Uuid::new_v5(&contact.uuid(), name.as_bytes()))
+}
+
+pub(super) fn erasures<R: ReadDoc>(network: &NetworkView<'_, R>) -> Vec<ErasureModel> {
+    let erasure = |(id, item): (String, Item<'_, R>)| {
+        let complete = item.bool("complete").unwrap_or(false);
+        Some(ErasureModel { contact_id: id.parse().ok()?, at: item.at(), complete })
+    };
+    network.erasures().into_iter().filter_map(erasure).collect()
+}

@@ -1,0 +1,150 @@
+//! The network map as plain data, for people and programs.
+
+use automerge::ReadDoc;
+use serde::Serialize;
+
+use super::history::{self, ErasureModel, SnapshotModel, SuggestionModel};
+use super::tie;
+use super::view::{ContactView, NetworkView};
+use crate::{ContactId, PersonId, Timestamp};
+
+/// The content of a network map.
+///
+/// Values of closed vocabularies are given by their raw names: a newer version may know more of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NetworkModel {
+    /// The contacts on the map.
+    pub contacts: Vec<ContactModel>,
+    /// The contacts that were put away.
+    pub archived: Vec<ArchivedContact>,
+    /// Who knows whom, between contacts on the map.
+    pub ties: Vec<TieModel>,
+    /// The map as it was at moments that were kept.
+    pub snapshots: Vec<SnapshotModel>,
+    /// Places that others suggested, answered ones included.
+    pub suggestions: Vec<SuggestionModel>,
+    /// The contacts that were erased.
+    pub erasures: Vec<ErasureModel>,
+}
+
+/// A contact on the map.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ContactModel {
+    /// The contact's id.
+    pub id: ContactId,
+    /// Who put the contact on the map.
+    pub by: Option<PersonId>,
+    /// When that was.
+    pub at: Timestamp,
+    /// What the client calls this person.
+    pub name: String,
+    /// The quarter of the map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quadrant: Option<String>,
+    /// The ring: 1 the closest to 4, 0 where the contact has no place yet.
+    pub ring: i64,
+    /// Who gave the contact its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<PersonId>,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_at: Option<Timestamp>,
+    /// What this person is to the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relation: Option<String>,
+    /// The ring the client would like this person to be in: 1 to 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desired_ring: Option<i64>,
+    /// How many times a year they are in touch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency_per_year: Option<f64>,
+    /// Who usually takes the initiative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiator: Option<String>,
+    /// What the client gives; empty for nothing, absent for not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gives: Option<Vec<String>>,
+    /// What the client receives; empty for nothing, absent for not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receives: Option<Vec<String>>,
+    /// How things stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// What the client would like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wish: Option<String>,
+    /// The year in which they met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_since: Option<i64>,
+    /// The day they were last in touch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_contact: Option<String>,
+    /// Where they meet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What they do together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub does: Option<String>,
+    /// Whether this person is a child.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minor: Option<bool>,
+}
+
+/// A contact that was put away.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ArchivedContact {
+    /// The contact's id.
+    pub id: ContactId,
+    /// What the client calls this person.
+    pub name: String,
+}
+
+/// Two contacts who know each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TieModel {
+    /// The contact with the smaller id.
+    pub a: ContactId,
+    /// The contact with the larger id.
+    pub b: ContactId,
+}
+
+pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>) -> NetworkModel {
+    let archived = network.archived();
+    let ties = network.tie_keys().into_iter().filter_map(|key| tie::ends(&key));
+    NetworkModel {
+        contacts: network.contacts().iter().map(contact).collect(),
+        archived: archived.iter().map(|gone| ArchivedContact { id: gone.id(), name: gone.name() }).collect(),
+        ties: ties.map(|(a, b)| TieModel { a, b }).collect(),
+        snapshots: history::snapshots(network),
+        suggestions: history::suggestions(network),
+        erasures: history::erasures(network),
+    }
+}
+
+fn contact<R: ReadDoc>(contact: &ContactView<'_, R>) -> ContactModel {
+    let item = &contact.item;
+    let placement = contact.placement();
+    ContactModel {
+        id: contact.id(),
+        by: item.by(),
+        at: item.at(),
+        name: contact.name(),
+        quadrant: placement.as_ref().and_then(|placement| placement.quadrant.clone()),
+        ring: placement.as_ref().map_or(0, |placement| placement.ring),
+        placed_by: placement.as_ref().and_then(|placement| placement.by),
+        placed_at: placement.map(|placement| placement.at),
+        relation: item.str("relation"),
+        desired_ring: item.int("desired_ring"),
+        frequency_per_year: item.float("frequency_per_year"),
+        initiator: item.str("initiator"),
+        gives: item.json("gives"),
+        receives: item.json("receives"),
+        status: contact.status(),
+        wish: item.str("wish"),
+        known_since: item.int("known_since"),
+        last_contact: contact.last_contact(),
+        place: item.str("place"),
+        does: item.str("does"),
+        minor: item.bool("minor"),
+    }
+}

@@ -1,0 +1,151 @@
+use std::collections::BTreeSet;
+
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::bounded::{DesiredRing, Frequency, Ring, Year};
+use super::fields::{Writes, must_be_past};
+use super::placement::Move;
+use super::values::{Initiator, Quadrant, Status, Support, Wish};
+use super::{CONTACTS, NetworkView, presence};
+use crate::bounds::clearable;
+use crate::entity::{find, must_exist};
+use crate::policy::{Policy, Rule};
+use crate::{Author, ContactId, Context, Date, DocumentKind, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
+
+/// Changes what is known about a contact: a field that is absent stays, one that is `null` is cleared.
+///
+/// The place on the map is the client's own judgement: from a professional, `ring` and `quadrant` become a
+/// suggestion, and the other fields of the same command are changed at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateContact {
+    /// The contact.
+    pub contact_id: ContactId,
+    /// What the client calls this person; cannot be cleared.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub name: Option<Option<Name>>,
+    /// The quarter of the map.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub quadrant: Option<Option<Quadrant>>,
+    /// The ring; 0 or `null` for not placed yet.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub ring: Option<Option<Ring>>,
+    /// What this person is to the client: `parent`, `neighbour`, `doctor` …
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Option<Slug>>,
+    /// The ring the client would like this person to be in.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub desired_ring: Option<Option<DesiredRing>>,
+    /// How many times a year they are in touch.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub frequency_per_year: Option<Option<Frequency>>,
+    /// Who usually takes the initiative.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub initiator: Option<Option<Initiator>>,
+    /// What the client gives.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub gives: Option<Option<BTreeSet<Support>>>,
+    /// What the client receives.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub receives: Option<Option<BTreeSet<Support>>>,
+    /// How things stand.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub status: Option<Option<Status>>,
+    /// What the client would like.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Option<Wish>>,
+    /// The year in which they met.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub known_since: Option<Option<Year>>,
+    /// The day they were last in touch; not in the future.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub last_contact: Option<Option<Date>>,
+    /// Where they meet.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub place: Option<Option<Text>>,
+    /// What they do together.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub does: Option<Option<Text>>,
+    /// Whether this person is a child.
+    #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
+    pub minor: Option<Option<bool>>,
+}
+
+impl Edit for UpdateContact {
+    const NAME: &'static str = "update_contact";
+    const KIND: DocumentKind = DocumentKind::Network;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        if self.name == Some(None) {
+            return Err(Refusal::invalid("name"));
+        }
+        if self.fields().is_empty() && self.moves().is_empty() {
+            return Err(Refusal::invalid("command"));
+        }
+        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+    }
+
+    fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
+        author.role != Role::Client && !self.moves().is_empty() && self.fields().is_empty()
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        must_be_past(self.last_contact.flatten(), context)?;
+        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        let before = NetworkView::new(transaction).placement(self.contact_id);
+        presence::keep(context, transaction, &contact)?;
+        self.fields().apply(transaction, &contact)?;
+        let place = self.moves();
+        if place.is_empty() {
+            Ok(())
+        } else if context.author.role == Role::Client {
+            place.apply(context, transaction, &contact, before)
+        } else {
+            place.suggest(context, transaction, self.contact_id)
+        }
+    }
+
+    fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        self.moves().suggest(context, transaction, self.contact_id)
+    }
+
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = NetworkView::new(document).name(self.contact_id, language);
+        match language {
+            Language::Dutch => format!("werkte bij wat er over {name} bekend is"),
+            Language::English => format!("updated what is known about {name}"),
+        }
+    }
+}
+
+impl UpdateContact {
+    fn moves(&self) -> Move {
+        Move {
+            ring: self.ring.map(|ring| ring.map_or(0, Ring::number)),
+            quadrant: self.quadrant.map(|quadrant| quadrant.map(|quadrant| quadrant.name().to_owned())),
+        }
+    }
+
+    fn fields(&self) -> Writes {
+        Writes::default()
+            .change("name", &self.name)
+            .change("relation", &self.relation)
+            .change("desired_ring", &self.desired_ring)
+            .change("frequency_per_year", &self.frequency_per_year)
+            .change("initiator", &self.initiator)
+            .change("gives", &self.gives)
+            .change("receives", &self.receives)
+            .change("status", &self.status)
+            .change("wish", &self.wish)
+            .change("known_since", &self.known_since)
+            .change("last_contact", &self.last_contact)
+            .change("place", &self.place)
+            .change("does", &self.does)
+            .change("minor", &self.minor)
+    }
+}
