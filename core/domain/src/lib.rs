@@ -36,6 +36,7 @@ mod card;
 pub mod circle;
 mod command;
 mod context;
+mod docs;
 mod document;
 mod edit;
 mod entity;
@@ -55,6 +56,7 @@ pub use bounds::{Name, Slug, Text};
 pub use card::{Card, CardKind, CardOption};
 pub use command::{Command, CommandDescription, ParseError};
 pub use context::Context;
+pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
 pub use document::{DocumentKind, genesis};
 pub use edit::{Edit, Names};
 pub use id::{
