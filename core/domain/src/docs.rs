@@ -17,8 +17,8 @@ const INTRODUCTION: &str = "\
 
 Every edit of a document is a command: a JSON object with its `type` and the fields below, and no others. Ids are
 UUIDs; those of new things are made by the caller. Times are RFC 3339 in UTC, dates are like `2026-03-02`. An
-optional field may be left out; unless it is a list it may also be `null`, which is the same except where the command
-says that `null` clears the field.
+optional field may be left out. Where it may also be `null`, that is the same, except where the command says that `null`
+clears the field.
 
 This page is made from the code. Do not edit it: run `UPDATE_DOCS=1 cargo test -p kring-domain --test docs`.
 The same is served as JSON Schema at `/v1/commands.schema.json`.
@@ -73,7 +73,11 @@ fn fields(command: &CommandDescription) -> String {
     let mut fields: Vec<_> = properties.into_iter().flatten().filter(|(name, _)| *name != "type").collect();
     fields.sort_by_key(|(name, _)| required.iter().position(|field| field == name).unwrap_or(usize::MAX));
     for (name, field) in fields {
-        let optional = if required.contains(&name.as_str()) { "" } else { "optional" };
+        let optional = match (required.contains(&name.as_str()), shape::is_nullable(field)) {
+            (true, _) => "",
+            (false, true) => "optional, `null`",
+            (false, false) => "optional",
+        };
         let row = format_args!("| `{name}` | {optional} | {} | {} |\n", shape::of(field), text(field, "description"));
         append(&mut page, row);
     }

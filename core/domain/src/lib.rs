@@ -48,6 +48,7 @@ pub mod policy;
 mod read;
 mod refusal;
 mod role;
+mod status;
 mod time;
 mod warrant;
 
@@ -67,5 +68,6 @@ pub use language::Language;
 pub use read::{Content, ReadModel, read_model};
 pub use refusal::{Code, Refusal};
 pub use role::{Access, Role};
+pub use status::{Phase, Status, status};
 pub use time::{Date, Timestamp};
 pub use warrant::{Decision, Warrant, authorize};

@@ -1,6 +1,6 @@
 //! What is written about the commands is what the code does.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 
 use std::fs;
 use std::path::Path;

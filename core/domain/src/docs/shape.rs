@@ -27,6 +27,13 @@ pub(super) fn of(schema: &Value) -> String {
     }
 }
 
+/// Whether `null` is a value of the field too.
+pub(super) fn is_nullable(schema: &Value) -> bool {
+    let variants = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let types = schema.get("type").and_then(Value::as_array).into_iter().flatten();
+    variants.filter_map(|variant| variant.get("type")).chain(types).any(|kind| kind == "null")
+}
+
 fn string(schema: &Value) -> String {
     match (schema.get("format").and_then(Value::as_str), schema.get("pattern").and_then(Value::as_str)) {
         (Some("uuid"), _) => "id".to_owned(),
