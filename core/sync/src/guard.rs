@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Automerge, Change};
+use automerge::{Automerge, Change, ChangeHash};
 use thiserror::Error;
 
 /// Bytes that are no document or no change.
@@ -15,11 +15,17 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     contained(|| Automerge::load(bytes).ok())
 }
 
-/// Applies changes in order; on an error the document must be thrown away.
-pub(crate) fn apply<'a>(document: &mut Automerge, changes: impl Iterator<Item = &'a [u8]>) -> Result<(), Unreadable> {
+/// Applies changes in order and names them; on an error the document must be thrown away.
+pub(crate) fn apply<'a>(
+    document: &mut Automerge,
+    changes: impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<ChangeHash>, Unreadable> {
     contained(|| {
         let changes: Result<Vec<Change>, _> = changes.map(|bytes| Change::from_bytes(bytes.to_vec())).collect();
-        document.apply_changes(changes.ok()?).ok()
+        let changes = changes.ok()?;
+        let hashes = changes.iter().map(Change::hash).collect();
+        document.apply_changes(changes).ok()?;
+        Some(hashes)
     })
 }
 

@@ -17,7 +17,7 @@ mod catch_up;
 mod chain;
 mod frame;
 mod guard;
-// mod replica;
+mod replica;
 mod submission;
 mod verdict;
 
@@ -28,6 +28,9 @@ pub use frame::{
     Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME, Member, PROTOCOL,
     ServerFrame, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames, encode,
     encode_entries,
+};
+pub use replica::{
+    DeviceIdentity, EditState, Event, Pending, Replica, ReplicaError, SettledEdit, StoreOp, StoredDocument,
 };
 pub use submission::{Base, RawCommand, Submission};
 pub use verdict::{Judgement, Verdict};

@@ -1,0 +1,313 @@
+//! The device's half: what was admitted, what waits, and what the person sees.
+//!
+//! A [`Replica`] holds every document of one person on one device. The shell around it (a phone's store and socket,
+//! or a simulation) drains it in this order after every call: [`Replica::poll_store`] into durable storage, then
+//! [`Replica::handle_stored`], then [`Replica::poll_frame`] and [`Replica::poll_event`]. Nothing is sent or told
+//! before what came earlier is durable.
+
+mod document;
+mod inbox;
+mod store_op;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use automerge::Automerge;
+use kring_domain::{
+    Access, Author, Code, Command, CommandId, Decision, DeviceId, DocumentId, DocumentKind, Language, PersonId,
+    ReadModel, Refusal, Role, SpaceId, Timestamp, authorize, read_model,
+};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{Cursor, DeviceFrame, Member, PROTOCOL};
+
+use document::Held;
+pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
+
+/// How long a device waits before it sends again what came too fast, in milliseconds.
+const RETRY_AFTER: i64 = 1000;
+
+/// Whose device this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceIdentity {
+    /// The device.
+    pub device: DeviceId,
+    /// The person it belongs to.
+    pub person: PersonId,
+}
+
+/// Something the person may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A document reads differently now.
+    DocumentChanged(DocumentId),
+    /// An edit of this device has come to its end.
+    EditSettled {
+        /// The document.
+        document: DocumentId,
+        /// The edit.
+        id: CommandId,
+        /// How it ended.
+        state: EditState,
+    },
+    /// The list of documents, or what the person may do in one, is different now.
+    DocumentsChanged,
+    /// The people in the spaces are different now.
+    MembersChanged,
+    /// The person may no longer see a document; this device has dropped it.
+    AccessLost(DocumentId),
+    /// Somebody else is doing something right now.
+    Presence {
+        /// The document.
+        document: DocumentId,
+        /// Who.
+        person: PersonId,
+        /// Anything small.
+        state: Value,
+    },
+    /// The server complains about this device; a stable word.
+    Complaint(String),
+}
+
+/// The server sent something that cannot be: close the connection and join again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ReplicaError {
+    /// Bytes that are no document or no change.
+    #[error("the server sent a document that cannot be read")]
+    Unreadable,
+    /// Entries that do not follow what the device has.
+    #[error("the server left out entries")]
+    Gap,
+    /// What the device itself had stored cannot be read.
+    #[error("a stored document cannot be read")]
+    Damaged,
+}
+
+/// Everything one device of one person holds.
+pub struct Replica {
+    identity: DeviceIdentity,
+    documents: BTreeMap<DocumentId, Held>,
+    members: Vec<Member>,
+    greeting: Option<DeviceFrame>,
+    connected: bool,
+    retry_at: Option<Timestamp>,
+    store: Vec<StoreOp>,
+    storing: bool,
+    events: VecDeque<Event>,
+}
+
+impl Replica {
+    /// A device that holds nothing yet.
+    pub fn new(identity: DeviceIdentity) -> Self {
+        Self {
+            identity,
+            documents: BTreeMap::new(),
+            members: Vec::new(),
+            greeting: None,
+            connected: false,
+            retry_at: None,
+            store: Vec::new(),
+            storing: false,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// A device as its store kept it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplicaError::Damaged`] when a stored document cannot be read.
+    pub fn restore(
+        identity: DeviceIdentity,
+        stored: Vec<StoredDocument>,
+        members: Vec<Member>,
+    ) -> Result<Self, ReplicaError> {
+        let mut replica = Self::new(identity);
+        for document in stored {
+            replica.documents.insert(document.document, Held::restore(&identity, document)?);
+        }
+        replica.members = members;
+        Ok(replica)
+    }
+
+    /// Whose device this is.
+    pub fn identity(&self) -> DeviceIdentity {
+        self.identity
+    }
+
+    /// Takes over the identity the server knows this device by; what waits is made anew under it.
+    pub fn adopt(&mut self, identity: DeviceIdentity) {
+        self.identity = identity;
+        self.documents.values_mut().for_each(Held::forget_view);
+    }
+
+    /// Makes the documents of a new space on this device, without a server.
+    pub fn create_space(&mut self, space: SpaceId, role: Role) {
+        for &kind in DocumentKind::ALL {
+            let access = kind.access(role);
+            let id = DocumentId::derive(space, kind);
+            if access >= Access::Read && !self.documents.contains_key(&id) {
+                let held = Held::new(kind, space, role, access, false);
+                self.store.push(held.put(id));
+                self.documents.insert(id, held);
+            }
+        }
+        self.events.push_back(Event::DocumentsChanged);
+    }
+
+    /// The documents on this device: id, kind, space, role and access.
+    pub fn documents(&self) -> impl Iterator<Item = (DocumentId, DocumentKind, SpaceId, Role, Access)> + '_ {
+        self.documents.iter().map(|(id, held)| (*id, held.kind, held.space, held.role, held.access))
+    }
+
+    /// The people in the spaces of this device.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// How far a document is: the last entry in its base.
+    pub fn cursor(&self, document: DocumentId) -> Option<Cursor> {
+        self.documents.get(&document).map(|held| held.cursor(document))
+    }
+
+    /// The admitted history of a document alone, without what waits.
+    pub fn base(&self, document: DocumentId) -> Option<&Automerge> {
+        self.documents.get(&document).map(Held::admitted)
+    }
+
+    /// What the person sees: admitted history with their own waiting edits on top.
+    pub fn view(&mut self, document: DocumentId) -> Option<&Automerge> {
+        self.documents.get_mut(&document).map(|held| held.view(&self.identity))
+    }
+
+    /// What the person reads, in a language.
+    pub fn read(&mut self, document: DocumentId, language: Language) -> Option<ReadModel> {
+        let held = self.documents.get_mut(&document)?;
+        let (kind, space, members) = (held.kind, held.space, &self.members);
+        let name = |person: PersonId| {
+            let member = members.iter().find(|member| member.space == space && member.person_id == person);
+            member.map_or_else(|| language.pick("iemand", "somebody").to_owned(), |member| member.name.clone())
+        };
+        Some(read_model(kind, held.view(&self.identity), &name, language))
+    }
+
+    /// The edits of a document that wait for the server, in the order in which they were made.
+    pub fn pending(&self, document: DocumentId) -> impl Iterator<Item = &Pending> + '_ {
+        self.documents.get(&document).into_iter().flat_map(Held::pending)
+    }
+
+    /// Whether the person may do this now, as far as this device can know.
+    pub fn may(&mut self, document: DocumentId, command: &Command) -> bool {
+        self.decide(document, command).is_ok()
+    }
+
+    /// Takes an edit: it shows at once, and is sent when it is stored and there is a connection.
+    ///
+    /// `id` is new and random, `now` the device's clock.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, where the device can tell already that the server would refuse; nothing is kept then.
+    pub fn submit(
+        &mut self,
+        document: DocumentId,
+        id: CommandId,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.decide(document, &command)?;
+        let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
+        let pending = held.push(&self.identity, id, &command, now);
+        self.store.push(StoreOp::PutPending { document, pending });
+        self.events.push_back(Event::DocumentChanged(document));
+        Ok(())
+    }
+
+    fn decide(&mut self, document: DocumentId, command: &Command) -> Result<(), Refusal> {
+        let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
+        if command.kind() != held.kind {
+            return Err(Refusal::invalid("type"));
+        }
+        if held.access < Access::Write {
+            return Err(Refusal::new(Code::Forbidden));
+        }
+        let author = Author { device: self.identity.device, person: self.identity.person, role: held.role };
+        match authorize(&author, command, held.view(&self.identity)) {
+            Decision::Refuse(refusal) => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
+    /// A connection is there: greets the server, and sends what waits behind it.
+    pub fn handle_connected(&mut self, app: &str) {
+        let cursors = self.documents.iter().map(|(id, held)| held.cursor(*id)).collect();
+        self.greeting = Some(DeviceFrame::Hello { protocol: PROTOCOL, app: app.to_owned(), cursors });
+        self.connected = true;
+        self.retry_at = None;
+        self.documents.values_mut().for_each(Held::unsend);
+    }
+
+    /// The connection is gone; everything resumes at the next one.
+    pub fn handle_disconnected(&mut self) {
+        self.greeting = None;
+        self.connected = false;
+    }
+
+    /// The instant that [`Self::poll_timeout`] asked for has come.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        if self.retry_at.is_some_and(|at| at <= now) {
+            self.retry_at = None;
+        }
+    }
+
+    /// What [`Self::poll_store`] handed out is durable.
+    pub fn handle_stored(&mut self) {
+        self.storing = false;
+    }
+
+    /// What must be stored next, as one transaction; answer with [`Self::handle_stored`].
+    pub fn poll_store(&mut self) -> Option<Vec<StoreOp>> {
+        if self.storing || self.store.is_empty() {
+            return None;
+        }
+        self.storing = true;
+        Some(std::mem::take(&mut self.store))
+    }
+
+    /// The next frame to send.
+    pub fn poll_frame(&mut self) -> Option<DeviceFrame> {
+        if !self.connected || !self.is_settled() {
+            return None;
+        }
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        if self.retry_at.is_some() {
+            return None;
+        }
+        self.documents.iter_mut().find_map(|(id, held)| {
+            let commands = held.take_unsent();
+            (!commands.is_empty()).then_some(DeviceFrame::Submit { document: *id, commands })
+        })
+    }
+
+    /// The next thing to tell the person.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        if self.is_settled() { self.events.pop_front() } else { None }
+    }
+
+    /// When [`Self::handle_timeout`] should be called.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.retry_at
+    }
+
+    /// Whether every edit of this device has been answered.
+    pub fn is_quiet(&self) -> bool {
+        self.documents.values().all(|held| held.pending().next().is_none())
+    }
+
+    /// Whether everything so far is durable.
+    fn is_settled(&self) -> bool {
+        !self.storing && self.store.is_empty()
+    }
+}

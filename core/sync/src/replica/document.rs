@@ -1,0 +1,260 @@
+//! One document on a device: base, pending and view.
+
+use std::collections::VecDeque;
+
+use automerge::{Automerge, ChangeHash, PatchLog};
+use kring_domain::{
+    Access, Author, Command, CommandId, Context, Decision, DocumentId, DocumentKind, Role, SpaceId, Timestamp,
+    authorize, genesis,
+};
+
+use super::{DeviceIdentity, Pending, ReplicaError, StoreOp, StoredDocument};
+use crate::{Base, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, guard};
+
+/// The most bytes of commands in one frame, well below what a server takes.
+const FRAME_BYTES: usize = 256 * 1024;
+
+/// After this many entries the stored tail is folded into a snapshot.
+const FOLD_AFTER: usize = 512;
+
+pub(super) struct Held {
+    pub(super) kind: DocumentKind,
+    pub(super) space: SpaceId,
+    pub(super) role: Role,
+    pub(super) access: Access,
+    pub(super) known: bool,
+    base: Base,
+    admitted: Automerge,
+    tail: usize,
+    /// The change of this device's last admitted entry.
+    own_last: Option<ChangeHash>,
+    pending: VecDeque<Waiting>,
+    /// The view with the last change this device made in it; `None` where it must be made anew.
+    view: Option<(Automerge, Option<ChangeHash>)>,
+}
+
+struct Waiting {
+    pending: Pending,
+    sent: bool,
+    told: bool,
+}
+
+impl Held {
+    pub(super) fn new(kind: DocumentKind, space: SpaceId, role: Role, access: Access, known: bool) -> Self {
+        Self {
+            kind,
+            space,
+            role,
+            access,
+            known,
+            base: Base::GENESIS,
+            admitted: genesis(kind),
+            tail: 0,
+            own_last: None,
+            pending: VecDeque::new(),
+            view: None,
+        }
+    }
+
+    pub(super) fn restore(identity: &DeviceIdentity, stored: StoredDocument) -> Result<Self, ReplicaError> {
+        let mut held = Self::new(stored.kind, stored.space, stored.role, stored.access, stored.known);
+        if let Some(snapshot) = stored.snapshot {
+            held.admitted = guard::load(&snapshot).map_err(|_| ReplicaError::Damaged)?;
+        }
+        guard::apply(&mut held.admitted, stored.tail.iter().map(Vec::as_slice)).map_err(|_| ReplicaError::Damaged)?;
+        held.base = stored.base;
+        held.tail = stored.tail.len();
+        held.own_last = held.last_change_of(&held.author(identity));
+        held.pending =
+            stored.pending.into_iter().map(|pending| Waiting { pending, sent: false, told: false }).collect();
+        Ok(held)
+    }
+
+    pub(super) fn put(&self, document: DocumentId) -> StoreOp {
+        let Self { kind, space, role, access, known, .. } = *self;
+        StoreOp::PutDocument { document, kind, space, role, access, known }
+    }
+
+    pub(super) fn author(&self, identity: &DeviceIdentity) -> Author {
+        Author { device: identity.device, person: identity.person, role: self.role }
+    }
+
+    pub(super) fn cursor(&self, document: DocumentId) -> Cursor {
+        Cursor { document, generation: self.base.generation, sequence: self.base.sequence }
+    }
+
+    pub(super) fn base(&self) -> Base {
+        self.base
+    }
+
+    pub(super) fn admitted(&self) -> &Automerge {
+        &self.admitted
+    }
+
+    pub(super) fn pending(&self) -> impl Iterator<Item = &Pending> + '_ {
+        self.pending.iter().map(|waiting| &waiting.pending)
+    }
+
+    pub(super) fn forget_view(&mut self) {
+        self.view = None;
+    }
+
+    /// The admitted document with the waiting edits executed on top, each where it was made.
+    pub(super) fn view(&mut self, identity: &DeviceIdentity) -> &Automerge {
+        if self.pending.is_empty() {
+            return &self.admitted;
+        }
+        let author = self.author(identity);
+        let (admitted, own_last, pending) = (&self.admitted, self.own_last, &self.pending);
+        let (view, _) = self.view.get_or_insert_with(|| {
+            let mut view = admitted.clone();
+            let mut own = own_last;
+            for Waiting { pending, .. } in pending {
+                own = execute(&mut view, &author, pending, own).or(own);
+            }
+            (view, own)
+        });
+        view
+    }
+
+    /// Adds an edit of this device at the end.
+    pub(super) fn push(
+        &mut self,
+        identity: &DeviceIdentity,
+        id: CommandId,
+        command: &Command,
+        now: Timestamp,
+    ) -> Pending {
+        let submission =
+            Submission { id, base: Some(self.base), made_at: Some(now), command: RawCommand::from(command) };
+        let heads = self.admitted.get_heads().iter().map(|hash| hash.0).collect();
+        let pending = Pending { submission, heads };
+        let author = self.author(identity);
+        let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted.clone(), self.own_last));
+        let own = execute(&mut view, &author, &pending, own).or(own);
+        self.view = Some((view, own));
+        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, told: false });
+        pending
+    }
+
+    /// Everything waits to be sent again.
+    pub(super) fn unsend(&mut self) {
+        self.pending.iter_mut().for_each(|waiting| waiting.sent = false);
+    }
+
+    /// What waits from this edit on must be sent again, in order.
+    pub(super) fn unsend_from(&mut self, id: CommandId) {
+        let behind = self.pending.iter_mut().skip_while(|waiting| waiting.pending.submission.id != id);
+        behind.for_each(|waiting| waiting.sent = false);
+    }
+
+    /// The next edits to send, marked as sent.
+    pub(super) fn take_unsent(&mut self) -> Vec<Submission> {
+        if !self.known {
+            return Vec::new();
+        }
+        let mut bytes = 0;
+        let mut commands = Vec::new();
+        for waiting in self.pending.iter_mut().filter(|waiting| !waiting.sent).take(MAX_COMMANDS) {
+            bytes += waiting.pending.submission.command.json().len() + 200;
+            if bytes > FRAME_BYTES && !commands.is_empty() {
+                break;
+            }
+            waiting.sent = true;
+            commands.push(waiting.pending.submission.clone());
+        }
+        commands
+    }
+
+    /// Takes a waiting edit out; `None` where it waits no longer.
+    pub(super) fn settle(&mut self, id: CommandId) -> Option<(Pending, bool)> {
+        let place = self.pending.iter().position(|waiting| waiting.pending.submission.id == id)?;
+        let waiting = self.pending.remove(place)?;
+        self.view = None;
+        Some((waiting.pending, waiting.told))
+    }
+
+    /// Notes that the person was told an edit is shared; false where they were, or it waits no longer.
+    pub(super) fn tell(&mut self, id: CommandId) -> bool {
+        let waiting = self.pending.iter_mut().find(|waiting| waiting.pending.submission.id == id);
+        waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.told, true))
+    }
+
+    /// Puts a snapshot from the server in the place of what was admitted so far.
+    pub(super) fn replace(&mut self, identity: &DeviceIdentity, base: Base, bytes: &[u8]) -> Result<(), ReplicaError> {
+        self.admitted = guard::load(bytes).map_err(|_| ReplicaError::Unreadable)?;
+        self.base = base;
+        self.tail = 0;
+        self.own_last = self.last_change_of(&self.author(identity));
+        self.view = None;
+        Ok(())
+    }
+
+    /// Adds entries that follow the base.
+    ///
+    /// After an error the document is back at genesis and has to be joined anew; what waits is kept.
+    pub(super) fn extend(&mut self, identity: &DeviceIdentity, entries: &[Entry]) -> Result<(), ReplicaError> {
+        let changes = entries.iter().map(|entry| entry.change.as_slice());
+        let Ok(hashes) = guard::apply(&mut self.admitted, changes) else {
+            self.restart();
+            return Err(ReplicaError::Unreadable);
+        };
+        self.base.sequence += entries.len() as u64;
+        self.tail += entries.len();
+        self.view = None;
+        let own = entries.iter().zip(hashes).rev().find(|(entry, _)| entry.device == identity.device);
+        self.own_last = own.map(|(_, hash)| hash).or(self.own_last);
+        Ok(())
+    }
+
+    /// Back to an empty document, to be joined anew.
+    pub(super) fn restart(&mut self) {
+        self.admitted = genesis(self.kind);
+        self.base = Base::GENESIS;
+        self.tail = 0;
+        self.own_last = None;
+        self.view = None;
+    }
+
+    /// A snapshot for the store, where the stored tail has grown long.
+    pub(super) fn fold(&mut self) -> Option<Vec<u8>> {
+        (self.tail > FOLD_AFTER).then(|| {
+            self.tail = 0;
+            self.admitted.save()
+        })
+    }
+
+    /// The last change of an author in what was admitted.
+    fn last_change_of(&mut self, author: &Author) -> Option<ChangeHash> {
+        self.admitted.set_actor(author.actor());
+        self.admitted.get_last_local_change().map(|change| change.hash())
+    }
+}
+
+/// Executes a waiting edit where it was made: the heads of its base, and this device's own last change.
+///
+/// What the server would refuse leaves no trace; the person hears of it with the verdict.
+fn execute(view: &mut Automerge, author: &Author, pending: &Pending, own: Option<ChangeHash>) -> Option<ChangeHash> {
+    let command = pending.submission.command.clone().parse().ok()?;
+    let heads: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).chain(own).collect();
+    let is_known = heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
+    let context = Context {
+        author: *author,
+        command_id: pending.submission.id,
+        at: pending.submission.made_at.unwrap_or_default(),
+    };
+    let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, &command, view) else {
+        return None;
+    };
+    view.set_actor(author.actor());
+    // A base of an older generation is gone; the edit then builds on the present state.
+    let mut transaction =
+        if is_known { view.transaction_at(PatchLog::null(), &heads).ok()? } else { view.transaction() };
+    match warrant.execute(&context, &mut transaction) {
+        Ok(()) => transaction.commit().0,
+        Err(_) => {
+            transaction.rollback();
+            None
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What the server's frames do to a device.
+
+use std::collections::BTreeSet;
+
+use kring_domain::{Access, Code, CommandId, DocumentId, SpaceId, Timestamp};
+
+use super::document::Held;
+use super::{EditState, Event, Pending, RETRY_AFTER, Replica, ReplicaError, SettledEdit, StoreOp};
+use crate::{Base, DocumentHead, Entry, Judgement, Member, ServerFrame, Verdict};
+
+impl Replica {
+    /// Takes a frame from the server; `now` is the device's clock.
+    ///
+    /// # Errors
+    ///
+    /// Where the frame cannot be: close the connection and join again. What the person made is kept.
+    pub fn handle_frame(&mut self, frame: ServerFrame, now: Timestamp) -> Result<(), ReplicaError> {
+        match frame {
+            ServerFrame::Welcome { documents, members, .. } => self.welcome(documents, members),
+            ServerFrame::Snapshot { document, generation, sequence, bytes } => {
+                return self.snapshot(document, Base { generation, sequence }, &bytes);
+            }
+            ServerFrame::Entries { document, generation, entries } => {
+                return self.entries(document, generation, &entries);
+            }
+            ServerFrame::Verdicts { document, verdicts } => {
+                verdicts.into_iter().for_each(|verdict| self.verdict(document, verdict, now));
+            }
+            ServerFrame::Access { document, access } => self.access(document, access),
+            ServerFrame::Presence { document, person, state } => {
+                self.events.push_back(Event::Presence { document, person, state });
+            }
+            ServerFrame::Error { code } => self.events.push_back(Event::Complaint(code)),
+            ServerFrame::Missing { .. } | ServerFrame::Unknown => {}
+        }
+        Ok(())
+    }
+
+    fn welcome(&mut self, heads: Vec<DocumentHead>, members: Vec<Member>) {
+        let listed: BTreeSet<DocumentId> = heads.iter().map(|head| head.document).collect();
+        let unlisted = self.documents.iter().filter(|(id, held)| held.known && !listed.contains(id));
+        let gone: Vec<DocumentId> = unlisted.map(|(id, _)| *id).collect();
+        gone.into_iter().for_each(|document| self.drop_document(document));
+        let mut named: BTreeSet<SpaceId> = BTreeSet::new();
+        for head in heads {
+            if named.insert(head.space) {
+                self.store.push(StoreOp::PutSpaceName { space: head.space, name: head.space_name.clone() });
+            }
+            self.learn(&head);
+        }
+        if self.members != members {
+            self.store.push(StoreOp::PutMembers(members.clone()));
+            self.members = members;
+            self.events.push_back(Event::MembersChanged);
+        }
+    }
+
+    /// Takes over what `welcome` says of one document.
+    fn learn(&mut self, head: &DocumentHead) {
+        if head.access < Access::Read {
+            return self.drop_document(head.document);
+        }
+        let new = || Held::new(head.kind, head.space, head.role, head.access, false);
+        let held = self.documents.entry(head.document).or_insert_with(new);
+        if (held.role, held.access, held.known) != (head.role, head.access, true) {
+            held.role = head.role;
+            held.access = head.access;
+            held.known = true;
+            held.forget_view();
+            self.store.push(held.put(head.document));
+            self.events.push_back(Event::DocumentsChanged);
+        }
+    }
+
+    fn snapshot(&mut self, document: DocumentId, base: Base, bytes: &[u8]) -> Result<(), ReplicaError> {
+        let Some(held) = self.documents.get_mut(&document) else { return Ok(()) };
+        if base <= held.base() {
+            return Ok(());
+        }
+        held.replace(&self.identity, base, bytes)?;
+        self.store.push(StoreOp::PutBase { document, base, snapshot: Some(bytes.to_vec()) });
+        self.events.push_back(Event::DocumentChanged(document));
+        Ok(())
+    }
+
+    fn entries(&mut self, document: DocumentId, generation: u64, entries: &[Entry]) -> Result<(), ReplicaError> {
+        let Some(held) = self.documents.get_mut(&document) else { return Ok(()) };
+        let known = held.base().sequence;
+        let new = entries.iter().position(|entry| entry.sequence > known).unwrap_or(entries.len());
+        let new = entries.get(new..).unwrap_or_default();
+        let follows = new.iter().zip(known + 1..).all(|(entry, expected)| entry.sequence == expected);
+        if generation != held.base().generation || !follows {
+            return Err(ReplicaError::Gap);
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = held.extend(&self.identity, new) {
+            self.store.push(StoreOp::PutBase { document, base: Base::GENESIS, snapshot: None });
+            return Err(error);
+        }
+        let stored = new.iter().map(|entry| (entry.sequence, entry.change.clone())).collect();
+        self.store.push(StoreOp::Append { document, generation, entries: stored });
+        if let Some(snapshot) = held.fold() {
+            let base = held.base();
+            self.store.push(StoreOp::PutBase { document, base, snapshot: Some(snapshot) });
+        }
+        for entry in new {
+            self.settle(document, entry.command_id, EditState::Shared { sequence: entry.sequence });
+        }
+        self.events.push_back(Event::DocumentChanged(document));
+        Ok(())
+    }
+
+    fn verdict(&mut self, document: DocumentId, verdict: Verdict, now: Timestamp) {
+        let Some(held) = self.documents.get_mut(&document) else { return };
+        let code = verdict.code.unwrap_or(Code::Unknown);
+        match (verdict.judgement, verdict.sequence) {
+            _ if verdict.is_passing() => {
+                held.unsend_from(verdict.id);
+                self.retry_at = Some(Timestamp::from_millis(now.millis() + RETRY_AFTER));
+            }
+            // The edit stays in the view until its entry has come.
+            (Judgement::Admitted, Some(sequence)) => {
+                if held.tell(verdict.id) {
+                    let state = EditState::Shared { sequence };
+                    self.events.push_back(Event::EditSettled { document, id: verdict.id, state });
+                }
+            }
+            (Judgement::Held, _) => self.settle(document, verdict.id, EditState::Held { code }),
+            _ => self.settle(document, verdict.id, EditState::NotAccepted { code, field: verdict.field }),
+        }
+    }
+
+    fn access(&mut self, document: DocumentId, access: Access) {
+        if access < Access::Read {
+            return self.drop_document(document);
+        }
+        let Some(held) = self.documents.get_mut(&document) else { return };
+        held.access = access;
+        let put = held.put(document);
+        self.store.push(put);
+        self.events.push_back(Event::DocumentsChanged);
+    }
+
+    /// Drops a document; the person's own texts that were not shared stay, as not accepted.
+    fn drop_document(&mut self, document: DocumentId) {
+        let Some(held) = self.documents.get(&document) else { return };
+        let waiting: Vec<CommandId> = held.pending().map(|pending| pending.submission.id).collect();
+        for id in waiting {
+            self.settle(document, id, EditState::NotAccepted { code: Code::Revoked, field: None });
+        }
+        self.documents.remove(&document);
+        self.store.push(StoreOp::DropDocument { document });
+        self.events.push_back(Event::AccessLost(document));
+    }
+
+    fn settle(&mut self, document: DocumentId, id: CommandId, state: EditState) {
+        let settled = self.documents.get_mut(&document).and_then(|held| held.settle(id));
+        let Some((Pending { submission, .. }, told)) = settled else { return };
+        let (command, made_at) = (submission.command, submission.made_at);
+        let edit = SettledEdit { id, state: state.clone(), command, made_at };
+        self.store.push(StoreOp::Settle { document, edit });
+        self.events.push_back(Event::DocumentChanged(document));
+        if !told {
+            self.events.push_back(Event::EditSettled { document, id, state });
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What a device keeps, as data for a store to write and to hand back.
+
+use kring_domain::{Access, Code, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Base, Member, RawCommand, Submission};
+
+/// An edit that waits for the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// The command with its id and base.
+    pub submission: Submission,
+    /// The heads of the document at that base, 32 bytes each.
+    pub heads: Vec<[u8; 32]>,
+}
+
+/// Where an edit is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EditState {
+    /// Saved on this device.
+    SavedHere,
+    /// Shared with everybody who may see it.
+    Shared {
+        /// Its place in the document's history.
+        sequence: u64,
+    },
+    /// Not accepted by the server; the person should see why.
+    NotAccepted {
+        /// Why.
+        code: Code,
+        /// The field that is wrong, where one is.
+        field: Option<String>,
+    },
+    /// Kept at the server until somebody judges it.
+    Held {
+        /// Why.
+        code: Code,
+    },
+}
+
+/// An edit that has come to its end, for the list of edits and the *not accepted* box.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettledEdit {
+    /// The edit.
+    pub id: CommandId,
+    /// How it ended.
+    pub state: EditState,
+    /// The command, with every text the person wrote.
+    pub command: RawCommand,
+    /// When it was made.
+    pub made_at: Option<Timestamp>,
+}
+
+/// Something a device must make durable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StoreOp {
+    /// A document is on this device now, or the person's access to it has changed.
+    PutDocument {
+        /// The document.
+        document: DocumentId,
+        /// Its kind.
+        kind: DocumentKind,
+        /// Its space.
+        space: SpaceId,
+        /// What the person is in that space.
+        role: Role,
+        /// How far the person gets into it.
+        access: Access,
+        /// Whether the server knows the document.
+        known: bool,
+    },
+    /// The document's history starts anew from this snapshot; entries stored so far go.
+    PutBase {
+        /// The document.
+        document: DocumentId,
+        /// Where the snapshot is.
+        base: Base,
+        /// The saved document; `None` for genesis.
+        snapshot: Option<Vec<u8>>,
+    },
+    /// Entries follow what is stored.
+    Append {
+        /// The document.
+        document: DocumentId,
+        /// The generation.
+        generation: u64,
+        /// Sequence number and change of each.
+        entries: Vec<(u64, Vec<u8>)>,
+    },
+    /// An edit was made.
+    PutPending {
+        /// The document.
+        document: DocumentId,
+        /// The edit.
+        pending: Pending,
+    },
+    /// An edit waits no longer.
+    Settle {
+        /// The document.
+        document: DocumentId,
+        /// The edit and its end.
+        edit: SettledEdit,
+    },
+    /// The document leaves this device, every byte of it; settled edits stay.
+    DropDocument {
+        /// The document.
+        document: DocumentId,
+    },
+    /// The people in the spaces, all of them.
+    PutMembers(Vec<Member>),
+    /// How a space is called.
+    PutSpaceName {
+        /// The space.
+        space: SpaceId,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// A document as a device's store hands it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredDocument {
+    /// The document.
+    pub document: DocumentId,
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// Its space.
+    pub space: SpaceId,
+    /// What the person is in that space.
+    pub role: Role,
+    /// How far the person gets into it.
+    pub access: Access,
+    /// Whether the server knows the document.
+    pub known: bool,
+    /// Where the last of the tail is.
+    pub base: Base,
+    /// The snapshot the tail builds on; `None` for genesis.
+    pub snapshot: Option<Vec<u8>>,
+    /// The changes after the snapshot, in order.
+    pub tail: Vec<Vec<u8>>,
+    /// The edits that wait, in the order in which they were made.
+    pub pending: Vec<Pending>,
+}
