@@ -1,0 +1,180 @@
+//! One connected device, as the rest of the server sees it: a bounded queue of what to send, and orders to go.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::Bytes;
+use kring_domain::{DeviceId, DocumentId, PersonId, SpaceId};
+use kring_sync::Base;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// The most frames that wait for a device.
+const MAX_WAITING: usize = 256;
+
+/// The most bytes that wait for a device.
+const MAX_WAITING_BYTES: usize = 1 << 20;
+
+/// Why the server ends a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// The server shuts down.
+    Shutdown,
+    /// What the device sent could not be made durable.
+    Unavailable,
+    /// The device was signed out.
+    Ended,
+    /// The person is no longer in a space.
+    Removed,
+    /// The device does not read what it is sent.
+    SlowReader,
+}
+
+/// New entries of a document, encoded once for all who read it.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) document: DocumentId,
+    pub(crate) generation: u64,
+    /// The first and the last entry in the frame.
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    pub(crate) frame: Bytes,
+}
+
+impl Live {
+    /// How far a device is that has these entries.
+    pub(crate) fn reached(&self) -> Base {
+        Base { generation: self.generation, sequence: self.last }
+    }
+}
+
+/// Something to send.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// Entries, to be left out where the device has them already.
+    Live(Arc<Live>),
+    /// Any other frame.
+    Frame(Bytes),
+}
+
+impl Item {
+    fn size(&self) -> usize {
+        match self {
+            Self::Live(live) => live.frame.len(),
+            Self::Frame(frame) => frame.len(),
+        }
+    }
+}
+
+/// What has come up for a device since it was last asked.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pub(crate) items: Vec<Item>,
+    bytes: usize,
+    /// The spaces the person was removed from.
+    pub(crate) left: Vec<SpaceId>,
+    /// Whether the person's seats have changed.
+    pub(crate) is_stale: bool,
+    /// The connection is to be closed.
+    pub(crate) closing: Option<Closing>,
+}
+
+/// A connected device.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) number: u64,
+    pub(crate) person: PersonId,
+    pub(crate) device: DeviceId,
+    pub(crate) family: Uuid,
+    outbox: Mutex<Outbox>,
+    wake: Notify,
+}
+
+impl Connection {
+    pub(crate) fn new(number: u64, person: PersonId, device: DeviceId, family: Uuid) -> Self {
+        Self { number, person, device, family, outbox: Mutex::default(), wake: Notify::new() }
+    }
+
+    /// Queues something to send; a device that lets too much wait is to be closed.
+    pub(crate) fn push(&self, item: Item) {
+        self.change(|outbox| {
+            let bytes = outbox.bytes + item.size();
+            if outbox.closing.is_some() {
+                return;
+            }
+            if outbox.items.len() >= MAX_WAITING || bytes > MAX_WAITING_BYTES && !outbox.items.is_empty() {
+                outbox.close(Closing::SlowReader);
+            } else {
+                outbox.bytes = bytes;
+                outbox.items.push(item);
+            }
+        });
+    }
+
+    /// Queues something that nobody misses, if there is room to spare.
+    pub(crate) fn push_idly(&self, frame: Bytes) {
+        self.change(|outbox| {
+            if outbox.closing.is_none() && outbox.items.len() < MAX_WAITING / 4 {
+                outbox.bytes += frame.len();
+                outbox.items.push(Item::Frame(frame));
+            }
+        });
+    }
+
+    /// Closes the connection; the first reason counts, and what waits is dropped.
+    pub(crate) fn close(&self, closing: Closing) {
+        self.change(|outbox| outbox.close(closing));
+    }
+
+    /// Tells the device that its person is no longer in a space, and closes the connection.
+    pub(crate) fn leave(&self, space: SpaceId) {
+        self.change(|outbox| {
+            if !outbox.left.contains(&space) {
+                outbox.left.push(space);
+            }
+            outbox.close(Closing::Removed);
+        });
+    }
+
+    /// Has the person's seats read again.
+    pub(crate) fn refresh(&self) {
+        self.change(|outbox| outbox.is_stale = true);
+    }
+
+    /// Waits until there may be something to take.
+    pub(crate) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Takes everything that has come up; a reason to close stays.
+    pub(crate) fn take(&self) -> Outbox {
+        let mut outbox = self.lock();
+        let closing = outbox.closing;
+        let taken = std::mem::take(&mut *outbox);
+        outbox.closing = closing;
+        taken
+    }
+
+    /// Whether the connection is to be closed.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.lock().closing.is_some()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Outbox)) {
+        change(&mut self.lock());
+        self.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Outbox {
+    fn close(&mut self, closing: Closing) {
+        if self.closing.is_none() {
+            self.closing = Some(closing);
+            self.items = Vec::new();
+            self.bytes = 0;
+        }
+    }
+}

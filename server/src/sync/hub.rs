@@ -1,0 +1,168 @@
+//! Who is connected, and who reads which document.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use axum::body::Bytes;
+use kring_domain::{DeviceId, DocumentId, DocumentKind, PersonId, SpaceId};
+use uuid::Uuid;
+
+use super::connection::{Closing, Connection, Item, Live};
+use super::rates::Rates;
+
+/// Every connection of this server; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Hub {
+    registry: Arc<Mutex<Registry>>,
+    rates: Arc<Rates>,
+}
+
+#[derive(Debug, Default)]
+struct Registry {
+    connections: HashMap<u64, Arc<Connection>>,
+    readers: HashMap<DocumentId, Vec<Arc<Connection>>>,
+    last_number: u64,
+}
+
+impl Hub {
+    /// A hub with nobody there.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a person out of a space, now: their devices are told and their connections closed.
+    pub fn person_left(&self, space: SpaceId, person: PersonId) {
+        let mut registry = self.lock();
+        registry.unsubscribe_space(space, |connection| connection.person == person);
+        registry.each(|connection| connection.person == person, |connection| connection.leave(space));
+    }
+
+    /// Closes the connections of a device that was revoked.
+    pub fn device_revoked(&self, device: DeviceId) {
+        self.lock().each(|connection| connection.device == device, |connection| connection.close(Closing::Ended));
+    }
+
+    /// Closes the connections of a sign-in that has ended.
+    pub fn family_ended(&self, family: Uuid) {
+        self.lock().each(|connection| connection.family == family, |connection| connection.close(Closing::Ended));
+    }
+
+    /// Has a person's devices look again at which spaces they are in.
+    pub fn membership_changed(&self, person: PersonId) {
+        self.lock().each(|connection| connection.person == person, Connection::refresh);
+    }
+
+    /// Takes everybody out of a space that was deleted.
+    pub fn space_deleted(&self, space: SpaceId) {
+        for connection in self.lock().unsubscribe_space(space, |_| true) {
+            connection.leave(space);
+        }
+    }
+
+    /// Closes every connection, because the server shuts down.
+    pub fn shut_down(&self) {
+        self.lock().each(|_| true, |connection| connection.close(Closing::Shutdown));
+    }
+
+    /// How many devices are connected.
+    pub fn connections(&self) -> usize {
+        self.lock().connections.len()
+    }
+
+    /// Registers a device that has connected; it reads nothing yet.
+    pub(crate) fn connect(&self, person: PersonId, device: DeviceId, family: Uuid) -> Connected {
+        let mut registry = self.lock();
+        registry.last_number += 1;
+        let connection = Arc::new(Connection::new(registry.last_number, person, device, family));
+        registry.connections.insert(connection.number, connection.clone());
+        Connected { hub: self.clone(), connection }
+    }
+
+    /// Has a connection told of every new entry of these documents from now on.
+    pub(crate) fn subscribe(&self, connection: &Arc<Connection>, documents: impl Iterator<Item = DocumentId>) {
+        let mut registry = self.lock();
+        for document in documents {
+            let readers = registry.readers.entry(document).or_default();
+            if !readers.iter().any(|reader| reader.number == connection.number) {
+                readers.push(connection.clone());
+            }
+        }
+    }
+
+    /// Has a connection told no more of these documents.
+    pub(crate) fn unsubscribe(&self, connection: &Connection, documents: impl Iterator<Item = DocumentId>) {
+        let mut registry = self.lock();
+        for document in documents {
+            registry.remove_readers(document, |reader| reader.number == connection.number);
+        }
+    }
+
+    /// Sends new entries, which are durable, to everybody who reads the document.
+    pub(crate) fn fan_out(&self, live: &Arc<Live>) {
+        if let Some(readers) = self.lock().readers.get(&live.document) {
+            readers.iter().for_each(|reader| reader.push(Item::Live(live.clone())));
+        }
+    }
+
+    /// Passes on to the other readers of a document something that nobody misses.
+    pub(crate) fn relay(&self, document: DocumentId, from: &Connection, frame: &Bytes) {
+        if let Some(readers) = self.lock().readers.get(&document) {
+            let others = readers.iter().filter(|reader| reader.number != from.number);
+            others.for_each(|reader| reader.push_idly(frame.clone()));
+        }
+    }
+
+    /// Takes up to `wanted` commands out of what the device may still send, and says how many there were.
+    pub(crate) fn allowance(&self, device: DeviceId, wanted: usize) -> usize {
+        self.rates.take(device, wanted, Instant::now())
+    }
+
+    fn disconnect(&self, connection: &Connection) {
+        let mut registry = self.lock();
+        registry.connections.remove(&connection.number);
+        let (used, kept) = (registry.connections.len(), registry.connections.capacity());
+        if kept > 1024 && used < kept / 4 {
+            registry.connections.shrink_to(used * 2);
+            registry.readers.shrink_to(used * 2);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registry {
+    fn each(&self, which: impl Fn(&Connection) -> bool, act: impl Fn(&Connection)) {
+        self.connections.values().filter(|connection| which(connection)).for_each(|connection| act(connection));
+    }
+
+    /// Takes readers off the documents of a space and returns them, once for each document.
+    fn unsubscribe_space(&mut self, space: SpaceId, which: impl Fn(&Connection) -> bool) -> Vec<Arc<Connection>> {
+        let documents = DocumentKind::ALL.iter().map(|kind| DocumentId::derive(space, *kind));
+        documents.flat_map(|document| self.remove_readers(document, &which)).collect()
+    }
+
+    fn remove_readers(&mut self, document: DocumentId, which: impl Fn(&Connection) -> bool) -> Vec<Arc<Connection>> {
+        let Some(readers) = self.readers.get_mut(&document) else { return Vec::new() };
+        let removed = readers.extract_if(.., |reader| which(reader)).collect();
+        if readers.is_empty() {
+            self.readers.remove(&document);
+        }
+        removed
+    }
+}
+
+/// A registered connection, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    hub: Hub,
+    pub(crate) connection: Arc<Connection>,
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.hub.disconnect(&self.connection);
+    }
+}
