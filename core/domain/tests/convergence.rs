@@ -11,9 +11,11 @@ use std::collections::BTreeSet;
 
 use automerge::{Automerge, Change, ChangeHash};
 use commands::{Choice, command};
-use history::{Device, History, called, json_of};
+use history::{Device, History, add_action, called, json_of};
 use kring_domain::{Command, DocumentKind, Language, Role, genesis};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 /// What happens at one moment: a device sends a command, after coming up to date or not.
@@ -37,6 +39,13 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
 fn live(kind: DocumentKind, moments: &[Moment]) -> History {
     let mut history = History::new(kind);
     let mut devices = devices();
+    if kind == DocumentKind::Plan {
+        // With a few actions there from the start, there is enough to disagree about.
+        for number in 1..=5 {
+            history.send(&mut devices[0], add_action(number)).unwrap();
+        }
+        devices.iter_mut().for_each(|device| history.sync(device));
+    }
     for &(device, up_to_date, choice) in moments {
         let device = &mut devices[device];
         if up_to_date {
@@ -87,6 +96,27 @@ fn every_command_of_this_version_takes_part() {
     let mut names: BTreeSet<String> = choices.map(|command| command["type"].as_str().unwrap().to_owned()).collect();
     names.retain(|name| Command::descriptions().iter().any(|description| description.name == name));
     assert_eq!(names.len(), Command::descriptions().len(), "only {names:?}");
+}
+
+/// The properties would hold as well of histories in which nothing ever meets.
+#[test]
+fn the_generated_histories_raise_questions_of_every_kind() {
+    let mut runner = TestRunner::deterministic();
+    let mut raised: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..100 {
+        let moments = moments().new_tree(&mut runner).unwrap().current();
+        for &kind in DocumentKind::ALL {
+            let model = live(kind, &moments).json();
+            raised.extend(
+                model["cards"].as_array().unwrap().iter().map(|card| card["kind"].as_str().unwrap().to_owned()),
+            );
+        }
+    }
+    for kind in
+        ["too_many_active", "two_values", "client_part_missing", "not_evaluated", "suggestion", "contact_came_back"]
+    {
+        assert!(raised.contains(kind), "no {kind}, only {raised:?}");
+    }
 }
 
 proptest! {

@@ -40,17 +40,17 @@ fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
 
 fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
     let (action, step, person) = (id(which), id(other), id(new % 4 + 1));
-    match what % 18 {
+    match what % 20 {
         0 => json!({ "type": "add_goal", "goal_id": action, "text": format!("Doel {new}"), "goal_type": "revive" }),
         1 | 2 => json!({
             "type": "add_action", "action_id": action, "title": format!("Actie {new}"), "client_part": "Ik begin",
             "complexity": other % 3 + 1,
         }),
-        3 => json!({ "type": "update_action", "action_id": action, "title": format!("Actie {new}") }),
+        3 => json!({ "type": "update_action", "action_id": id(1), "title": format!("Actie {new}") }),
         4 => json!({ "type": "update_action", "action_id": action, "client_part": null, "setting": "ordinary" }),
         5 => json!({ "type": "update_action", "action_id": action, "client_part": format!("Deel {new}") }),
         6 => json!({ "type": "add_step", "action_id": action, "step_id": step, "text": format!("Stap {new}") }),
-        7 | 8 => about("activate_action", which),
+        7 | 8 | 18 | 19 => about("activate_action", which),
         9 => about("stop_action", which),
         10 => about("finish_action", which),
         11 => json!({ "type": "rank_actions", "action_ids": [action, step] }),
