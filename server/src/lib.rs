@@ -5,5 +5,14 @@
 //!   └────▶ documents ──────────▶ store      one writer per document, group commit before any answer
 //! ```
 
+pub mod accounts;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod lifetime;
+pub mod metrics;
 pub mod store;
 pub mod sync;

@@ -82,6 +82,12 @@ impl Store {
         self.writer.submit(job)
     }
 
+    /// Returns when everything that was handed over before is durable, or has failed.
+    pub async fn settle(&self) {
+        // The writer works in order, so this empty change is the last of them.
+        let _: Result<(), StoreError> = self.write(|_| Ok(())).await;
+    }
+
     /// Reads from a state at least as new as every answered write.
     ///
     /// # Errors

@@ -67,3 +67,4 @@ impl Warrant<'_> {
         self.suggestion
     }
 }
+

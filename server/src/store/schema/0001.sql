@@ -20,6 +20,7 @@ CREATE INDEX devices_of ON devices (person_id);
 CREATE TABLE families (
     family_id BLOB PRIMARY KEY,
     device_id BLOB NOT NULL REFERENCES devices ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
     ended_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX families_of ON families (device_id);
@@ -48,7 +49,8 @@ CREATE TABLE members (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX members_of ON members (person_id);
 
--- One-time codes: to join a space with a role, to start as a professional, or to sign in one more device.
+-- One-time codes: to join a space with a role, to start as a professional, or to sign in one more device. A code that
+-- was used is gone.
 CREATE TABLE codes (
     code_hash BLOB PRIMARY KEY,
     purpose TEXT NOT NULL,
@@ -56,8 +58,7 @@ CREATE TABLE codes (
     role TEXT,
     person_id BLOB REFERENCES persons ON DELETE CASCADE,
     name TEXT,
-    expires_at INTEGER NOT NULL,
-    used_at INTEGER
+    expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE signing_keys (
@@ -117,3 +118,4 @@ CREATE TABLE access_log (
     document_id BLOB
 ) STRICT;
 CREATE INDEX access_log_of ON access_log (space_id, number);
+CREATE INDEX access_log_by ON access_log (space_id, person_id, document_id, at);

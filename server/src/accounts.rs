@@ -1,0 +1,20 @@
+//! Who there is: persons, their devices, the spaces they are in and the codes that let somebody in.
+//!
+//! Everything here is a function over a connection: reads for a snapshot, writes inside the transaction of the store.
+
+pub mod access_log;
+mod codes;
+mod devices;
+mod error;
+mod members;
+mod persons;
+mod sign_in;
+mod spaces;
+
+pub use codes::{CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, keep_code};
+pub use devices::{DeviceRow, devices, revoke_device};
+pub use error::AccountError;
+pub use members::{Departure, RosterRow, invite, remove_member, role_in, roster};
+pub use persons::is_professional;
+pub use sign_in::{SignIn, SignedIn, sign_in};
+pub use spaces::{Seat, create_space, delete_space, documents_for, seat, seats};

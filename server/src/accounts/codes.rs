@@ -1,0 +1,94 @@
+//! One-time codes: what each of them grants, once.
+
+use kring_domain::{PersonId, Role, SpaceId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::AccountError;
+use crate::auth::CodeHash;
+
+/// How long an invitation can be accepted, in milliseconds: 14 days.
+pub const CODE_LIFETIME: i64 = 14 * 86_400_000;
+
+/// How long a code for one more device works, in milliseconds: 15 minutes.
+pub const DEVICE_CODE_LIFETIME: i64 = 15 * 60_000;
+
+/// What a code lets somebody do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// Become a professional, who may start spaces.
+    Professional {
+        /// What to call them.
+        name: Option<String>,
+    },
+    /// Join a space.
+    Join {
+        /// The space.
+        space: SpaceId,
+        /// What they will be in it.
+        role: Role,
+        /// What to call them.
+        name: Option<String>,
+    },
+    /// Sign in one more device.
+    Device {
+        /// Whose device it will be.
+        person: PersonId,
+    },
+}
+
+/// Keeps a new code, and drops those whose time is over.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn keep_code(
+    connection: &Connection,
+    code: CodeHash,
+    grant: &Grant,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), AccountError> {
+    connection.prepare_cached("DELETE FROM codes WHERE expires_at <= ?1")?.execute([now.millis()])?;
+    let (purpose, space, role, person, name) = columns(grant);
+    connection
+        .prepare_cached(
+            "INSERT INTO codes (code_hash, purpose, space_id, role, person_id, name, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![code.bytes(), purpose, space, role, person, name, expires_at.millis()])?;
+    Ok(())
+}
+
+/// Uses a code up, for what it grants.
+pub(super) fn take(connection: &Connection, code: CodeHash, now: Timestamp) -> Result<Grant, AccountError> {
+    let sql = "DELETE FROM codes WHERE code_hash = ?1 AND expires_at > ?2
+               RETURNING purpose, space_id, role, person_id, name";
+    let grant = connection.prepare_cached(sql)?.query_row(params![code.bytes(), now.millis()], grant).optional()?;
+    grant.flatten().ok_or(AccountError::InvalidCode)
+}
+
+type Columns<'a> = (&'static str, Option<Uuid>, Option<&'static str>, Option<Uuid>, Option<&'a str>);
+
+fn columns(grant: &Grant) -> Columns<'_> {
+    match grant {
+        Grant::Professional { name } => ("professional", None, None, None, name.as_deref()),
+        Grant::Join { space, role, name } => ("join", Some(space.uuid()), Some(role.name()), None, name.as_deref()),
+        Grant::Device { person } => ("device", None, None, Some(person.uuid()), None),
+    }
+}
+
+fn grant(row: &Row<'_>) -> rusqlite::Result<Option<Grant>> {
+    let purpose: String = row.get("purpose")?;
+    let space: Option<Uuid> = row.get("space_id")?;
+    let role: Option<String> = row.get("role")?;
+    let person: Option<Uuid> = row.get("person_id")?;
+    let name: Option<String> = row.get("name")?;
+    let role = role.and_then(|role| Role::from_name(&role));
+    Ok(match (purpose.as_str(), space, role, person) {
+        ("professional", ..) => Some(Grant::Professional { name }),
+        ("join", Some(space), Some(role), _) => Some(Grant::Join { space: SpaceId::new(space), role, name }),
+        ("device", _, _, Some(person)) => Some(Grant::Device { person: PersonId::new(person) }),
+        _ => None,
+    })
+}

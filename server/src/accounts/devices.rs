@@ -1,0 +1,69 @@
+//! Devices: what a person is signed in on.
+
+use kring_domain::{DeviceId, PersonId, Timestamp};
+use rusqlite::{Connection, params};
+
+use super::AccountError;
+use crate::auth;
+
+/// A device that is signed in.
+#[derive(Clone, Debug)]
+pub struct DeviceRow {
+    /// The device.
+    pub device: DeviceId,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it signed in.
+    pub created_at: Timestamp,
+}
+
+/// The devices a person is signed in on, the first one first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn devices(connection: &Connection, person: PersonId) -> Result<Vec<DeviceRow>, AccountError> {
+    let sql = "SELECT device_id, name, created_at FROM devices
+               WHERE person_id = ?1 AND revoked_at IS NULL ORDER BY created_at, device_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([person.uuid()], |row| {
+        Ok(DeviceRow {
+            device: DeviceId::new(row.get(0)?),
+            name: row.get(1)?,
+            created_at: Timestamp::from_millis(row.get(2)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Signs a person's device out, for good; again changes nothing.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] for a device that is not theirs, or when the database refuses.
+pub fn revoke_device(
+    connection: &Connection,
+    person: PersonId,
+    device: DeviceId,
+    now: Timestamp,
+) -> Result<(), AccountError> {
+    let sql = "UPDATE devices SET revoked_at = coalesce(revoked_at, ?3) WHERE device_id = ?1 AND person_id = ?2";
+    let found = connection.prepare_cached(sql)?.execute(params![device.uuid(), person.uuid(), now.millis()])?;
+    if found == 0 {
+        return Err(AccountError::NotFound);
+    }
+    Ok(auth::end_sessions_of(connection, device, now)?)
+}
+
+pub(super) fn make(
+    connection: &Connection,
+    device: DeviceId,
+    person: PersonId,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), AccountError> {
+    connection
+        .prepare_cached("INSERT INTO devices (device_id, person_id, name, created_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![device.uuid(), person.uuid(), name, now.millis()])?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Members of a space: who is in it as what, who may let somebody in and who may send somebody away.
+
+use kring_domain::{PersonId, Role, SpaceId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{AccountError, persons};
+
+/// One person of a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterRow {
+    /// The person.
+    pub person: PersonId,
+    /// What they are called.
+    pub name: String,
+    /// What they are in this space.
+    pub role: Role,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+/// How somebody left a space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// By themselves.
+    Left,
+    /// Somebody else did it.
+    Removed,
+}
+
+/// What a person is in a space.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] when they are not in it, or when the database refuses.
+pub fn role_in(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Role, AccountError> {
+    let sql = "SELECT role FROM members WHERE space_id = ?1 AND person_id = ?2";
+    let found: Option<String> =
+        connection.prepare_cached(sql)?.query_row(params![space.uuid(), person.uuid()], |row| row.get(0)).optional()?;
+    found.and_then(|role| Role::from_name(&role)).ok_or(AccountError::NotFound)
+}
+
+/// Everybody in a space, in the order in which they joined.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn roster(connection: &Connection, space: SpaceId) -> Result<Vec<RosterRow>, AccountError> {
+    let sql = "SELECT person_id, name, role, joined_at FROM members JOIN persons USING (person_id)
+               WHERE space_id = ?1 ORDER BY joined_at, person_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([space.uuid()], |row| {
+        let role: String = row.get(2)?;
+        Ok(Role::from_name(&role).map(|role| (row.get(0), row.get(1), role, row.get(3))))
+    })?;
+    let mut roster = Vec::new();
+    for row in rows {
+        let Some((person, name, role, joined_at)) = row? else { continue };
+        let (person, joined_at) = (PersonId::new(person?), Timestamp::from_millis(joined_at?));
+        roster.push(RosterRow { person, name: name?, role, joined_at });
+    }
+    Ok(roster)
+}
+
+/// Whether a person may invite somebody with a role into a space.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] for who is not in the space, [`AccountError::Forbidden`] for who may not, and
+/// [`AccountError::Conflict`] for a second client.
+pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: Role) -> Result<Role, AccountError> {
+    let own = role_in(connection, space, person)?;
+    if !may_invite(own, role) {
+        return Err(AccountError::Forbidden);
+    }
+    if role == Role::Client && has_client(connection, space)? {
+        return Err(AccountError::Conflict("the space has a client"));
+    }
+    Ok(own)
+}
+
+/// Takes a person out of a space, by the will of `by`.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] when either is not in the space, [`AccountError::Forbidden`] when `by` may not, and
+/// [`AccountError::Conflict`] when the space would be left with nobody to look after it.
+pub fn remove_member(
+    connection: &Connection,
+    space: SpaceId,
+    by: PersonId,
+    person: PersonId,
+) -> Result<(Role, Departure), AccountError> {
+    let own = role_in(connection, space, by)?;
+    let role = role_in(connection, space, person)?;
+    if !may_remove(own, role, by == person) {
+        return Err(AccountError::Forbidden);
+    }
+    if role == Role::Professional && !is_looked_after_without(connection, space, person)? {
+        return Err(AccountError::Conflict("nobody would be left to look after the space"));
+    }
+    connection
+        .prepare_cached("DELETE FROM members WHERE space_id = ?1 AND person_id = ?2")?
+        .execute(params![space.uuid(), person.uuid()])?;
+    persons::forget_if_homeless(connection, person)?;
+    Ok((own, if by == person { Departure::Left } else { Departure::Removed }))
+}
+
+/// Puts a person into a space; who is in it with the same role stays in it.
+pub(super) fn join(
+    connection: &Connection,
+    space: SpaceId,
+    person: PersonId,
+    role: Role,
+    now: Timestamp,
+) -> Result<(), AccountError> {
+    match role_in(connection, space, person) {
+        Ok(own) if own == role => return Ok(()),
+        Ok(_) => return Err(AccountError::Conflict("already in this space with another role")),
+        Err(AccountError::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    if role == Role::Client && has_client(connection, space)? {
+        return Err(AccountError::Conflict("the space has a client"));
+    }
+    connection
+        .prepare_cached("INSERT INTO members (space_id, person_id, role, joined_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![space.uuid(), person.uuid(), role.name(), now.millis()])?;
+    Ok(())
+}
+
+pub(super) fn has_client(connection: &Connection, space: SpaceId) -> Result<bool, AccountError> {
+    let sql = "SELECT 1 FROM members WHERE space_id = ?1 AND role = 'client'";
+    Ok(connection.prepare_cached(sql)?.exists([space.uuid()])?)
+}
+
+fn is_looked_after_without(connection: &Connection, space: SpaceId, person: PersonId) -> Result<bool, AccountError> {
+    let sql = "SELECT 1 FROM members
+               WHERE space_id = ?1 AND person_id <> ?2 AND role IN ('client', 'professional')";
+    Ok(connection.prepare_cached(sql)?.exists(params![space.uuid(), person.uuid()])?)
+}
+
+const fn may_invite(own: Role, invited: Role) -> bool {
+    match own {
+        Role::Professional => true,
+        Role::Client => !matches!(invited, Role::Client),
+        Role::Member | Role::Backup => false,
+    }
+}
+
+const fn may_remove(own: Role, other: Role, is_self: bool) -> bool {
+    match own {
+        Role::Professional => true,
+        Role::Client => !is_self && !matches!(other, Role::Client),
+        Role::Member | Role::Backup => is_self,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_client_removes_anybody_but_themselves_and_a_member_only_themselves() {
+        for role in Role::ALL {
+            assert!(may_remove(Role::Professional, role, false));
+            assert_eq!(may_remove(Role::Client, role, false), role != Role::Client);
+            assert!(!may_remove(Role::Member, role, false) && !may_remove(Role::Backup, role, false));
+        }
+        assert!(!may_remove(Role::Client, Role::Client, true));
+        assert!(may_remove(Role::Member, Role::Member, true) && may_remove(Role::Backup, Role::Backup, true));
+    }
+
+    #[test]
+    fn only_the_client_and_the_professional_invite() {
+        for role in Role::ALL {
+            assert!(may_invite(Role::Professional, role));
+            assert_eq!(may_invite(Role::Client, role), role != Role::Client);
+            assert!(!may_invite(Role::Member, role) && !may_invite(Role::Backup, role));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Spaces: everything around one client, and the documents that belong to it.
+
+use std::collections::BTreeMap;
+
+use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{AccountError, members, persons, role_in, roster};
+
+/// A person's place in a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The space.
+    pub space: SpaceId,
+    /// What the space is called.
+    pub space_name: String,
+    /// What the person is in it.
+    pub role: Role,
+}
+
+/// The spaces of a person, in the order in which they joined.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn seats(connection: &Connection, person: PersonId) -> Result<Vec<Seat>, AccountError> {
+    let sql = "SELECT space_id, name, role FROM members JOIN spaces USING (space_id)
+               WHERE person_id = ?1 ORDER BY joined_at, space_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([person.uuid()], |row| {
+        Ok((SpaceId::new(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    let mut seats = Vec::new();
+    for row in rows {
+        let (space, space_name, role) = row?;
+        // A role of a newer version gives no access here.
+        seats.extend(Role::from_name(&role).map(|role| Seat { space, space_name, role }));
+    }
+    Ok(seats)
+}
+
+/// A person's place in one space.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] when they have none, or when the database refuses.
+pub fn seat(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Seat, AccountError> {
+    let role = role_in(connection, space, person)?;
+    let sql = "SELECT name FROM spaces WHERE space_id = ?1";
+    let space_name = connection.prepare_cached(sql)?.query_row([space.uuid()], |row| row.get(0))?;
+    Ok(Seat { space, space_name, role })
+}
+
+/// The documents of a space that somebody with a role may read.
+pub fn documents_for(space: SpaceId, role: Role) -> BTreeMap<&'static str, DocumentId> {
+    let readable = DocumentKind::ALL.iter().filter(|kind| kind.access(role) >= Access::Read);
+    readable.map(|&kind| (kind.name(), DocumentId::derive(space, kind))).collect()
+}
+
+/// Starts a space with its documents, with `person` as its professional; again by the same person changes nothing.
+///
+/// # Errors
+///
+/// [`AccountError::Forbidden`] for who is no professional, and [`AccountError::Conflict`] for an id that is taken.
+pub fn create_space(
+    connection: &Connection,
+    space: SpaceId,
+    name: &str,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Seat, AccountError> {
+    if !persons::is_professional(connection, person)? {
+        return Err(AccountError::Forbidden);
+    }
+    let sql = "SELECT created_by FROM spaces WHERE space_id = ?1";
+    let creator = connection.prepare_cached(sql)?.query_row([space.uuid()], |row| row.get(0)).optional()?;
+    match creator.map(PersonId::new) {
+        None => make(connection, space, name, person, now)?,
+        Some(creator) if creator == person => {}
+        Some(_) => return Err(AccountError::Conflict("the id is taken")),
+    }
+    match seat(connection, space, person) {
+        Err(AccountError::NotFound) => Err(AccountError::Conflict("the id is taken")),
+        seat => seat,
+    }
+}
+
+/// Erases a space and everything in it, and answers who was in it.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] for who is not in it, and [`AccountError::Forbidden`] for who may not: the client may,
+/// and a professional while no client has joined.
+pub fn delete_space(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Vec<PersonId>, AccountError> {
+    let may = match role_in(connection, space, person)? {
+        Role::Client => true,
+        Role::Professional => !members::has_client(connection, space)?,
+        Role::Member | Role::Backup => false,
+    };
+    if !may {
+        return Err(AccountError::Forbidden);
+    }
+    let people: Vec<PersonId> = roster(connection, space)?.into_iter().map(|row| row.person).collect();
+    connection.prepare_cached("DELETE FROM spaces WHERE space_id = ?1")?.execute([space.uuid()])?;
+    for &person in &people {
+        persons::forget_if_homeless(connection, person)?;
+    }
+    Ok(people)
+}
+
+fn make(
+    connection: &Connection,
+    space: SpaceId,
+    name: &str,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), AccountError> {
+    connection
+        .prepare_cached("INSERT INTO spaces (space_id, name, created_by, created_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![space.uuid(), name, person.uuid(), now.millis()])?;
+    let mut statement =
+        connection.prepare_cached("INSERT INTO documents (document_id, space_id, kind) VALUES (?1, ?2, ?3)")?;
+    for &kind in DocumentKind::ALL {
+        statement.execute(params![DocumentId::derive(space, kind).uuid(), space.uuid(), kind.name()])?;
+    }
+    members::join(connection, space, person, Role::Professional, now)
+}

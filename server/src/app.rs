@@ -1,0 +1,51 @@
+//! What every request has at hand.
+
+use std::sync::Arc;
+
+use crate::auth::Auth;
+use crate::config::Config;
+use crate::http::limits::RequestLimit;
+use crate::lifetime::Lifetime;
+use crate::metrics::Metrics;
+use crate::store::{Store, StoreError};
+use crate::sync::hub::Hub;
+
+/// The parts of one server; clones share them.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Who is asking.
+    pub auth: Auth,
+    /// Who is connected.
+    pub hub: Hub,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// When it ends.
+    pub lifetime: Lifetime,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// How much one device may ask.
+    pub request_limit: RequestLimit,
+}
+
+impl App {
+    /// Opens the database and makes the parts.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be opened or the signing key cannot be read or made.
+    pub async fn open(config: Config) -> Result<Self, StoreError> {
+        let store = Store::open(&config.data)?;
+        let auth = Auth::open(&store, &config).await?;
+        Ok(Self {
+            auth,
+            hub: Hub::new(),
+            metrics: Metrics::new(),
+            lifetime: Lifetime::new(),
+            request_limit: RequestLimit::new(&config.limits),
+            config: Arc::new(config),
+            store,
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! Who is asking: one-time codes, access tokens, refresh tokens and the sessions they belong to.
+//!
+//! A **session** (in the database a *family*) is the chain of refresh tokens that began with one sign-in on one
+//! device. Access tokens are signed and name their session, so that ending it ends them too, at once. Whatever is
+//! secret is made, checked and hidden here and nowhere else.
+
+mod attempts;
+mod code;
+mod keys;
+mod refresh;
+mod secret;
+mod session;
+mod ticket;
+mod token;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kring_domain::{DeviceId, PersonId, Timestamp};
+use thiserror::Error;
+use uuid::Uuid;
+
+pub use attempts::Blocked;
+pub use code::{Code, CodeHash};
+pub use refresh::{Refreshed, end_sessions_of, issue, refresh, start_session};
+pub use secret::Secret;
+pub use ticket::TICKET_LIFETIME;
+
+use crate::clock;
+use crate::config::Config;
+use crate::store::{Store, StoreError};
+use {attempts::Attempts, keys::Keys, session::Sessions, ticket::Tickets};
+
+/// Somebody who has proved who they are, and the session they did it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// The person.
+    pub person: PersonId,
+    /// The device they use.
+    pub device: DeviceId,
+    /// The session: a chain of refresh tokens that began with one sign-in.
+    pub family: Uuid,
+}
+
+/// Why somebody is not let in.
+#[derive(Clone, Debug, Error)]
+pub enum AuthError {
+    /// There is no token, or it is not one of this server's.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// The access token was good, and its time is over.
+    #[error("the access token has expired")]
+    Expired,
+    /// The session was ended or the device signed out.
+    #[error("the session has ended")]
+    Ended,
+    /// The database could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The checks of one server; clones share them.
+#[derive(Clone)]
+pub struct Auth {
+    keys: Arc<Keys>,
+    sessions: Arc<Sessions>,
+    attempts: Arc<Attempts>,
+    tickets: Arc<Tickets>,
+    token_ttl: Duration,
+}
+
+impl Auth {
+    /// Loads the signing keys, making the first one where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses or holds a key that is none.
+    pub async fn open(store: &Store, config: &Config) -> Result<Self, StoreError> {
+        let keys = store.write(Keys::load_or_make).await?;
+        Ok(Self {
+            keys: Arc::new(keys),
+            sessions: Arc::default(),
+            attempts: Arc::new(Attempts::new(config.limits.wrong_codes)),
+            tickets: Arc::default(),
+            token_ttl: config.access_token_ttl,
+        })
+    }
+
+    /// How long an access token lives from the moment it is made.
+    pub fn token_ttl(&self) -> Duration {
+        self.token_ttl
+    }
+
+    /// Makes an access token.
+    ///
+    /// # Errors
+    ///
+    /// When signing fails, which a key that was loaded does not.
+    pub fn access_token(&self, caller: Caller) -> Result<Secret, StoreError> {
+        token::make(&self.keys, caller, clock::now(), self.token_ttl)
+    }
+
+    /// Who holds this access token.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not of this server, has expired, or its session has ended.
+    pub async fn caller(&self, store: &Store, access_token: &str) -> Result<Caller, AuthError> {
+        let caller = token::check(&self.keys, access_token)?;
+        if self.sessions.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
+    }
+
+    /// Makes a ticket that lets a browser open one WebSocket, where it cannot send a header.
+    pub fn ticket(&self, caller: Caller) -> Secret {
+        self.tickets.issue(caller)
+    }
+
+    /// Who a ticket was made for; it is used up.
+    ///
+    /// # Errors
+    ///
+    /// When the ticket is unknown, used or expired, or its session has ended since.
+    pub async fn redeem(&self, store: &Store, ticket: &str) -> Result<Caller, AuthError> {
+        let caller = self.tickets.redeem(ticket).ok_or(AuthError::Unauthenticated)?;
+        if self.sessions.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
+    }
+
+    /// Forgets a session that was ended in the database, so that its access tokens end with it.
+    pub fn session_ended(&self, family: Uuid) {
+        self.sessions.forget(|caller| caller.family == family);
+    }
+
+    /// Forgets the sessions of a device that was signed out in the database.
+    pub fn device_revoked(&self, device: DeviceId) {
+        self.sessions.forget(|caller| caller.device == device);
+    }
+
+    /// Whether an address may try a code now.
+    ///
+    /// # Errors
+    ///
+    /// [`Blocked`] when too many codes from there were wrong; it says for how long.
+    pub fn may_try(&self, address: IpAddr, now: Timestamp) -> Result<(), Blocked> {
+        self.attempts.check(address, now)
+    }
+
+    /// Notes that an address tried a code that is not valid.
+    pub fn wrong_code(&self, address: IpAddr, now: Timestamp) {
+        self.attempts.note(address, now);
+    }
+}

@@ -1,0 +1,127 @@
+//! One-time codes: short enough to type, long enough that nobody guesses one.
+//!
+//! Sixteen characters of Crockford's base 32 carry 80 bits. Its alphabet has no letter that looks like a digit, and
+//! what people type instead of those digits is read as the digit.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::secret::random_bytes;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The characters of a code, without hyphens.
+const LENGTH: usize = 16;
+
+/// The most characters that are looked at, with whatever somebody typed between them.
+const MAX_TYPED: usize = 64;
+
+/// A new one-time code; it is only ever shown to whoever asked for it.
+pub struct Code(Zeroizing<[u8; LENGTH]>);
+
+/// What is kept of a code, to recognise it by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CodeHash([u8; 32]);
+
+impl Code {
+    /// A code from the operating system's randomness.
+    pub fn random() -> Self {
+        let random = Zeroizing::new(random_bytes::<LENGTH>());
+        // 256 is a multiple of 32: each character is as likely as any other.
+        Self(Zeroizing::new(random.map(|byte| letter(byte % 32))))
+    }
+
+    /// The code in groups of four, like `K7QM-2XAB-90TV-ZZ4E`.
+    pub fn text(&self) -> String {
+        let groups: Vec<String> =
+            self.0.chunks(4).map(|group| group.iter().map(|&byte| char::from(byte)).collect()).collect();
+        groups.join("-")
+    }
+
+    /// A link with the code; behind the `#`, so that it is in no server's log.
+    pub fn url(&self, public_url: &str) -> String {
+        format!("{public_url}/join#{}", self.text())
+    }
+
+    /// What to keep of this code.
+    pub fn hash(&self) -> CodeHash {
+        CodeHash(Sha256::digest(self.0.as_slice()).into())
+    }
+}
+
+impl CodeHash {
+    /// The hash of a code as somebody typed it: in any case, with spaces or hyphens anywhere.
+    ///
+    /// Nothing for what cannot be a code.
+    pub fn of_typed(typed: &str) -> Option<Self> {
+        let mut code = Zeroizing::new([0u8; LENGTH]);
+        let mut length = 0;
+        for typed in typed.chars().take(MAX_TYPED).filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '_' | '.'))
+        {
+            *code.get_mut(length)? = read(typed)?;
+            length += 1;
+        }
+        (length == LENGTH).then(|| Self(Sha256::digest(code.as_slice()).into()))
+    }
+
+    /// The hash for the database.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeHash(…)")
+    }
+}
+
+fn letter(value: u8) -> u8 {
+    ALPHABET.get(usize::from(value)).copied().unwrap_or(b'0')
+}
+
+fn read(typed: char) -> Option<u8> {
+    let letter = match typed.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    u8::try_from(letter).ok().filter(|byte| ALPHABET.contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_recognised_however_it_is_typed() {
+        let code = Code::random();
+        let text = code.text();
+        assert_eq!(text.len(), 19);
+        for typed in
+            [text.clone(), text.to_lowercase(), text.replace('-', " "), format!("  {} ", text.replace('-', ""))]
+        {
+            assert_eq!(CodeHash::of_typed(&typed), Some(code.hash()), "{typed}");
+        }
+        let mistaken = text.replace('0', "o").replace('1', "l");
+        assert_eq!(CodeHash::of_typed(&mistaken), Some(code.hash()));
+    }
+
+    #[test]
+    fn what_cannot_be_a_code_is_none() {
+        for typed in
+            ["", "K7QM", "U7QM-2XAB-90TV-ZZ4E", "K7QM-2XAB-90TV-ZZ4E-0", "ééééééééééééééé", &"-".repeat(1_000_000)]
+        {
+            assert_eq!(CodeHash::of_typed(typed), None);
+        }
+        assert_ne!(Code::random().hash(), Code::random().hash());
+    }
+}

@@ -1,0 +1,75 @@
+//! `kring admin`: what an operator does, beside a server that may be running.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use kring_domain::{Name, Timestamp};
+use serde::Serialize;
+
+use super::options::{ConfigFile, Options};
+use super::serve::LOCK_FILE;
+use super::{CliError, block_on};
+use crate::accounts::{self, CODE_LIFETIME, Grant};
+use crate::auth::Code;
+use crate::clock;
+use crate::store::Store;
+
+#[derive(Subcommand)]
+pub(super) enum Admin {
+    /// Make a code with which a professional signs in; prints {"code", "url", "expires_at"} as JSON.
+    InviteProfessional(InviteProfessional),
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  kring admin invite-professional --name 'Jolanda de Wit' --data /var/lib/kring")]
+pub(super) struct InviteProfessional {
+    /// What to call the professional
+    #[arg(long, value_parser = |text: &str| Name::new(text).map_err(str::to_owned))]
+    name: Name,
+    /// Directory of the database [default: kring-data]
+    #[arg(long, env = "KRING_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// How people reach the server, for the link [default: what the server was last started with]
+    #[arg(long, env = "KRING_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// What is printed.
+#[derive(Serialize)]
+struct Invited {
+    code: String,
+    url: String,
+    expires_at: Timestamp,
+}
+
+impl Admin {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        match self {
+            Self::InviteProfessional(invite) => invite.run(),
+        }
+    }
+}
+
+impl InviteProfessional {
+    fn run(self) -> Result<(), CliError> {
+        let mut config = Options::of(self.data, self.public_url).complete(self.config.read()?);
+        if config.public_url.is_none() {
+            config.public_url = std::fs::read_to_string(config.data.join(LOCK_FILE)).ok().filter(|url| !url.is_empty());
+        }
+        let (code, now) = (Code::random(), clock::now());
+        let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
+        let grant = Grant::Professional { name: Some(self.name.as_str().to_owned()) };
+        let hash = code.hash();
+        block_on(async {
+            let store = Store::open(&config.data)?;
+            store.write(move |connection| accounts::keep_code(connection, hash, &grant, now, expires_at)).await?;
+            Ok(())
+        })?;
+        let invited = Invited { code: code.text(), url: code.url(&config.public_url()), expires_at };
+        let line = serde_json::to_string(&invited).map_err(std::io::Error::other)?;
+        Ok(writeln!(std::io::stdout(), "{line}")?)
+    }
+}

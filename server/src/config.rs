@@ -1,0 +1,94 @@
+//! What an operator can set, with everything filled in.
+
+mod proxies;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use proxies::Network;
+
+/// The settings of a running server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the database file is.
+    pub data: PathBuf,
+    /// The address to listen on; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// How people reach this server, without a slash at the end; `http://` and the address where not set.
+    pub public_url: Option<String>,
+    /// How long an access token lives.
+    pub access_token_ttl: Duration,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// How much of everything there may be.
+    pub limits: Limits,
+}
+
+/// The bounds on what comes in from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most bytes of a request's body or of a frame.
+    pub body_bytes: usize,
+    /// Commands a second per device, in the long run.
+    pub commands_per_second: u32,
+    /// Commands at once per device, after a rest.
+    pub command_burst: u32,
+    /// Requests a second per device, in the long run.
+    pub requests_per_second: u32,
+    /// Requests at once per device, after a rest.
+    pub request_burst: u32,
+    /// Wrong codes a minute per address.
+    pub wrong_codes: u32,
+    /// Connections at once; whoever comes after that waits.
+    pub connections: usize,
+    /// How long the head of a request may take.
+    pub header_timeout: Duration,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// How long connections get to end when the server stops.
+    pub shutdown_timeout: Duration,
+    /// The most bytes of documents that are kept in memory while nobody works on them.
+    pub document_cache_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            commands_per_second: 50,
+            command_burst: 5_000,
+            requests_per_second: 200,
+            request_burst: 10_000,
+            wrong_codes: 5,
+            connections: 20_000,
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(60),
+            shutdown_timeout: Duration::from_secs(5),
+            document_cache_bytes: 256 << 20,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("kring-data"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8787)),
+            public_url: None,
+            access_token_ttl: Duration::from_secs(900),
+            trusted_proxies: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// How people reach this server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! HTTP, version 1: this router is the table of contents.
+
+mod access_log;
+mod devices;
+pub mod extract;
+mod invitations;
+pub mod limits;
+mod members;
+mod observe;
+mod operations;
+pub mod problem;
+mod serve;
+mod sign_in;
+mod spaces;
+mod sync;
+mod token;
+
+use axum::extract::DefaultBodyLimit;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use problem::Problem;
+pub use serve::serve;
+
+use crate::app::App;
+
+/// What `/openapi.json` says about the API as a whole.
+#[derive(OpenApi)]
+#[openapi(info(title = "Kring", description = "Offline-first work on a person's social network"))]
+struct Api;
+
+/// Every route of the server.
+pub fn router(app: App) -> Router {
+    let (router, api) = OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(token::refresh))
+        .routes(routes!(devices::make_code))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::revoke))
+        .routes(routes!(spaces::create, spaces::list))
+        .routes(routes!(spaces::delete))
+        .routes(routes!(invitations::invite))
+        .routes(routes!(members::list))
+        .routes(routes!(members::remove))
+        .routes(routes!(access_log::list))
+        .routes(routes!(sync::ticket))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+        .split_for_parts();
+    router
+        .route("/openapi.json", operations::document(&api))
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(DefaultBodyLimit::max(app.config.limits.body_bytes))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::enforce))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}

@@ -1,0 +1,78 @@
+//! `/v1/devices`: what the caller is signed in on.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kring_domain::{DeviceId, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::{Ids, Json};
+use super::invitations::CodeAnswer;
+use super::problem::ProblemBody;
+use crate::accounts::{self, DEVICE_CODE_LIFETIME, Grant};
+use crate::app::App;
+use crate::auth::{Caller, Code};
+use crate::clock;
+
+/// A device of the caller.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeviceItem {
+    #[schema(value_type = String, format = Uuid)]
+    device_id: DeviceId,
+    name: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// The devices of the caller.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Devices {
+    devices: Vec<DeviceItem>,
+}
+
+/// A code that signs in one more device of the caller.
+#[utoipa::path(post, path = "/v1/devices/codes", responses((status = 201, body = CodeAnswer)))]
+pub(super) async fn make_code(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
+    let grant = Grant::Device { person: caller.person };
+    let (code, now) = (Code::random(), clock::now());
+    let expires_at = Timestamp::from_millis(now.millis() + DEVICE_CODE_LIFETIME);
+    let hash = code.hash();
+    app.store.write(move |connection| accounts::keep_code(connection, hash, &grant, now, expires_at)).await?;
+    Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))
+}
+
+/// The devices that the caller is signed in on.
+#[utoipa::path(get, path = "/v1/devices", responses((status = 200, body = Devices)))]
+pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Devices>, Problem> {
+    let rows = app.store.read(move |connection| accounts::devices(connection, caller.person)).await?;
+    let items = rows.into_iter().map(|row| DeviceItem {
+        device_id: row.device,
+        name: row.name,
+        created_at: row.created_at,
+        current: row.device == caller.device,
+    });
+    Ok(Json(Devices { devices: items.collect() }))
+}
+
+/// Sign out a device of the caller, at once.
+#[utoipa::path(post, path = "/v1/devices/{id}/revoke", params(("id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, description = "`not_found`: not a device of the caller", body = ProblemBody),
+))]
+pub(super) async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(device): Ids<DeviceId>,
+) -> Result<StatusCode, Problem> {
+    let now = clock::now();
+    app.store.write(move |connection| accounts::revoke_device(connection, caller.person, device, now)).await?;
+    app.auth.device_revoked(device);
+    app.hub.device_revoked(device);
+    Ok(StatusCode::NO_CONTENT)
+}

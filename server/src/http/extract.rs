@@ -1,0 +1,53 @@
+//! What handlers are given: the caller, ids, bodies and where the request comes from; each parsed, or a problem.
+
+mod address;
+mod caller;
+mod json;
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::request::Parts;
+use kring_domain::Language;
+use serde::de::DeserializeOwned;
+
+pub use address::Address;
+pub use caller::SocketCaller;
+pub use json::Json;
+
+use super::Problem;
+
+/// The ids in the path.
+pub struct Ids<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let ids = <Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        ids.map(|Path(ids)| Self(ids)).map_err(|_| Problem::malformed().detail("an id in the path is not a UUID"))
+    }
+}
+
+/// The parameters after the question mark.
+pub struct Parameters<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(query)| Self(query)).map_err(|_| Problem::malformed().detail("a parameter is malformed"))
+    }
+}
+
+/// The language that the caller reads.
+pub struct Reads(pub Language);
+
+impl<S: Send + Sync> FromRequestParts<S> for Reads {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let tags = parts.headers.get(ACCEPT_LANGUAGE).and_then(|tags| tags.to_str().ok());
+        Ok(Self(Language::from_tags(tags.unwrap_or_default())))
+    }
+}

@@ -1,0 +1,94 @@
+//! JSON bodies: never larger than the limit, and an error names the field.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::http::Problem;
+
+/// How a text that is longer than its bound says so.
+const TOO_LONG: &str = "longer than the bound";
+
+/// A body, or an answer, in JSON.
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+                _ => Problem::malformed().detail("the body did not arrive whole"),
+            }
+        })?;
+        parse(&body).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        if !error.inner().is_data() {
+            return Problem::malformed().detail("the body is not JSON");
+        }
+        let problem =
+            if error.inner().to_string().contains(TOO_LONG) { Problem::too_long() } else { Problem::invalid() };
+        // A missing field is not on the path, which ends where it should have been.
+        let missing = error.inner().to_string();
+        let missing = missing.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        match (error.path().to_string().as_str(), missing) {
+            (".", Some(field)) => problem.field(field),
+            (path, Some(field)) => problem.field(format!("{path}.{field}")),
+            (".", None) => problem,
+            (path, None) => problem.field(path),
+        }
+    })?;
+    json.end().map_err(|_| Problem::malformed().detail("something follows the JSON"))?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use kring_domain::Name;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Body {
+        name: Name,
+    }
+
+    fn problem(body: &str) -> String {
+        format!("{:?}", parse::<Body>(body.as_bytes()).unwrap_err())
+    }
+
+    #[test]
+    fn a_problem_names_the_field_and_tells_too_long_from_wrong() {
+        assert!(parse::<Body>(br#"{"name": "Emine"}"#).is_ok_and(|body| &*body.name == "Emine"));
+        let long = problem(&format!(r#"{{"name": "{}"}}"#, "x".repeat(201)));
+        assert!(long.contains("too_large") && long.contains(r#"field: Some("name")"#), "{long}");
+        for wrong in [r#"{"name": ""}"#, r#"{"name": 3}"#, "{}"] {
+            let wrong = problem(wrong);
+            assert!(wrong.contains(r#""invalid""#) && wrong.contains(r#"field: Some("name")"#), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        for wrong in ["", "{", "nothing", r#"{"name": "a"} x"#] {
+            assert_eq!(parse::<Body>(wrong.as_bytes()).unwrap_err().into_response().status(), 400);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `POST /v1/spaces/{id}/invitations`: a code that lets somebody in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kring_domain::{Name, Role, SpaceId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::{Ids, Json};
+use super::problem::ProblemBody;
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
+use crate::app::App;
+use crate::auth::{Caller, Code};
+use crate::clock;
+
+/// Who is invited, as what.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Invitation {
+    /// `client`, `member`, `professional` or `backup`.
+    #[schema(value_type = String)]
+    role: Role,
+    /// What to call them until they say so themselves.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    name: Option<Name>,
+}
+
+/// A code, to type or to follow as a link.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CodeAnswer {
+    code: String,
+    url: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+impl CodeAnswer {
+    pub(super) fn new(app: &App, code: &Code, expires_at: Timestamp) -> Self {
+        Self { code: code.text(), url: code.url(&app.config.public_url()), expires_at }
+    }
+}
+
+/// Invite somebody; the code works once.
+#[utoipa::path(post, path = "/v1/spaces/{id}/invitations", request_body = Invitation,
+    params(("id" = Uuid, Path)), responses(
+    (status = 201, body = CodeAnswer),
+    (status = 403, description = "`forbidden`: this role may not invite that one", body = ProblemBody),
+    (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
+    (status = 409, description = "`conflict`: the space has a client", body = ProblemBody),
+))]
+pub(super) async fn invite(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(space): Ids<SpaceId>,
+    Json(Invitation { role, name }): Json<Invitation>,
+) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
+    let grant = Grant::Join { space, role, name: name.map(|name| name.as_str().to_owned()) };
+    let (code, now) = (Code::random(), clock::now());
+    let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
+    let (hash, person) = (code.hash(), caller.person);
+    let keep = app.store.write(move |connection| -> Result<(), AccountError> {
+        let own = accounts::invite(connection, space, person, role)?;
+        accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+        record(connection, &Line { at: now, space, person, role: own, action: Action::Invited, document: None })
+    });
+    keep.await?;
+    Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))
+}

@@ -1,0 +1,80 @@
+//! `/v1/spaces/{id}/members`: who is in a space.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kring_domain::{PersonId, Role, SpaceId, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::{Ids, Json};
+use super::problem::ProblemBody;
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError, Departure, RosterRow};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock;
+
+/// Somebody in the space.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Member {
+    #[schema(value_type = String, format = Uuid)]
+    person_id: PersonId,
+    name: String,
+    #[schema(value_type = String)]
+    role: Role,
+    #[schema(value_type = String, format = DateTime)]
+    joined_at: Timestamp,
+}
+
+/// Everybody in the space.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Members {
+    members: Vec<Member>,
+}
+
+/// The people of a space, in the order in which they joined.
+#[utoipa::path(get, path = "/v1/spaces/{id}/members", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = Members),
+    (status = 404, description = "`not_found`: not a space of the caller, or only its status", body = ProblemBody),
+))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(space): Ids<SpaceId>,
+) -> Result<Json<Members>, Problem> {
+    let roster = app.store.read(move |connection| match accounts::role_in(connection, space, caller.person)? {
+        // The status is all that a backup may see.
+        Role::Backup => Err(AccountError::NotFound),
+        Role::Client | Role::Member | Role::Professional => accounts::roster(connection, space),
+    });
+    let member = |RosterRow { person, name, role, joined_at }| Member { person_id: person, name, role, joined_at };
+    Ok(Json(Members { members: roster.await?.into_iter().map(member).collect() }))
+}
+
+/// Take somebody out of a space, at once; or oneself.
+#[utoipa::path(delete, path = "/v1/spaces/{id}/members/{person_id}",
+    params(("id" = Uuid, Path), ("person_id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 403, description = "`forbidden`: this role may not remove that person", body = ProblemBody),
+    (status = 404, description = "`not_found`: not a space of the caller, or nobody in it", body = ProblemBody),
+    (status = 409, description = "`conflict`: nobody would be left to look after the space", body = ProblemBody),
+))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Ids((space, person)): Ids<(SpaceId, PersonId)>,
+) -> Result<StatusCode, Problem> {
+    let by = caller.person;
+    let removed = app.store.write(move |connection| -> Result<(), AccountError> {
+        let (role, departure) = accounts::remove_member(connection, space, by, person)?;
+        let action = match departure {
+            Departure::Left => Action::Left,
+            Departure::Removed => Action::Removed,
+        };
+        record(connection, &Line { at: clock::now(), space, person: by, role, action, document: None })
+    });
+    removed.await?;
+    app.hub.person_left(space, person);
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,41 @@
+//! For whoever runs the server: is it up, can it answer, what has it counted, what can it do.
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, get};
+use utoipa::openapi::OpenApi;
+
+use super::Problem;
+use super::problem::ProblemBody;
+use crate::app::App;
+use crate::store::StoreError;
+
+/// Whether the process is up.
+#[utoipa::path(get, path = "/healthz", responses((status = 200, body = String)))]
+pub(super) async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// Whether the database answers.
+#[utoipa::path(get, path = "/readyz", responses((status = 200, body = String), (status = 503, body = ProblemBody)))]
+pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    let read = app.store.read(|connection| -> Result<(), StoreError> {
+        Ok(connection.query_row("SELECT count(*) FROM signing_keys", [], |_| Ok(()))?)
+    });
+    read.await.map_err(|_| Problem::unavailable())?;
+    Ok("ready")
+}
+
+/// Everything that is counted, for Prometheus.
+#[utoipa::path(get, path = "/metrics", responses((status = 200, body = String)))]
+pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, content_type)], app.metrics.text())
+}
+
+/// Answers with a document that does not change while the server runs.
+pub(super) fn document(api: &OpenApi) -> MethodRouter<App> {
+    let json = api.to_json().unwrap_or_default();
+    get(async || ([(CONTENT_TYPE, "application/json")], json))
+}

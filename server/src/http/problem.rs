@@ -1,0 +1,210 @@
+//! Everything that went wrong, as the caller hears it: `application/problem+json` with a stable code (RFC 9457).
+
+use std::any::Any;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::accounts::AccountError;
+use crate::auth::{AuthError, Blocked};
+use crate::store::StoreError;
+
+/// A request that was not carried out.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: Option<String>,
+    field: Option<String>,
+    retry_after: Option<u64>,
+}
+
+/// The body of an answer that says what went wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody<'a> {
+    /// A URI that stands for the code.
+    r#type: String,
+    /// The code in words, the same for every occurrence.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// A stable word for the reason.
+    code: &'a str,
+    /// This occurrence in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    /// The field that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl Problem {
+    const fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+        Self { status, code, title, detail: None, field: None, retry_after: None }
+    }
+
+    /// It is not there, or not there for this person.
+    pub const fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found")
+    }
+
+    /// The person may know of it, but not do this.
+    pub const fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed")
+    }
+
+    /// It does not go together with what there is.
+    pub const fn conflict() -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "Conflict")
+    }
+
+    /// The path or query is malformed.
+    pub const fn malformed() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid", "Malformed request")
+    }
+
+    /// The body is understood, and something in it is wrong.
+    pub const fn invalid() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Something in the request is wrong")
+    }
+
+    /// A text in the body is longer than its bound.
+    pub const fn too_long() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "too_large", "Too large")
+    }
+
+    /// The body is larger than its bound.
+    pub const fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large")
+    }
+
+    /// Too much, too fast; after `seconds` it may be tried again.
+    pub const fn rate_limited(seconds: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests");
+        problem.retry_after = Some(seconds);
+        problem
+    }
+
+    /// Nobody is signed in.
+    pub const fn unauthenticated() -> Self {
+        Self::unauthorized("unauthenticated", "Not signed in")
+    }
+
+    /// The refresh token was used before, and its session has ended now.
+    pub const fn token_reused() -> Self {
+        Self::unauthorized("token_reused", "The refresh token was used before")
+    }
+
+    /// The request took too long.
+    pub const fn timeout() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request took too long")
+    }
+
+    /// Something is wrong with the server, not with the request.
+    pub const fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed")
+    }
+
+    /// The server cannot answer now.
+    pub const fn unavailable() -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot answer now");
+        problem.retry_after = Some(1);
+        problem
+    }
+
+    /// Says more about this occurrence; never names, texts, codes or tokens.
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// Names the field that is wrong.
+    pub fn field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
+    }
+
+    const fn unauthorized(code: &'static str, title: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, title)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let body = ProblemBody {
+            r#type: format!("urn:kring:problem:{}", self.code),
+            title: self.title,
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail.as_deref(),
+            field: self.field.as_deref(),
+        };
+        let json = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (self.status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Closed => Self::unavailable(),
+            error => {
+                tracing::error!(%error, "the database failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::NotFound => Self::not_found(),
+            AccountError::Forbidden => Self::forbidden(),
+            AccountError::Conflict(why) => Self::conflict().detail(why),
+            AccountError::InvalidCode => Self::unauthorized("invalid_code", "The code is not valid"),
+            AccountError::Blocked(Blocked { retry_after }) => Self::rate_limited(retry_after),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Unauthenticated => Self::unauthenticated(),
+            AuthError::Expired => Self::unauthorized("token_expired", "The access token has expired"),
+            AuthError::Ended => Self::unauthorized("revoked", "The session has ended"),
+            AuthError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Answers a path that there is not.
+pub(super) async fn no_such_route() -> Problem {
+    Problem::not_found()
+}
+
+/// Answers a method that the path does not have.
+pub(super) async fn no_such_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The path does not have this method")
+}
+
+/// Answers a request that hit a defect.
+pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    tracing::error!("a request panicked");
+    Problem::internal().into_response()
+}

@@ -1,0 +1,77 @@
+//! Connections: accepted up to a bound, each with a time limit for the head of a request, all ended together.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+use super::router;
+use crate::app::App;
+use crate::lifetime::Share;
+
+/// Answers on a listener until `stop` is ready, then ends every connection and returns.
+pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let router = router(app.clone());
+    let places = Arc::new(Semaphore::new(app.config.limits.connections));
+    let mut stop = pin!(stop);
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                // Out of file descriptors, mostly: asking again at once would only burn the processor.
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let (app, router, share) = (app.clone(), router.clone(), app.lifetime.share());
+        tokio::spawn(async move {
+            let _counted = app.metrics.connection();
+            connection(&app, router, stream, share).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    app.hub.shut_down();
+    app.lifetime.end(app.config.limits.shutdown_timeout).await;
+}
+
+async fn connection(app: &App, router: Router, stream: TcpStream, mut share: Share) {
+    let Ok(peer) = stream.peer_addr() else { return };
+    // Answers are small and somebody waits for each of them.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer.ip()));
+        let router = router.clone();
+        async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(app.config.limits.header_timeout)
+        .max_headers(64)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = share.stopping() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}

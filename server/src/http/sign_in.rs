@@ -1,0 +1,96 @@
+//! `POST /v1/sign-in`: a code becomes a session.
+
+use axum::extract::State;
+use kring_domain::{DeviceId, Name, PersonId, Role, SpaceId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::{Address, Json, Reads};
+use super::problem::ProblemBody;
+use super::token::Pair;
+use crate::accounts::{self, AccountError, SignIn};
+use crate::app::App;
+use crate::auth::{Caller, CodeHash, Secret};
+use crate::clock;
+
+/// A code, and who brings it.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SignInBody {
+    /// A one-time code; case, spaces and hyphens do not matter.
+    #[schema(value_type = String)]
+    code: Secret,
+    /// What to call the device.
+    #[schema(value_type = String, max_length = 200)]
+    device_name: Name,
+    /// What to call the person.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    display_name: Option<Name>,
+    /// The id of a new person, from a phone that worked before it signed in; not taken where there is such a person.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    person_id: Option<PersonId>,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Session {
+    #[schema(value_type = String, format = Uuid)]
+    person_id: PersonId,
+    #[schema(value_type = String, format = Uuid)]
+    device_id: DeviceId,
+    #[serde(flatten)]
+    pair: Pair,
+    /// The space that was joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    space_id: Option<SpaceId>,
+    /// As what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+}
+
+/// Sign in with a one-time code; with a bearer token, join as who is signed in.
+#[utoipa::path(post, path = "/v1/sign-in", request_body = SignInBody, responses(
+    (status = 200, body = Session),
+    (status = 401, description = "`invalid_code`: unknown, used or expired", body = ProblemBody),
+    (status = 409, description = "`conflict`: already in this space with another role", body = ProblemBody),
+    (status = 429, description = "`rate_limited`: too many wrong codes", body = ProblemBody),
+))]
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    Address(address): Address,
+    caller: Option<Caller>,
+    Reads(language): Reads,
+    Json(body): Json<SignInBody>,
+) -> Result<Json<Session>, Problem> {
+    let now = clock::now();
+    app.auth.may_try(address, now).map_err(AccountError::Blocked)?;
+    let SignInBody { code, device_name, display_name, person_id } = body;
+    let Some(code) = CodeHash::of_typed(code.expose()) else {
+        app.auth.wrong_code(address, now);
+        app.metrics.wrong_code();
+        return Err(AccountError::InvalidCode.into());
+    };
+    let request = SignIn { code, device_name, display_name, person: person_id, caller, language };
+    let auth = app.auth.clone();
+    let signed_in = app.store.write(move |connection| {
+        // Again here, where one request comes after the other: guesses side by side must not all be the first.
+        auth.may_try(address, now).map_err(AccountError::Blocked)?;
+        let signed_in = accounts::sign_in(connection, &request, now);
+        if matches!(signed_in, Err(AccountError::InvalidCode)) {
+            auth.wrong_code(address, now);
+        }
+        signed_in
+    });
+    let signed_in = signed_in.await.inspect_err(|error| {
+        if matches!(error, AccountError::InvalidCode) {
+            app.metrics.wrong_code();
+        }
+    })?;
+    let pair = Pair::new(&app.auth, signed_in.caller, signed_in.refresh_token)?;
+    let (space_id, role) = signed_in.joined.unzip();
+    let Caller { person, device, .. } = signed_in.caller;
+    app.hub.membership_changed(person);
+    Ok(Json(Session { person_id: person, device_id: device, pair, space_id, role }))
+}

@@ -1,0 +1,101 @@
+//! `/v1/spaces`: the spaces of the caller.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kring_domain::{DocumentId, Name, Role, SpaceId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::{Ids, Json};
+use super::problem::ProblemBody;
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError, Seat, documents_for};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock;
+
+/// A new space.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct NewSpace {
+    /// Made by the caller, so that asking twice makes one space.
+    #[schema(value_type = String, format = Uuid)]
+    space_id: SpaceId,
+    #[schema(value_type = String, max_length = 200)]
+    name: Name,
+}
+
+/// A space as the caller sees it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Space {
+    #[schema(value_type = String, format = Uuid)]
+    space_id: SpaceId,
+    name: String,
+    #[schema(value_type = String)]
+    role: Role,
+    /// The documents that the caller may read, by kind.
+    #[schema(value_type = BTreeMap<String, String>)]
+    documents: BTreeMap<&'static str, DocumentId>,
+}
+
+/// The spaces of the caller.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Spaces {
+    spaces: Vec<Space>,
+}
+
+impl From<Seat> for Space {
+    fn from(Seat { space, space_name, role }: Seat) -> Self {
+        Self { space_id: space, name: space_name, role, documents: documents_for(space, role) }
+    }
+}
+
+/// Start a space, as its professional; idempotent by `space_id`.
+#[utoipa::path(post, path = "/v1/spaces", request_body = NewSpace, responses(
+    (status = 201, body = Space),
+    (status = 403, description = "`forbidden`: only professionals start spaces", body = ProblemBody),
+    (status = 409, description = "`conflict`: the id is taken", body = ProblemBody),
+))]
+pub(super) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Json(NewSpace { space_id: space, name }): Json<NewSpace>,
+) -> Result<(StatusCode, Json<Space>), Problem> {
+    let person = caller.person;
+    let created = app.store.write(move |connection| -> Result<Seat, AccountError> {
+        let now = clock::now();
+        let seat = accounts::create_space(connection, space, &name, person, now)?;
+        let line = Line { at: now, space, person, role: seat.role, action: Action::Created, document: None };
+        record(connection, &line)?;
+        Ok(seat)
+    });
+    let seat = created.await?;
+    app.hub.membership_changed(person);
+    Ok((StatusCode::CREATED, Json(seat.into())))
+}
+
+/// The spaces of the caller, in the order in which they joined.
+#[utoipa::path(get, path = "/v1/spaces", responses((status = 200, body = Spaces)))]
+pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Spaces>, Problem> {
+    let seats = app.store.read(move |connection| accounts::seats(connection, caller.person)).await?;
+    Ok(Json(Spaces { spaces: seats.into_iter().map(Space::from).collect() }))
+}
+
+/// Erase a space and everything in it.
+#[utoipa::path(delete, path = "/v1/spaces/{id}", params(("id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 403, description = "`forbidden`: the client may, and a professional while there is no client",
+        body = ProblemBody),
+    (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
+))]
+pub(super) async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(space): Ids<SpaceId>,
+) -> Result<StatusCode, Problem> {
+    app.store.write(move |connection| accounts::delete_space(connection, space, caller.person)).await?;
+    app.hub.space_deleted(space);
+    Ok(StatusCode::NO_CONTENT)
+}

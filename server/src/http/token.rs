@@ -1,0 +1,60 @@
+//! `POST /v1/token`: a refresh token becomes a new pair.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::Json;
+use super::problem::ProblemBody;
+use crate::app::App;
+use crate::auth::{self, Auth, Caller, Refreshed, Secret};
+use crate::clock;
+use crate::store::StoreError;
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct TokenBody {
+    #[schema(value_type = String)]
+    refresh_token: Secret,
+}
+
+/// An access token, and what to get the next one with.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Pair {
+    /// For the header `Authorization: Bearer …`.
+    #[schema(value_type = String)]
+    access_token: Secret,
+    /// In how many seconds the access token expires.
+    expires_in: u64,
+    /// Works once.
+    #[schema(value_type = String)]
+    refresh_token: Secret,
+}
+
+impl Pair {
+    pub(super) fn new(auth: &Auth, caller: Caller, refresh_token: Secret) -> Result<Self, StoreError> {
+        Ok(Self { access_token: auth.access_token(caller)?, expires_in: auth.token_ttl().as_secs(), refresh_token })
+    }
+}
+
+/// Use a refresh token; each works once, and a second use ends the session.
+#[utoipa::path(post, path = "/v1/token", request_body = TokenBody, responses(
+    (status = 200, body = Pair),
+    (status = 401, description = "`token_reused`, or `unauthenticated`", body = ProblemBody),
+))]
+pub(super) async fn refresh(State(app): State<App>, Json(body): Json<TokenBody>) -> Result<Json<Pair>, Problem> {
+    let token = body.refresh_token;
+    let now = clock::now();
+    let refreshed = app.store.write(move |connection| auth::refresh(connection, &token, now));
+    match refreshed.await? {
+        Refreshed::Next(caller, next) => Ok(Json(Pair::new(&app.auth, caller, next)?)),
+        Refreshed::Refused => Err(Problem::unauthenticated()),
+        Refreshed::Reused(family) => {
+            app.auth.session_ended(family);
+            app.hub.family_ended(family);
+            tracing::warn!(%family, "a refresh token was used twice; its session has ended");
+            Err(Problem::token_reused())
+        }
+    }
+}
