@@ -1,1 +1,3 @@
-//! x
+//! What tests a Kring: a harness for simulated peers in virtual time, and real servers and phones end to end.
+
+pub mod simulation;

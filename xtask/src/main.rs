@@ -1,1 +1,52 @@
-fn main() {}
+//! The project's own chores: `cargo xtask demo`, `test`, `lint` and `bench`.
+
+mod bench;
+mod bindings;
+mod demo;
+mod lint;
+mod process;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of Kring. The two that matter to a newcomer: `demo` shows it, `test` proves it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds everything, plays a stretch of the story from several phones, and stays up to try out.
+    Demo(demo::Options),
+    /// Runs every test there is: formatting, lints, unit, property, simulation, end to end, Python.
+    Test(test::Options),
+    /// Checks formatting, lints and (where cargo-deny is installed) the dependencies.
+    Lint(lint::Options),
+    /// Measures the six workloads beside their floors; with `--peers`, beside other systems.
+    Bench(bench::Options),
+    /// Builds the language packages from the shared core.
+    Bindings(bindings::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Demo(options) => demo::run(&options),
+        Chore::Test(options) => test::run(&options),
+        Chore::Lint(options) => lint::run(&options),
+        Chore::Bench(options) => bench::run(&options),
+        Chore::Bindings(options) => bindings::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            process::say(&format!("failed: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}

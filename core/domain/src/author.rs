@@ -64,7 +64,11 @@ impl Author {
     /// An author for examples and tests; the same for the same role.
     pub fn example(role: Role) -> Self {
         let number = 1 + role as u128;
-        Self { device: DeviceId::new(Uuid::from_u128(0xd0 + number)), person: PersonId::new(Uuid::from_u128(number)), role }
+        Self {
+            device: DeviceId::new(Uuid::from_u128(0xd0 + number)),
+            person: PersonId::new(Uuid::from_u128(number)),
+            role,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use automerge::{ActorId, Automerge, ObjType, ROOT, ReadDoc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::read::{Reader, ReadModel};
+use crate::read::{ReadModel, Reader};
 use crate::{Access, Role};
 
 macro_rules! kinds {

@@ -46,11 +46,8 @@ impl<'a, R: ReadDoc> Item<'a, R> {
 
     /// The maps below this one with their keys, in the order in which they were made.
     pub(crate) fn maps(&self) -> Vec<(String, Self)> {
-        let mut maps: Vec<(String, Self)> = self
-            .document
-            .keys(&self.object)
-            .filter_map(|key| self.map(&key).map(|item| (key, item)))
-            .collect();
+        let mut maps: Vec<(String, Self)> =
+            self.document.keys(&self.object).filter_map(|key| self.map(&key).map(|item| (key, item))).collect();
         maps.sort_by_key(|(_, item)| item.made());
         maps
     }

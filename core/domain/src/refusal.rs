@@ -42,15 +42,18 @@ impl Code {
         match self {
             Code::Forbidden => language.pick("Dit mag jij hier niet doen.", "You may not do this here."),
             Code::NotFound => language.pick("Dit bestaat niet meer.", "This no longer exists."),
-            Code::Invalid => language.pick("Er klopt iets niet in wat is ingevuld.", "Something filled in is not right."),
+            Code::Invalid => {
+                language.pick("Er klopt iets niet in wat is ingevuld.", "Something filled in is not right.")
+            }
             Code::DuplicateId => language.pick("Dit bestaat al.", "This exists already."),
             Code::TooLarge => language.pick("Dit is te lang of te veel.", "This is too long or too much."),
-            Code::UnknownCommand => {
-                language.pick("De server is nog niet zo nieuw als deze app.", "The server is not yet as new as this app.")
-            }
+            Code::UnknownCommand => language
+                .pick("De server is nog niet zo nieuw als deze app.", "The server is not yet as new as this app."),
             Code::Revoked => language.pick("Je had hier geen toegang meer.", "You no longer had access here."),
             Code::Conflict => language.pick("Dit kan nu niet meer.", "This is no longer possible."),
-            Code::RateLimited => language.pick("Het gaat te snel. Straks lukt het wel.", "Too fast. It will work later."),
+            Code::RateLimited => {
+                language.pick("Het gaat te snel. Straks lukt het wel.", "Too fast. It will work later.")
+            }
             Code::Suggested => language.pick("Dit is nu een voorstel.", "This is now a suggestion."),
             Code::Clock => language.pick("De klok van dit toestel loopt voor.", "The clock of this device is ahead."),
             Code::Unknown => language.pick("Onbekende reden.", "Unknown reason."),

@@ -76,10 +76,7 @@ pub struct Date(jiff::civil::Date);
 impl Date {
     /// Midnight UTC at the start of this date.
     pub fn start(self) -> Timestamp {
-        let millis = self
-            .0
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .map_or(0, |zoned| zoned.timestamp().as_millisecond());
+        let millis = self.0.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_millisecond());
         Timestamp::from_millis(millis)
     }
 }

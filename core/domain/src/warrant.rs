@@ -67,4 +67,3 @@ impl Warrant<'_> {
         self.suggestion
     }
 }
-

@@ -269,6 +269,12 @@ fn a_delegated_right_is_used_and_revoking_wins() {
     assert_eq!(history.json()["content"]["delegations"], json!([]));
     assert_eq!(history.send(&mut linda, about("stop_action", 1)).unwrap_err().code, Code::Forbidden);
     history.sync(&mut joost);
+    history.sync(&mut tablet);
+    history.send(&mut tablet, delegation("revoke_right", LINDA)).unwrap();
+    history.sync(&mut tablet);
+    history.send(&mut joost, delegation("delegate_right", LINDA)).unwrap();
+    assert_eq!(history.json()["content"]["delegations"], json!([]), "revoking counts again, though it was revoked");
+    history.sync(&mut joost);
     history.send(&mut joost, delegation("delegate_right", LINDA)).unwrap();
     assert_eq!(history.json()["content"]["delegations"][0]["person_id"], json!(id(LINDA)));
     history.send(&mut linda, about("stop_action", 1)).unwrap();

@@ -47,10 +47,7 @@ impl<'a, R: ReadDoc> CircleView<'a, R> {
 
     /// The ideas, in the order in which they were admitted.
     pub fn ideas(&self) -> Vec<IdeaView<'a, R>> {
-        self.items(IDEAS)
-            .into_iter()
-            .filter_map(|(id, item)| Some(IdeaView { id: id.parse().ok()?, item }))
-            .collect()
+        self.items(IDEAS).into_iter().filter_map(|(id, item)| Some(IdeaView { id: id.parse().ok()?, item })).collect()
     }
 
     /// One idea.

@@ -1,5 +1,5 @@
-use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use automerge::{ObjId, ReadDoc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ impl Edit for AcceptSuggestion {
         presence::keep(context, transaction, &contact)?;
         place.apply(context, transaction, &contact, before)?;
         let suggestion = find(transaction, SUGGESTIONS, self.suggestion_id, "suggestion_id")?;
-        Ok(transaction.put(&suggestion, "state", SuggestionState::Accepted.name())?)
+        answer(context, transaction, &suggestion, SuggestionState::Accepted)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -64,9 +64,9 @@ impl Edit for DeclineSuggestion {
         must_exist(document, SUGGESTIONS, self.suggestion_id, "suggestion_id")
     }
 
-    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         let suggestion = find(transaction, SUGGESTIONS, self.suggestion_id, "suggestion_id")?;
-        Ok(transaction.put(&suggestion, "state", SuggestionState::Declined.name())?)
+        answer(context, transaction, &suggestion, SuggestionState::Declined)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -76,6 +76,17 @@ impl Edit for DeclineSuggestion {
             Language::English => format!("declined the suggestion about {name}"),
         }
     }
+}
+
+/// Notes the answer, and which command gave it: the same answer again is a change as well.
+fn answer(
+    context: &Context,
+    transaction: &mut impl Transactable,
+    suggestion: &ObjId,
+    state: SuggestionState,
+) -> Result<(), Refusal> {
+    transaction.put(suggestion, "state", state.name())?;
+    Ok(transaction.put(suggestion, "answered_by", context.command_id.to_string())?)
 }
 
 fn read(document: &impl ReadDoc, id: CommandId) -> Result<(ContactId, Move), Refusal> {

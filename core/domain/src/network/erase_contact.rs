@@ -10,10 +10,11 @@ use crate::{ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
 
 /// Removes a contact for good: from the map, the ties, the suggestions and every snapshot.
 ///
-/// Afterwards the document as it stands says nothing of the contact but its id, in the list of erasures, so that no
-/// concurrent edit can bring anything back. The document's *history* still holds what was there: an erasure is
-/// complete only once the document is rewritten as a new generation made from its present state. Whoever rewrites
-/// it need only copy what the read model shows and set `complete` on the erasures.
+/// Afterwards nobody reads anything of the contact but its id, in the list of erasures. What an edit wrote that was
+/// made without knowing of the erasure, such as a snapshot, is hidden by that list. The document itself still holds
+/// such an edit, and its *history* holds what was there before: an erasure is complete only once the document is
+/// rewritten as a new generation, made from nothing but what the read model shows, with `complete` set on the
+/// erasures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EraseContact {

@@ -69,9 +69,12 @@ impl Edit for RevokeRight {
         if known { Ok(()) } else { Err(Refusal::not_found("person_id")) }
     }
 
-    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+    /// The command's id makes it another value each time: Automerge leaves out a write of what is there already, and
+    /// revoking once more would leave no trace beside a concurrent delegation.
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         let delegations = section(transaction, DELEGATIONS)?;
-        Ok(transaction.put(&delegations, key(self.person_id, self.right), "revoked")?)
+        let revoked = format!("revoked {}", context.command_id);
+        Ok(transaction.put(&delegations, key(self.person_id, self.right), revoked)?)
     }
 
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {

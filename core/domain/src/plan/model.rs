@@ -229,15 +229,15 @@ fn state<R: ReadDoc>(view: &ActionView<'_, R>, queue: &Queue) -> (String, Option
 }
 
 fn step<R: ReadDoc>(id: &str, item: &Item<'_, R>) -> Option<StepModel> {
-    let done = item.bool("done") == Some(true);
+    let tick = item.map("mark").filter(|mark| mark.bool("done") == Some(true));
     Some(StepModel {
         id: id.parse().ok()?,
         by: item.by(),
         at: item.at(),
         text: item.str("text").unwrap_or_default(),
-        done,
-        done_by: if done { item.parsed("done_by") } else { None },
-        done_at: if done { item.time("done_at") } else { None },
+        done: tick.is_some(),
+        done_by: tick.as_ref().and_then(|tick| tick.by()),
+        done_at: tick.map(|tick| tick.at()),
     })
 }
 

@@ -1,10 +1,10 @@
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ReadDoc, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ACTIONS, PlanView};
-use crate::entity::{child, find};
+use crate::entity::{child, create, find};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{ActionId, Author, Context, DocumentKind, Edit, Language, Names, Refusal, StepId};
 
@@ -44,10 +44,7 @@ impl Edit for TickStep {
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let step = find_step(transaction, self.action_id, self.step_id)?;
-        transaction.put(&step, "done", true)?;
-        transaction.put(&step, "done_by", context.author.person.to_string())?;
-        Ok(transaction.put(&step, "done_at", ScalarValue::Timestamp(context.at.millis()))?)
+        mark(transaction, self.action_id, self.step_id, true, context)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -69,9 +66,8 @@ impl Edit for UntickStep {
         PlanView::new(document).is_assigned(self.action_id, self.step_id, author.person)
     }
 
-    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let step = find_step(transaction, self.action_id, self.step_id)?;
-        Ok(transaction.put(&step, "done", false)?)
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        mark(transaction, self.action_id, self.step_id, false, context)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -86,8 +82,18 @@ fn step_exists(document: &impl ReadDoc, action: ActionId, step: StepId) -> Resul
     if action.has_step(step) { Ok(()) } else { Err(Refusal::not_found("step_id")) }
 }
 
-fn find_step(transaction: &impl Transactable, action: ActionId, step: StepId) -> Result<ObjId, Refusal> {
+/// Puts a mark anew each time, with who and when in one value: a mark that says what the last one said still counts
+/// against a concurrent other one.
+fn mark(
+    transaction: &mut impl Transactable,
+    action: ActionId,
+    step: StepId,
+    done: bool,
+    context: &Context,
+) -> Result<(), Refusal> {
     let action = find(transaction, ACTIONS, action, "action_id")?;
     let steps = child(transaction, &action, "steps")?;
-    child(transaction, &steps, &step.to_string()).map_err(|_| Refusal::not_found("step_id"))
+    let step = child(transaction, &steps, &step.to_string()).map_err(|_| Refusal::not_found("step_id"))?;
+    let mark = create(transaction, &step, "mark", context)?;
+    Ok(transaction.put(&mark, "done", done)?)
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 pub(crate) const START: &str = "2026-04-08T00:00:00Z";
 
 /// One document and all that was admitted to it.
+#[derive(Clone)]
 pub(crate) struct History {
     pub(crate) kind: DocumentKind,
     pub(crate) document: Automerge,
@@ -68,8 +69,7 @@ impl History {
         self.sent += 1;
         let command_id = CommandId::new(Uuid::from_u128(0xc000_0000 + self.sent));
         let context = Context { author: device.author, command_id, at };
-        let current = self.document.clone();
-        let warrant = match authorize(&device.author, &command, &current) {
+        let warrant = match authorize(&device.author, &command, &self.document) {
             Decision::Admit(warrant) | Decision::Suggest(warrant) => warrant,
             Decision::Hold(code) => return Err(Refusal::new(code)),
             Decision::Refuse(refusal) => return Err(refusal),

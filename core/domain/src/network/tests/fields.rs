@@ -42,6 +42,15 @@ fn values_out_of_bounds_are_refused_by_field() {
 }
 
 #[test]
+fn the_schema_asks_for_no_more_than_the_contact() {
+    let all = Command::descriptions();
+    let update = all.iter().find(|description| description.name == "update_contact").unwrap();
+    let schema = serde_json::to_value(&update.schema).unwrap();
+    assert_eq!(schema["required"], json!(["type", "contact_id"]));
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 18);
+}
+
+#[test]
 fn fields_round_trip_and_null_clears() {
     let mut server = Server::with_mo();
     server.run(

@@ -1,0 +1,86 @@
+//! Commands by number, over so few things that they keep getting in each other's way.
+
+use kring_domain::DocumentKind;
+use serde_json::{Value, json};
+
+use crate::history::{about, id};
+
+/// What a property is given to make a command of.
+pub(crate) type Choice = (u8, u8, u8, u8);
+
+/// A command for a document of a kind; every choice gives one, and every command has a choice.
+pub(crate) fn command(kind: DocumentKind, (what, which, other, fresh): Choice) -> Value {
+    let (which, other, new) = (u128::from(which % 5) + 1, u128::from(other % 5) + 1, u128::from(fresh));
+    match kind {
+        DocumentKind::Network => network(what, which, other, new),
+        DocumentKind::Plan => plan(what, which, other, new),
+        DocumentKind::Circle => circle(what, which, other, new),
+    }
+}
+
+fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
+    let contact = id(which);
+    let quadrant = ["family", "peers", "professionals", "society"][(new % 4) as usize];
+    let label = ["start", "interim", "end", "year"][(new % 4) as usize];
+    match what % 12 {
+        0 => json!({ "type": "add_contact", "contact_id": contact, "name": format!("Naam {new}"), "ring": other - 1 }),
+        1 => json!({ "type": "update_contact", "contact_id": contact, "name": format!("Naam {new}") }),
+        2 => json!({ "type": "update_contact", "contact_id": contact, "ring": other - 1, "quadrant": quadrant }),
+        3 => json!({ "type": "update_contact", "contact_id": contact, "wish": "keep", "does": null }),
+        4 => json!({ "type": "place_contact", "contact_id": contact, "ring": other - 1, "quadrant": quadrant }),
+        5 => json!({ "type": "archive_contact", "contact_id": contact }),
+        6 => json!({ "type": "erase_contact", "contact_id": contact }),
+        7 => json!({ "type": "add_tie", "a": contact, "b": id(other) }),
+        8 => json!({ "type": "remove_tie", "a": contact, "b": id(other) }),
+        9 => json!({ "type": "take_snapshot", "snapshot_id": id(other), "label": label }),
+        10 => json!({ "type": "accept_suggestion", "suggestion_id": id(0xc000_0000 + new % 60) }),
+        _ => json!({ "type": "decline_suggestion", "suggestion_id": id(0xc000_0000 + new % 60) }),
+    }
+}
+
+fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
+    let (action, step, person) = (id(which), id(other), id(new % 4 + 1));
+    match what % 20 {
+        0 => json!({ "type": "add_goal", "goal_id": action, "text": format!("Doel {new}"), "goal_type": "revive" }),
+        1 | 2 => json!({
+            "type": "add_action", "action_id": action, "title": format!("Actie {new}"), "client_part": "Ik begin",
+            "complexity": other % 3 + 1,
+        }),
+        3 => json!({ "type": "update_action", "action_id": id(1), "title": format!("Actie {new}") }),
+        4 => json!({ "type": "update_action", "action_id": action, "client_part": null, "setting": "ordinary" }),
+        5 => json!({ "type": "update_action", "action_id": action, "client_part": format!("Deel {new}") }),
+        6 => json!({ "type": "add_step", "action_id": action, "step_id": step, "text": format!("Stap {new}") }),
+        7 | 8 | 18 | 19 => about("activate_action", which),
+        9 => about("stop_action", which),
+        10 => about("finish_action", which),
+        11 => json!({ "type": "rank_actions", "action_ids": [action, step] }),
+        12 => json!({ "type": "tick_step", "action_id": action, "step_id": step }),
+        13 => json!({ "type": "untick_step", "action_id": action, "step_id": step }),
+        14 => json!({
+            "type": "assign_part", "action_id": action, "person_id": person, "part": format!("Deel {}", new % 3),
+            "support": "together", "step_ids": if new.is_multiple_of(2) { vec![step] } else { vec![] },
+        }),
+        15 => json!({
+            "type": "evaluate_action", "evaluation_id": id(new), "action_id": action, "next": "adjust", "gas": -2,
+        }),
+        16 => json!({ "type": "delegate_right", "person_id": person, "right": "start_action" }),
+        _ => json!({ "type": "revoke_right", "person_id": person, "right": "start_action" }),
+    }
+}
+
+fn circle(what: u8, which: u128, other: u128, new: u128) -> Value {
+    let about = |command: &str| json!({ "type": command, "idea_id": id(which) });
+    let text = format!("Samen vissen {new} en {other}");
+    match what % 12 {
+        0 | 1 => json!({ "type": "propose_idea", "idea_id": id(which), "text": text, "fits": ["vissen"] }),
+        2 | 3 => json!({ "type": "edit_idea", "idea_id": id(which), "text": text }),
+        4 => about("withdraw_idea"),
+        5 => about("heart_idea"),
+        6 => about("unheart_idea"),
+        7 => about(["choose_idea", "park_idea", "decline_idea"][(new % 3) as usize]),
+        8 => about("choose_idea"),
+        9 => json!({ "type": "make_offer", "offer_id": id(which), "what": text }),
+        10 => json!({ "type": "withdraw_offer", "offer_id": id(which) }),
+        _ => json!({ "type": "post_message", "message_id": id(new), "text": text }),
+    }
+}

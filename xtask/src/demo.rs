@@ -1,0 +1,30 @@
+//! The demo: a server, the people of the story, and their phones.
+
+use clap::Args;
+
+use crate::process::{Failure, cargo, program, root, step};
+use crate::setup;
+
+/// Options of `demo`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Stop when the story has been told, instead of staying up.
+    #[arg(long)]
+    once: bool,
+    /// Where to write the client's network circle.
+    #[arg(long, default_value = "target/demo/circle.svg")]
+    picture: String,
+}
+
+/// Builds what the demo needs and tells the story.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    setup::ensure()?;
+    let build = ["build", "--quiet", "--package", "kring-server", "--package", "kring-tests", "--bins"];
+    step("build (a few minutes the first time)", &mut cargo(&build))?;
+    let story = root().join("target/debug/kring-story");
+    let mut arguments = vec!["--picture", options.picture.as_str()];
+    if options.once {
+        arguments.push("--once");
+    }
+    step("the story", &mut program(&story.to_string_lossy(), &arguments))
+}

@@ -1,0 +1,28 @@
+//! Everything that proves Kring, in one run.
+
+use clap::Args;
+
+use crate::process::{Failure, cargo, say, step};
+use crate::{bindings, lint, setup};
+
+/// Options of `test`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Leave out formatting and lints.
+    #[arg(long)]
+    no_lint: bool,
+}
+
+/// Runs every test there is; the first failure ends it.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    setup::ensure()?;
+    // The server's binary is what the end-to-end tests start.
+    step("build", &mut cargo(&["build", "--workspace", "--all-targets", "--quiet"]))?;
+    step("tests", &mut cargo(&["test", "--workspace", "--quiet"]))?;
+    bindings::test()?;
+    if !options.no_lint {
+        lint::run(&lint::Options::default())?;
+    }
+    say("\neverything passes");
+    Ok(())
+}
