@@ -1,0 +1,62 @@
+//! Who the phone belongs to, and its session at the server.
+
+use kring_domain::{PersonId, Timestamp};
+use kring_sync::DeviceIdentity;
+
+use crate::secret::Secret;
+
+/// Whose phone this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// The person and the device: proposed by the phone, decided by the server.
+    pub(crate) identity: DeviceIdentity,
+    /// The server of the last sign-in; none while there was none.
+    pub(crate) server: Option<String>,
+}
+
+impl Account {
+    pub(crate) fn person(&self) -> PersonId {
+        self.identity.person
+    }
+}
+
+/// A session at the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) access_token: Secret,
+    pub(crate) refresh_token: Secret,
+    /// From this moment on the access token is exchanged before it is used.
+    pub(crate) refresh_at: Timestamp,
+}
+
+impl Session {
+    /// A session from tokens that arrived at `now`, the access token living for `expires_in` seconds.
+    pub(crate) fn new(access_token: Secret, refresh_token: Secret, expires_in: u64, now: Timestamp) -> Self {
+        // A minute ahead, or a quarter of a life that is shorter than four minutes.
+        let margin = (expires_in / 4).min(60);
+        let seconds = i64::try_from(expires_in.saturating_sub(margin)).unwrap_or(i64::MAX);
+        let refresh_at = Timestamp::from_millis(now.millis().saturating_add(seconds.saturating_mul(1000)));
+        Self { access_token, refresh_token, refresh_at }
+    }
+
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.refresh_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_exchanged_ahead_of_their_end() {
+        let now = Timestamp::from_millis(1_000_000);
+        let secret = || Secret::new("token".into());
+        for (expires_in, fresh_for) in [(900, 840), (8, 6), (1, 1), (0, 0)] {
+            let session = Session::new(secret(), secret(), expires_in, now);
+            assert_eq!(session.refresh_at.millis() - now.millis(), fresh_for * 1000, "{expires_in}");
+        }
+        assert!(!Session::new(secret(), secret(), 0, now).is_fresh(now));
+        assert!(Session::new(secret(), secret(), u64::MAX, now).is_fresh(now));
+    }
+}

@@ -1,0 +1,199 @@
+//! A connection while it lives: what is stored goes out, what comes in is stored, and silence is noticed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use kring_sync::{ServerFrame, decode_server_frame, encode};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+
+use super::End;
+use super::backoff::Backoff;
+use super::socket::{self, Socket};
+use crate::shared::Shared;
+use crate::{Connection, clock};
+
+/// After this much silence the server is asked whether it is there.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// After this much silence it is not; also the longest that one write may take.
+const DEAD: Duration = Duration::from_secs(45);
+
+/// How long the server may take to answer when the app has just come to the front.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// How long the server may take to answer the greeting.
+const GREETING: Duration = Duration::from_secs(30);
+
+/// The most frames that are stored in one transaction.
+const BATCH: usize = 256;
+
+/// The close code of a session that has ended: the device was signed out.
+const SIGNED_OUT: u16 = 4401;
+
+/// Stands for a close without a code (RFC 6455, 7.1.5).
+const NO_CODE: u16 = 1005;
+
+/// Greets the server and pumps until the connection ends.
+pub(super) async fn run(shared: &Arc<Shared>, mut socket: Socket, backoff: &mut Backoff) -> End {
+    shared.state().replica.handle_connected(&shared.options.app);
+    let end = match pump(shared, &mut socket, backoff).await {
+        Ok(never) => match never {},
+        Err(end) => end,
+    };
+    // A polite goodbye, where the line still takes it at once.
+    let _ = timeout(Duration::from_millis(200), socket.close(None)).await;
+    end
+}
+
+async fn pump(shared: &Arc<Shared>, socket: &mut Socket, backoff: &mut Backoff) -> Result<Never, End> {
+    let mut line = Line::new(Instant::now());
+    let mut is_welcome = false;
+    loop {
+        send(shared, socket).await?;
+        let retry = shared.state().replica.poll_timeout();
+        let retry_in = retry.map(|at| u64::try_from(at.millis() - clock::now().millis()).unwrap_or_default());
+        tokio::select! {
+            message = socket.next() => {
+                let (frames, close) = batch(socket, message)?;
+                is_welcome |= frames.iter().any(|frame| matches!(frame, ServerFrame::Welcome { .. }));
+                take(shared, frames)?;
+                if is_welcome {
+                    line.hear(Instant::now());
+                    backoff.reset();
+                    shared.set_connection(Connection::Online);
+                }
+                match close {
+                    None => {}
+                    Some(SIGNED_OUT) => return Err(signed_out(shared).await),
+                    Some(code) => return Err(End::Lost(format!("closed with {code}"))),
+                }
+            }
+            () = shared.work.notified() => {}
+            () = shared.rejoin.notified() => return Err(End::Rejoin),
+            () = sleep(Duration::from_millis(retry_in.unwrap_or_default())), if retry.is_some() => {
+                shared.state().replica.handle_timeout(clock::now());
+            }
+            () = shared.wake.notified() => {
+                line.ask(Instant::now() + PROBE);
+                write(socket.send(Message::Ping(Bytes::new()))).await?;
+            }
+            () = sleep_until(line.due) => {
+                if line.is_asked {
+                    return Err(End::Lost("silence".into()));
+                }
+                line.ask(line.due + (DEAD - SILENCE));
+                write(socket.send(Message::Ping(Bytes::new()))).await?;
+            }
+        }
+    }
+}
+
+/// Stores what is new on the phone and sends what may go out.
+async fn send(shared: &Arc<Shared>, socket: &mut Socket) -> Result<(), End> {
+    shared.flush()?;
+    loop {
+        let frame = shared.state().replica.poll_frame();
+        let Some(frame) = frame else { return write(socket.flush()).await };
+        write(socket.feed(Message::Binary(encode(&frame).into()))).await?;
+    }
+}
+
+/// The frames that have arrived, so that they share one transaction, and the code of a close behind them.
+fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(Vec<ServerFrame>, Option<u16>), End> {
+    let mut frames = Vec::new();
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Some(Ok(Message::Binary(bytes))) => frames.push(decode_server_frame(&bytes).map_err(lost)?),
+            Some(Ok(Message::Close(close))) => {
+                return Ok((frames, Some(close.map_or(NO_CODE, |close| close.code.into()))));
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) if frames.is_empty() => return Err(lost(error)),
+            Some(Err(_)) | None => return Ok((frames, Some(NO_CODE))),
+        }
+        next = if frames.len() < BATCH { socket.next().now_or_never() } else { None };
+    }
+    Ok((frames, None))
+}
+
+/// Gives frames to the replica and makes durable what they brought.
+fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
+    let now = clock::now();
+    let handled = frames.into_iter().try_for_each(|frame| shared.state().replica.handle_frame(frame, now));
+    shared.flush()?;
+    handled.map_err(lost)
+}
+
+/// Whether the session is really over is told by exchanging its token.
+async fn signed_out(shared: &Arc<Shared>) -> End {
+    let token = shared.state().session.as_ref().map(|session| session.access_token.clone());
+    token.iter().for_each(|token| shared.expire(token));
+    match socket::token(shared).await {
+        Ok(_) => End::Lost("signed out, and in again".into()),
+        Err(error) => error.into(),
+    }
+}
+
+async fn write(writing: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
+    match timeout(DEAD, writing).await {
+        Ok(written) => written.map_err(lost),
+        Err(_) => Err(End::Lost("the line takes nothing".into())),
+    }
+}
+
+fn lost(error: impl std::error::Error) -> End {
+    End::Lost(error.to_string())
+}
+
+/// When something has to be done about silence, and whether an answer is due by then.
+#[derive(Debug)]
+struct Line {
+    due: Instant,
+    is_asked: bool,
+}
+
+impl Line {
+    /// The greeting is a question too.
+    fn new(now: Instant) -> Self {
+        Self { due: now + GREETING, is_asked: true }
+    }
+
+    fn hear(&mut self, now: Instant) {
+        *self = Self { due: now + SILENCE, is_asked: false };
+    }
+
+    /// An answer is due by an instant, or by an earlier one that was set before.
+    fn ask(&mut self, due: Instant) {
+        self.due = if self.is_asked { self.due.min(due) } else { due };
+        self.is_asked = true;
+    }
+}
+
+/// Nothing: a pump only ends with a reason.
+enum Never {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_first_asked_about_and_then_final() {
+        let start = Instant::now();
+        let seconds = Duration::from_secs;
+        let mut line = Line::new(start);
+        assert_eq!((line.due, line.is_asked), (start + seconds(30), true), "the greeting is to be answered");
+        line.hear(start + seconds(1));
+        assert_eq!((line.due, line.is_asked), (start + seconds(21), false));
+        line.ask(line.due + (DEAD - SILENCE));
+        assert_eq!((line.due, line.is_asked), (start + seconds(46), true), "45 s after the last sign of life");
+        line.ask(start + seconds(24) + PROBE);
+        assert_eq!(line.due, start + seconds(29), "the app came to the front");
+        line.ask(start + seconds(28) + PROBE);
+        assert_eq!(line.due, start + seconds(29), "asking again gives no more time");
+        line.hear(start + seconds(28));
+        assert_eq!((line.due, line.is_asked), (start + seconds(48), false));
+    }
+}

@@ -1,0 +1,134 @@
+//! What happened, in a queue that a slow reader cannot fill.
+
+use std::collections::VecDeque;
+
+use kring_domain::{CommandId, DocumentId, PersonId};
+use kring_sync::EditState;
+use serde_json::Value;
+
+/// The most events that wait for a reader; beyond that the oldest go, since each can be asked for again.
+const MAX_WAITING: usize = 1024;
+
+/// Something the app may want to show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A document reads differently now.
+    DocumentChanged(DocumentId),
+    /// An edit of this phone was shared, or was not accepted.
+    EditSettled {
+        /// The document.
+        document: DocumentId,
+        /// The edit.
+        id: CommandId,
+        /// How it ended.
+        state: EditState,
+    },
+    /// The spaces and documents, or what the person may do in one, are different now.
+    SpacesChanged,
+    /// The people in the spaces are different now.
+    MembersChanged,
+    /// The person may no longer see a document; it has left this phone.
+    AccessLost(DocumentId),
+    /// Somebody else is doing something right now.
+    Presence {
+        /// The document.
+        document: DocumentId,
+        /// Who.
+        person: PersonId,
+        /// Anything small.
+        state: Value,
+    },
+    /// The connection to the server is different now.
+    ConnectionChanged(Connection),
+}
+
+/// How the phone stands with the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connection {
+    /// Not connected; edits are saved on the phone.
+    #[default]
+    Offline,
+    /// On the way.
+    Connecting,
+    /// Connected: edits go out and come in at once.
+    Online,
+    /// The server ended the session: sign in again.
+    SignedOut,
+}
+
+/// The events that wait, without repeating what would be read only once.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    waiting: VecDeque<Event>,
+}
+
+impl Events {
+    pub(crate) fn push(&mut self, event: Event) {
+        let is_repeatable = matches!(event, Event::EditSettled { .. } | Event::Presence { .. });
+        if !is_repeatable && self.waiting.contains(&event) {
+            return;
+        }
+        if matches!(event, Event::ConnectionChanged(_)) {
+            self.waiting.retain(|waiting| !matches!(waiting, Event::ConnectionChanged(_)));
+        }
+        if self.waiting.len() >= MAX_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(event);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Event> {
+        self.waiting.pop_front()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+}
+
+/// What a replica tells, as far as it is for the person; a complaint of the server goes to the log.
+pub(crate) fn from_replica(event: kring_sync::Event) -> Option<Event> {
+    use kring_sync::Event as Told;
+    Some(match event {
+        Told::DocumentChanged(document) => Event::DocumentChanged(document),
+        Told::EditSettled { document, id, state } => Event::EditSettled { document, id, state },
+        Told::DocumentsChanged => Event::SpacesChanged,
+        Told::MembersChanged => Event::MembersChanged,
+        Told::AccessLost(document) => Event::AccessLost(document),
+        Told::Presence { document, person, state } => Event::Presence { document, person, state },
+        Told::Complaint(code) => {
+            tracing::warn!(%code, "the server complains");
+            return None;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_is_read_once_waits_once_and_the_queue_is_bounded() {
+        let mut events = Events::default();
+        let document = |number| DocumentId::new(Uuid::from_u64_pair(1, number));
+        for number in [1, 2, 1, 2] {
+            events.push(Event::DocumentChanged(document(number)));
+        }
+        events.push(Event::ConnectionChanged(Connection::Connecting));
+        events.push(Event::ConnectionChanged(Connection::Online));
+        let mut read = Vec::new();
+        while let Some(event) = events.pop() {
+            read.push(event);
+        }
+        let changed = |number| Event::DocumentChanged(document(number));
+        assert_eq!(read, [changed(1), changed(2), Event::ConnectionChanged(Connection::Online)]);
+
+        for number in 0..5000 {
+            events.push(changed(number));
+        }
+        assert_eq!(events.waiting.len(), MAX_WAITING);
+        assert_eq!(events.pop(), Some(changed(5000 - 1024)));
+    }
+}

@@ -1,0 +1,189 @@
+//! The façade: everything an app on the phone does, in one handle.
+
+mod edits;
+mod session;
+mod spaces;
+mod sync;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kring_domain::{DeviceId, Language, PersonId};
+use kring_sync::DeviceIdentity;
+use uuid::Uuid;
+
+use crate::driver::Driver;
+use crate::shared::Shared;
+use crate::store::Store;
+use crate::{ClientError, Connection, Event};
+
+pub use edits::{DocumentState, Receipt};
+pub use session::{Identity, Invitation, SignedIn};
+pub use spaces::{Document, Space};
+pub use sync::SyncReport;
+
+/// How a file is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The language of what is read.
+    pub language: Language,
+    /// The app and its version, for the server's statistics.
+    pub app: String,
+}
+
+/// One person's Kring on one phone; clones share it, and it may be used from any thread.
+///
+/// Everything works without a server. What is saved here is sent by [`Kring::connect`] in the background, or by
+/// [`Kring::sync_once`] in a moment the system gives.
+///
+/// ```
+/// use kring_client::{Kring, Options};
+/// use serde_json::json;
+///
+/// let directory = tempfile::tempdir()?;
+/// let kring = Kring::open(directory.path().join("anna.kring"), Options::default())?;
+/// let space = kring.create_space("Rond Dennis")?;
+/// let plan = kring.documents(space).into_iter().find(|document| document.kind.name() == "plan").unwrap();
+/// let goal = json!({
+///     "type": "add_goal",
+///     "goal_id": "0195f3a0-0000-7000-8000-000000000001",
+///     "text": "Vaker naar buiten",
+/// });
+/// kring.submit_json(plan.id, &goal.to_string())?;
+/// assert!(kring.read_json(plan.id)?.contains("Vaker naar buiten"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Kring {
+    handle: Arc<Handle>,
+}
+
+/// What ends with the last clone.
+struct Handle {
+    shared: Arc<Shared>,
+    driver: Mutex<Option<Driver>>,
+}
+
+impl Kring {
+    /// Opens the person's file, making it where it does not exist.
+    ///
+    /// One file belongs to one person, and is open once at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::InUse`], [`ClientError::Damaged`], [`ClientError::Newer`] or [`ClientError::Storage`].
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, ClientError> {
+        let mut store = Store::open(path.as_ref())?;
+        let account = store.account(new_identity)?;
+        let shared = Arc::new(Shared::new(options, store, account)?);
+        Ok(Self { handle: Arc::new(Handle { shared, driver: Mutex::default() }) })
+    }
+
+    /// Who uses this file, as the app that runs here knows them.
+    pub fn identity(&self) -> Identity {
+        let state = self.shared().state();
+        let DeviceIdentity { person, device } = state.account.identity;
+        Identity { person, device, server: state.account.server.clone(), is_signed_in: state.session.is_some() }
+    }
+
+    /// Starts to share in the background, and goes on until [`Kring::disconnect`], whatever the network does.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::SignedOut`] where there is no session, [`ClientError::Closed`] after [`Kring::close`].
+    pub fn connect(&self) -> Result<(), ClientError> {
+        let state = self.shared().state();
+        if state.is_closed {
+            return Err(ClientError::Closed);
+        }
+        if state.session.is_none() {
+            return Err(ClientError::SignedOut);
+        }
+        drop(state);
+        let mut driver = self.driver();
+        if driver.as_ref().is_none_or(Driver::has_ended) {
+            *driver = Some(Driver::start(Arc::clone(self.shared()))?);
+        }
+        Ok(())
+    }
+
+    /// Stops sharing in the background; edits are saved here meanwhile.
+    pub fn disconnect(&self) {
+        self.driver().take();
+    }
+
+    /// Tries to connect now instead of after the present wait: the app came to the front, or the network is back.
+    pub fn wake(&self) {
+        self.shared().wake.notify_one();
+    }
+
+    /// How the phone stands with the server.
+    pub fn connection(&self) -> Connection {
+        self.shared().state().connection
+    }
+
+    /// The next thing the app may want to show; `None` after [`Kring::close`].
+    ///
+    /// An event is a hint to ask again, so one that was missed does no harm: of those nobody reads only the last
+    /// thousand wait. Where several tasks wait, each event goes to one of them.
+    pub async fn next_event(&self) -> Option<Event> {
+        loop {
+            let told = self.shared().told.notified();
+            let mut told = std::pin::pin!(told);
+            told.as_mut().enable();
+            {
+                let mut state = self.shared().state();
+                if state.is_closed {
+                    return None;
+                }
+                if let Some(event) = state.events.pop() {
+                    return Some(event);
+                }
+            }
+            told.await;
+        }
+    }
+
+    /// Stops everything and lets go of the file; all clones answer [`ClientError::Closed`] from now on.
+    pub fn close(&self) {
+        self.disconnect();
+        self.shared().close();
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.handle.shared
+    }
+
+    fn driver(&self) -> std::sync::MutexGuard<'_, Option<Driver>> {
+        self.handle.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.driver.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        self.shared.close();
+    }
+}
+
+/// A person and a device that no server knows yet.
+fn new_identity() -> DeviceIdentity {
+    DeviceIdentity { device: DeviceId::new(Uuid::now_v7()), person: PersonId::new(Uuid::now_v7()) }
+}
+
+/// Runs something that blocks beside the task that waits for it, whatever runtime that task is on.
+async fn beside<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    run: impl FnOnce(&Shared) -> Result<T, ClientError> + Send + 'static,
+) -> Result<T, ClientError> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let shared = Arc::clone(shared);
+    let thread = std::thread::Builder::new().name("kring-call".into());
+    thread
+        .spawn(move || {
+            // Who asked may have gone away; what was done stands.
+            let _ = answer.send(run(&shared));
+        })
+        .map_err(|error| ClientError::Storage(error.to_string()))?;
+    answered.await.unwrap_or(Err(ClientError::Closed))
+}

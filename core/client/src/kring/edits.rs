@@ -1,0 +1,147 @@
+//! Reading a document and editing it.
+
+use kring_domain::{Command, CommandId, Content, DocumentId, ReadModel};
+use kring_sync::EditState;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Kring;
+use crate::store::{Edit, Edits};
+use crate::{ClientError, clock};
+
+/// What a person gets for an edit: it is saved on the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The edit, for finding it again in [`Kring::edits`] and in events.
+    pub id: CommandId,
+    /// [`EditState::SavedHere`].
+    pub state: EditState,
+}
+
+/// A document as JSON, in the form the server gives it too.
+#[derive(Clone, Debug, Serialize)]
+pub struct DocumentState {
+    /// The document.
+    pub id: DocumentId,
+    /// The generation of the shared history that the phone holds.
+    pub generation: u64,
+    /// The last entry of that generation the phone holds.
+    pub sequence: u64,
+    /// The things in the document, the person's own unshared edits included.
+    pub content: Content,
+    /// The questions that the merge of concurrent edits has raised.
+    pub cards: Vec<kring_domain::Card>,
+}
+
+impl Kring {
+    /// Reads a document as it is with the person's own edits on top.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::NotHere`] for a document that is not on this phone.
+    pub fn read(&self, document: DocumentId) -> Result<ReadModel, ClientError> {
+        let language = self.shared().options.language;
+        self.shared().state().replica.read(document, language).ok_or(ClientError::NotHere)
+    }
+
+    /// Reads a document as JSON: `{id, generation, sequence, content, cards}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::read`].
+    pub fn read_json(&self, document: DocumentId) -> Result<String, ClientError> {
+        let language = self.shared().options.language;
+        let mut state = self.shared().state();
+        let cursor = state.replica.cursor(document).ok_or(ClientError::NotHere)?;
+        let model = state.replica.read(document, language).ok_or(ClientError::NotHere)?;
+        drop(state);
+        let ReadModel { content, cards } = model;
+        let (generation, sequence) = (cursor.generation, cursor.sequence);
+        let state = DocumentState { id: document, generation, sequence, content, cards };
+        serde_json::to_string(&state).map_err(|error| ClientError::Storage(error.to_string()))
+    }
+
+    /// Takes an edit; when this returns it is on the phone's disk and shows in what is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`] where it is clear already that the edit is not allowed or makes no sense;
+    /// [`ClientError::Storage`] where the phone cannot save it. Nothing is kept then.
+    pub fn submit(&self, document: DocumentId, command: Command) -> Result<Receipt, ClientError> {
+        let id = CommandId::new(Uuid::now_v7());
+        let mut state = self.shared().state();
+        if state.is_closed {
+            return Err(ClientError::Closed);
+        }
+        state.replica.submit(document, id, command, clock::now())?;
+        let reloads = state.reloads;
+        drop(state);
+        self.shared().flush()?;
+        if self.shared().state().reloads != reloads {
+            return Err(ClientError::Storage("the edit could not be saved".into()));
+        }
+        self.shared().work.notify_one();
+        Ok(Receipt { id, state: EditState::SavedHere })
+    }
+
+    /// Takes an edit as JSON: `{"type": …}` and its fields.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::submit`]; a text that is no command is refused as `invalid` or `unknown_command`.
+    pub fn submit_json(&self, document: DocumentId, json: &str) -> Result<Receipt, ClientError> {
+        self.submit(document, parse(json)?)
+    }
+
+    /// Whether the person may do this now, as far as the phone can know: for showing a button or not.
+    pub fn may(&self, document: DocumentId, command: &Command) -> bool {
+        self.shared().state().replica.may(document, command)
+    }
+
+    /// [`Kring::may`] for a command as JSON; false for what is no command.
+    pub fn may_json(&self, document: DocumentId, json: &str) -> bool {
+        parse(json).is_ok_and(|command| self.may(document, &command))
+    }
+
+    /// The person's own edits of a document with where each is, in the order in which they were made: all that are
+    /// not shared yet, and the last 200 that are.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Storage`] or [`ClientError::Closed`].
+    pub fn edits(&self, document: DocumentId) -> Result<Vec<Edit>, ClientError> {
+        self.shared().with_store(|store| store.edits(Edits::Of(document)))
+    }
+
+    /// The edits that were not accepted, with their text and the reason, until the person has seen them.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Storage`] or [`ClientError::Closed`].
+    pub fn not_accepted(&self) -> Result<Vec<Edit>, ClientError> {
+        self.shared().with_store(|store| store.edits(Edits::NotAccepted))
+    }
+
+    /// The person has seen that an edit was not accepted: it is forgotten, its text included.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::NotHere`] where no such edit is in the box.
+    pub fn acknowledge(&self, edit: CommandId) -> Result<(), ClientError> {
+        let is_gone = self.shared().with_store(|store| store.acknowledge(edit))?;
+        if is_gone { Ok(()) } else { Err(ClientError::NotHere) }
+    }
+
+    /// How many edits of this phone wait to be shared.
+    pub fn waiting(&self) -> usize {
+        let state = self.shared().state();
+        let documents: Vec<DocumentId> = state.replica.documents().map(|(id, ..)| id).collect();
+        documents.into_iter().map(|id| state.replica.pending(id).count()).sum()
+    }
+}
+
+fn parse(json: &str) -> Result<Command, ClientError> {
+    let value: Value = serde_json::from_str(json).map_err(|_| kring_domain::Refusal::invalid("command"))?;
+    Ok(Command::parse(value)?)
+}

@@ -1,0 +1,303 @@
+//! Signing in and out, inviting, and the tokens behind every call.
+
+use std::sync::PoisonError;
+
+use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
+use kring_sync::DeviceIdentity;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Kring, beside, new_identity};
+use crate::account::{Account, Session};
+use crate::http::{HttpError, ServerUrl};
+use crate::secret::Secret;
+use crate::shared::Shared;
+use crate::{ClientError, Connection, clock};
+
+/// Who uses a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The person.
+    pub person: PersonId,
+    /// This phone.
+    pub device: DeviceId,
+    /// The server of the last sign-in.
+    pub server: Option<String>,
+    /// Whether there is a session at that server, as far as the phone knows.
+    pub is_signed_in: bool,
+}
+
+/// What signing in has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The person, as the server knows them.
+    pub person: PersonId,
+    /// This phone, as the server knows it.
+    pub device: DeviceId,
+    /// The space that was joined, where the code was an invitation.
+    pub space: Option<SpaceId>,
+    /// As what.
+    pub role: Option<Role>,
+}
+
+/// A code for somebody else, or for another device of the same person; for one use.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Invitation {
+    /// The code, to be typed.
+    pub code: String,
+    /// The code as a link, to be sent or shown as a QR code.
+    pub url: String,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct SignInAnswer {
+    person_id: PersonId,
+    device_id: DeviceId,
+    access_token: Secret,
+    expires_in: u64,
+    refresh_token: Secret,
+    space_id: Option<SpaceId>,
+    role: Option<Role>,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: Secret,
+    expires_in: u64,
+    refresh_token: Secret,
+}
+
+impl Kring {
+    /// Signs in with a one-time code, or joins one more space with it when signed in already.
+    ///
+    /// What was made on the phone before goes along, in the name of the person the server knows.
+    /// `display_name` is how a new person wants to be called.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Declined`] for a code that is wrong, used or expired and for an address that is not `https`
+    /// (or this machine); [`ClientError::OtherPerson`] where the code is of somebody else than the person whose
+    /// file this is; [`ClientError::Offline`].
+    pub async fn sign_in(
+        &self,
+        server: &str,
+        code: &str,
+        device_name: &str,
+        display_name: Option<&str>,
+    ) -> Result<SignedIn, ClientError> {
+        let server = ServerUrl::parse(server)?;
+        let (code, device_name) = (Secret::new(code.trim().to_owned()), device_name.to_owned());
+        let display_name = display_name.map(str::to_owned);
+        beside(self.shared(), move |shared| shared.sign_in(&server, &code, &device_name, display_name.as_deref())).await
+    }
+
+    /// Makes a code with which somebody joins a space.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Declined`] where the person may not invite this role; [`ClientError::Offline`] or
+    /// [`ClientError::SignedOut`].
+    pub async fn invite(&self, space: SpaceId, role: Role, name: Option<&str>) -> Result<Invitation, ClientError> {
+        let (path, body) = (format!("/v1/spaces/{space}/invitations"), json!({ "role": role, "name": name }));
+        beside(self.shared(), move |shared| {
+            // A space can be made and somebody invited to it in one breath.
+            shared.share_local_spaces()?;
+            shared.authorized(|server, token| shared.http.post(server, &path, Some(token), &body))
+        })
+        .await
+    }
+
+    /// Makes a code with which the same person signs in on one more device.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Offline`] or [`ClientError::SignedOut`].
+    pub async fn device_code(&self) -> Result<Invitation, ClientError> {
+        beside(self.shared(), |shared| {
+            let body = json!({});
+            shared.authorized(|server, token| shared.http.post(server, "/v1/devices/codes", Some(token), &body))
+        })
+        .await
+    }
+
+    /// Ends the session, here and where it can be reached at the server; what is on the phone stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Storage`] or [`ClientError::Closed`].
+    pub async fn sign_out(&self) -> Result<(), ClientError> {
+        self.disconnect();
+        beside(self.shared(), Shared::sign_out).await
+    }
+
+    /// Signs out and empties the file, unshared edits included: for a phone that goes to somebody else.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::sign_out`].
+    pub async fn erase(&self) -> Result<(), ClientError> {
+        self.sign_out().await?;
+        beside(self.shared(), Shared::erase).await
+    }
+}
+
+impl Shared {
+    /// Makes a call with a token that is still good; exchanged before its end, and once more where the server says so.
+    pub(crate) fn authorized<T>(
+        &self,
+        call: impl Fn(&ServerUrl, &Secret) -> Result<T, HttpError>,
+    ) -> Result<T, ClientError> {
+        let server = self.server()?;
+        let token = self.access_token()?;
+        match call(&server, &token) {
+            Err(error) if error.is_unauthorized() => {
+                self.expire(&token);
+                let token = self.access_token()?;
+                Ok(call(&server, &token)?)
+            }
+            result => Ok(result?),
+        }
+    }
+
+    pub(crate) fn server(&self) -> Result<ServerUrl, ClientError> {
+        let server = self.state().account.server.clone().ok_or(ClientError::SignedOut)?;
+        ServerUrl::parse(&server)
+    }
+
+    /// A good access token, exchanged for a new one where it is near its end. Blocks.
+    pub(crate) fn access_token(&self) -> Result<Secret, ClientError> {
+        if let Some(token) = self.fresh_token()? {
+            return Ok(token);
+        }
+        // One at a time: a refresh token that is used twice ends the session.
+        let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(token) = self.fresh_token()? {
+            return Ok(token);
+        }
+        let Some(old) = self.state().session.clone() else { return Err(ClientError::SignedOut) };
+        let body = json!({ "refresh_token": old.refresh_token.reveal() });
+        let answer: Result<TokenAnswer, HttpError> = self.http.post(&self.server()?, "/v1/token", None, &body);
+        match answer {
+            Ok(answer) => {
+                let TokenAnswer { access_token, expires_in, refresh_token } = answer;
+                let session = Session::new(access_token, refresh_token, expires_in, clock::now());
+                // Stored before it is used: the old one is worth nothing any more.
+                self.with_store(|store| store.put_session(&session))?;
+                let token = session.access_token.clone();
+                self.state().session = Some(session);
+                Ok(token)
+            }
+            Err(HttpError::Status { status: 400 | 401 | 403, .. }) => {
+                self.forget_session()?;
+                self.set_connection(Connection::SignedOut);
+                Err(ClientError::SignedOut)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes sure that a token the server did not take is not used again.
+    pub(crate) fn expire(&self, token: &Secret) {
+        if let Some(session) = self.state().session.as_mut().filter(|session| session.access_token == *token) {
+            session.refresh_at = Timestamp::default();
+        }
+    }
+
+    fn fresh_token(&self) -> Result<Option<Secret>, ClientError> {
+        let state = self.state();
+        let session = state.session.as_ref().ok_or(ClientError::SignedOut)?;
+        Ok(session.is_fresh(clock::now()).then(|| session.access_token.clone()))
+    }
+
+    fn forget_session(&self) -> Result<(), ClientError> {
+        self.state().session = None;
+        self.with_store(|store| store.sign_out())
+    }
+
+    fn sign_in(
+        &self,
+        server: &ServerUrl,
+        code: &Secret,
+        device_name: &str,
+        display_name: Option<&str>,
+    ) -> Result<SignedIn, ClientError> {
+        let (account, is_signed_in) = {
+            let state = self.state();
+            (state.account.clone(), state.session.is_some())
+        };
+        let is_joining = is_signed_in && account.server.as_deref() == Some(&server.text());
+        let mut body = json!({ "code": code.reveal(), "device_name": device_name, "person_id": account.person() });
+        if let (Some(name), Some(fields)) = (display_name, body.as_object_mut()) {
+            fields.insert("display_name".into(), name.into());
+        }
+        let post = |token: Option<&Secret>| self.http.post(server, "/v1/sign-in", token, &body);
+        let answer: SignInAnswer = match is_joining {
+            true => self.authorized(|_, token| post(Some(token)))?,
+            false => post(None).map_err(|error| match error {
+                HttpError::Status { status: 401, code } => {
+                    ClientError::Declined { code: code.unwrap_or_else(|| "invalid_code".into()) }
+                }
+                error => error.into(),
+            })?,
+        };
+        self.take_over(server, &account, answer)
+    }
+
+    /// Becomes who the server says this phone is.
+    fn take_over(&self, server: &ServerUrl, before: &Account, answer: SignInAnswer) -> Result<SignedIn, ClientError> {
+        let SignInAnswer { person_id: person, device_id: device, access_token, expires_in, refresh_token, .. } = answer;
+        if before.server.is_some() && before.person() != person {
+            let path = format!("/v1/devices/{device}/revoke");
+            if let Err(error) = self.http.post_only(server, &path, &access_token) {
+                tracing::debug!(%error, "the session of another person stays open at the server");
+            }
+            return Err(ClientError::OtherPerson);
+        }
+        let account = Account { identity: DeviceIdentity { person, device }, server: Some(server.text()) };
+        let session = Session::new(access_token, refresh_token, expires_in, clock::now());
+        self.with_store(|store| store.sign_in(&account, &session))?;
+        let mut state = self.state();
+        if state.account.identity != account.identity {
+            state.replica.adopt(account.identity);
+        }
+        state.account = account;
+        state.session = Some(session);
+        let was_signed_out = state.connection == Connection::SignedOut;
+        drop(state);
+        if was_signed_out {
+            self.set_connection(Connection::Offline);
+        }
+        self.rejoin.notify_one();
+        Ok(SignedIn { person, device, space: answer.space_id, role: answer.role })
+    }
+
+    fn sign_out(&self) -> Result<(), ClientError> {
+        if self.state().session.is_some() {
+            let path = format!("/v1/devices/{}/revoke", self.state().account.identity.device);
+            let ended = self.authorized(|server, token| self.http.post_only(server, &path, token));
+            if let Err(error) = ended {
+                tracing::debug!(%error, "the session ends here alone");
+            }
+        }
+        self.forget_session()?;
+        self.set_connection(Connection::Offline);
+        Ok(())
+    }
+
+    fn erase(&self) -> Result<(), ClientError> {
+        let account = self.with_store(|store| {
+            store.erase()?;
+            store.account(new_identity)
+        })?;
+        let mut state = self.state();
+        state.replica = kring_sync::Replica::new(account.identity);
+        state.account = account;
+        state.reloads += 1;
+        state.events.clear();
+        drop(state);
+        self.tell(Some(crate::Event::SpacesChanged));
+        Ok(())
+    }
+}

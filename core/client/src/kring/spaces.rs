@@ -1,0 +1,142 @@
+//! The spaces, their documents and who is in them.
+
+use std::collections::BTreeMap;
+
+use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId};
+use kring_sync::Member;
+use uuid::Uuid;
+
+use super::{Kring, beside};
+use crate::ClientError;
+use crate::shared::{Shared, State};
+use crate::store::LocalSpace;
+
+/// The longest name of a space, in characters.
+const MAX_NAME: usize = 200;
+
+/// A space as the phone knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// The space.
+    pub id: SpaceId,
+    /// Its name.
+    pub name: String,
+    /// What the person is in it.
+    pub role: Role,
+    /// Whether it was made here and the server does not know it yet.
+    pub is_local: bool,
+}
+
+/// A document on the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The document.
+    pub id: DocumentId,
+    /// What it holds.
+    pub kind: DocumentKind,
+    /// The space it belongs to.
+    pub space: SpaceId,
+    /// What the person is in that space.
+    pub role: Role,
+    /// How far the person gets into it.
+    pub access: Access,
+}
+
+impl Kring {
+    /// The spaces the person is in, by name.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Storage`] or [`ClientError::Closed`].
+    pub fn spaces(&self) -> Result<Vec<Space>, ClientError> {
+        let names = self.shared().with_store(|store| store.spaces())?;
+        let roles = roles(&self.shared().state());
+        let spaces = names.into_iter().filter_map(|(id, name, is_local)| {
+            let role = *roles.get(&id)?;
+            Some(Space { id, name, role, is_local })
+        });
+        Ok(spaces.collect())
+    }
+
+    /// Makes a space with its documents, with no server needed: it is made known there at the next connection.
+    ///
+    /// The person is its professional, as whoever starts a space is; a server refuses spaces of others.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`] for a name that is empty or longer than 200 characters; [`ClientError::Storage`].
+    pub fn create_space(&self, name: &str) -> Result<SpaceId, ClientError> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return Err(kring_domain::Refusal::invalid("name").into());
+        }
+        let space = SpaceId::new(Uuid::now_v7());
+        let mut state = self.shared().state();
+        if state.is_closed {
+            return Err(ClientError::Closed);
+        }
+        state.replica.create_space(space, Role::Professional);
+        state.new_spaces.push(LocalSpace { id: space, name: name.to_owned() });
+        let reloads = state.reloads;
+        drop(state);
+        self.shared().flush()?;
+        if self.shared().state().reloads != reloads {
+            return Err(ClientError::Storage("the space could not be saved".into()));
+        }
+        // The socket hears of new documents when it greets the server.
+        self.shared().rejoin.notify_one();
+        Ok(space)
+    }
+
+    /// The documents of a space that are on this phone.
+    pub fn documents(&self, space: SpaceId) -> Vec<Document> {
+        let state = self.shared().state();
+        let documents = state.replica.documents();
+        let documents = documents.map(|(id, kind, space, role, access)| Document { id, kind, space, role, access });
+        documents.filter(|document| document.space == space).collect()
+    }
+
+    /// The people in a space, as the server last told.
+    pub fn members(&self, space: SpaceId) -> Vec<Member> {
+        let state = self.shared().state();
+        state.replica.members().iter().filter(|member| member.space == space).cloned().collect()
+    }
+
+    /// Removes somebody from a space, or leaves it oneself.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Declined`], [`ClientError::Offline`] or [`ClientError::SignedOut`].
+    pub async fn remove_member(&self, space: SpaceId, person: PersonId) -> Result<(), ClientError> {
+        let path = format!("/v1/spaces/{space}/members/{person}");
+        beside(self.shared(), move |shared| shared.authorized(|server, token| shared.http.delete(server, &path, token)))
+            .await
+    }
+}
+
+/// What the person is in each space: by the documents, and by the roster where they may see none.
+fn roles(state: &State) -> BTreeMap<SpaceId, Role> {
+    let me = state.account.identity.person;
+    let listed = state.replica.members().iter().filter(|member| member.person_id == me);
+    let mut roles: BTreeMap<SpaceId, Role> = listed.map(|member| (member.space, member.role)).collect();
+    roles.extend(state.replica.documents().map(|(_, _, space, role, _)| (space, role)));
+    roles
+}
+
+impl Shared {
+    /// Makes the spaces known to the server that were made here; one it declines stays local.
+    pub(crate) fn share_local_spaces(&self) -> Result<(), ClientError> {
+        let spaces = self.with_store(|store| store.spaces())?;
+        for (space, name, _) in spaces.into_iter().filter(|(.., is_local)| *is_local) {
+            let body = serde_json::json!({ "space_id": space, "name": name });
+            let answer: Result<serde_json::Value, _> =
+                self.authorized(|server, token| self.http.post(server, "/v1/spaces", Some(token), &body));
+            match answer {
+                Ok(_) => self.with_store(|store| store.put_known_space(space))?,
+                Err(ClientError::Declined { code }) => tracing::warn!(%space, %code, "the server declines a space"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}

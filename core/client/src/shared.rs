@@ -1,0 +1,172 @@
+//! What all handles share: the file and the replica, each behind a lock, and the bells that wake who waits.
+//!
+//! Where both locks are taken, the file's comes first. It is held while a batch is made durable, the replica's is
+//! not, so reading goes on during a commit and edits that arrive meanwhile share the next one.
+
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use kring_sync::Replica;
+use tokio::sync::Notify;
+
+use crate::account::{Account, Session};
+use crate::events::{self, Events};
+use crate::http::Http;
+use crate::store::{LocalSpace, Store};
+use crate::{ClientError, Connection, Event, Options};
+
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) http: Http,
+    /// `None` once it was closed.
+    store: Mutex<Option<Store>>,
+    state: Mutex<State>,
+    /// One exchange of tokens at a time.
+    pub(crate) refreshing: Mutex<()>,
+    /// Held by whoever speaks with the server for the replica: the driver while it is connected, or a round of sync.
+    pub(crate) line: tokio::sync::Mutex<()>,
+    /// Rung when there are events.
+    pub(crate) told: Notify,
+    /// Rung when there may be something to send.
+    pub(crate) work: Notify,
+    /// Rung when waiting for the next attempt to connect should end.
+    pub(crate) wake: Notify,
+    /// Rung when the connection has to begin anew.
+    pub(crate) rejoin: Notify,
+}
+
+pub(crate) struct State {
+    pub(crate) replica: Replica,
+    pub(crate) account: Account,
+    pub(crate) session: Option<Session>,
+    pub(crate) connection: Connection,
+    /// Spaces made here that are written together with their documents.
+    pub(crate) new_spaces: Vec<LocalSpace>,
+    /// Goes up when the replica had to be read from the file again: what was not stored then is gone.
+    pub(crate) reloads: u64,
+    pub(crate) events: Events,
+    pub(crate) is_closed: bool,
+}
+
+impl Shared {
+    pub(crate) fn new(options: Options, store: Store, account: Account) -> Result<Self, ClientError> {
+        let replica = replica(&store, &account)?;
+        let state = State {
+            replica,
+            account,
+            session: store.session()?,
+            connection: Connection::Offline,
+            new_spaces: Vec::new(),
+            reloads: 0,
+            events: Events::default(),
+            is_closed: false,
+        };
+        Ok(Self {
+            http: Http::new(&options.app),
+            options,
+            store: Mutex::new(Some(store)),
+            state: Mutex::new(state),
+            refreshing: Mutex::default(),
+            line: tokio::sync::Mutex::default(),
+            told: Notify::new(),
+            work: Notify::new(),
+            wake: Notify::new(),
+            rejoin: Notify::new(),
+        })
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds the lock panics half-way; if it did, what is stored is still right.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs something on the file.
+    pub(crate) fn with_store<T, E: Into<ClientError>>(
+        &self,
+        run: impl FnOnce(&mut Store) -> Result<T, E>,
+    ) -> Result<T, ClientError> {
+        match self.lock_store().as_mut() {
+            Some(store) => run(store).map_err(Into::into),
+            None => Err(ClientError::Closed),
+        }
+    }
+
+    /// Makes everything durable that the replica holds back, and passes on what it has to tell.
+    ///
+    /// Whatever was put into the replica before the call is on the disk when it returns.
+    pub(crate) fn flush(&self) -> Result<(), ClientError> {
+        let mut slot = self.lock_store();
+        while let Some((ops, spaces)) = self.unstored() {
+            let store = slot.as_mut().ok_or(ClientError::Closed)?;
+            if let Err(error) = store.apply(&ops, &spaces) {
+                tracing::warn!(%error, "a batch could not be stored");
+                self.reload(&mut slot);
+                return Err(error.into());
+            }
+            self.state().replica.handle_stored();
+        }
+        drop(slot);
+        self.tell(None);
+        Ok(())
+    }
+
+    /// Queues what the replica has to tell, and `event` behind it.
+    pub(crate) fn tell(&self, event: Option<Event>) {
+        let mut state = self.state();
+        while let Some(told) = state.replica.poll_event() {
+            events::from_replica(told).into_iter().for_each(|event| state.events.push(event));
+        }
+        event.into_iter().for_each(|event| state.events.push(event));
+        drop(state);
+        self.told.notify_waiters();
+    }
+
+    pub(crate) fn set_connection(&self, connection: Connection) {
+        let before = mem::replace(&mut self.state().connection, connection);
+        if before != connection {
+            self.tell(Some(Event::ConnectionChanged(connection)));
+        }
+    }
+
+    /// Lets go of the file; every handle answers `Closed` from now on.
+    pub(crate) fn close(&self) {
+        self.lock_store().take();
+        let mut state = self.state();
+        state.is_closed = true;
+        state.session = None;
+        state.events.clear();
+        drop(state);
+        self.told.notify_waiters();
+        self.work.notify_one();
+        self.wake.notify_one();
+    }
+
+    fn unstored(&self) -> Option<(Vec<kring_sync::StoreOp>, Vec<LocalSpace>)> {
+        let mut state = self.state();
+        let ops = state.replica.poll_store();
+        let spaces = mem::take(&mut state.new_spaces);
+        (ops.is_some() || !spaces.is_empty()).then(|| (ops.unwrap_or_default(), spaces))
+    }
+
+    /// Goes back to what the file holds, after it did not take a batch.
+    fn reload(&self, slot: &mut Option<Store>) {
+        let mut state = self.state();
+        state.reloads += 1;
+        state.new_spaces.clear();
+        match slot.as_ref().map(|store| replica(store, &state.account)) {
+            Some(Ok(replica)) => state.replica = replica,
+            // A replica that cannot store must not take edits.
+            _ => *slot = None,
+        }
+        drop(state);
+        self.rejoin.notify_one();
+    }
+
+    fn lock_store(&self) -> MutexGuard<'_, Option<Store>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn replica(store: &Store, account: &Account) -> Result<Replica, ClientError> {
+    Replica::restore(account.identity, store.documents()?, store.members()?).map_err(|_| ClientError::Damaged)
+}

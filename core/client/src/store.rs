@@ -1,0 +1,179 @@
+//! The person's file: one SQLite database, used by one process at a time.
+//!
+//! Whatever is written here is on the disk when the call returns, so that an edit survives the end of the process
+//! at any moment after it was taken.
+
+mod account;
+mod documents;
+mod edits;
+mod schema;
+mod value;
+
+use std::path::Path;
+use std::time::Duration;
+
+use kring_domain::SpaceId;
+use kring_sync::StoreOp;
+use rusqlite::{Connection, ErrorCode};
+use thiserror::Error;
+
+pub use edits::Edit;
+pub(crate) use edits::Edits;
+
+/// How long to wait for a process that is just letting go of the file.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Why the file did not do what it was asked.
+#[derive(Debug, Error)]
+pub(crate) enum StoreError {
+    #[error("the file is in use")]
+    InUse,
+    #[error("the file is damaged or of another program")]
+    Damaged,
+    #[error("the file is of version {version}, newer than this program knows")]
+    Newer { version: u32 },
+    #[error(transparent)]
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error as Sql;
+        match &error {
+            Sql::SqliteFailure(failure, _) => match failure.code {
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse,
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged,
+                _ => Self::Database(error),
+            },
+            Sql::FromSqlConversionFailure(..)
+            | Sql::IntegralValueOutOfRange(..)
+            | Sql::InvalidColumnType(..)
+            | Sql::QueryReturnedNoRows
+            | Sql::Utf8Error(..) => Self::Damaged,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// A space that was made here, for the same transaction as its documents.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalSpace {
+    pub(crate) id: SpaceId,
+    pub(crate) name: String,
+}
+
+/// The file of one person on one device.
+pub(crate) struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the file for this process alone, making it where it does not exist and migrating it.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(PATIENCE)?;
+        // EXCLUSIVE: a second process would not see the first one's replica and send its edits twice.
+        // FULL: with write-ahead logging the log is synced at every commit, so an edit survives a power cut.
+        connection.execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA journal_size_limit = 4194304;
+             BEGIN IMMEDIATE; COMMIT;",
+        )?;
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Err(StoreError::Damaged);
+        }
+        schema::migrate(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self { connection })
+    }
+
+    /// Makes a batch durable, all of it or nothing.
+    pub(crate) fn apply(&mut self, ops: &[StoreOp], spaces: &[LocalSpace]) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        for space in spaces {
+            account::put_local_space(&transaction, space)?;
+        }
+        for op in ops {
+            documents::apply(&transaction, op)?;
+        }
+        transaction.commit()?;
+        if ops.iter().any(removes) {
+            // What was removed must not live on in the write-ahead log. The batch itself is durable already.
+            let truncated = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            if let Err(error) = truncated {
+                tracing::warn!(%error, "the write-ahead log was not emptied");
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the file: documents, edits, session and identity.
+    pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        for table in ["edits", "changes", "snapshots", "documents", "members", "spaces", "session", "account"] {
+            transaction.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        transaction.commit()?;
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+fn removes(op: &StoreOp) -> bool {
+    matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutBase { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_open_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let first = Store::open(&path).unwrap();
+        assert!(matches!(Store::open(&path), Err(StoreError::InUse)));
+        drop(first);
+        assert!(Store::open(&path).is_ok());
+    }
+
+    #[test]
+    fn a_damaged_file_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        fs::write(&path, b"this is a text and no database at all, of some length".repeat(100)).unwrap();
+        assert!(matches!(Store::open(&path), Err(StoreError::Damaged)));
+
+        fs::remove_file(&path).unwrap();
+        drop(Store::open(&path).unwrap());
+        let mut bytes = fs::read(&path).unwrap();
+        let half = bytes.len() / 2;
+        bytes[4096..half].fill(0x5a);
+        fs::write(&path, bytes).unwrap();
+        assert!(matches!(Store::open(&path), Err(StoreError::Damaged)));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_short_is_whole_or_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        drop(Store::open(&path).unwrap());
+        let bytes = fs::read(&path).unwrap();
+        for length in (0..bytes.len()).step_by(1500) {
+            fs::write(&path, &bytes[..length]).unwrap();
+            match Store::open(&path) {
+                // Nothing of it was lost: it was empty, or what was cut off was unused space of the last page.
+                Ok(store) => assert!(store.documents().is_ok() && store.edits(Edits::NotAccepted).is_ok(), "{length}"),
+                Err(error) => assert!(matches!(error, StoreError::Damaged), "{length}: {error}"),
+            }
+        }
+    }
+}

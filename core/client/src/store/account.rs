@@ -1,0 +1,196 @@
+//! Whose file it is, the session, the spaces and who is in them.
+
+use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
+use kring_sync::{DeviceIdentity, Member};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::value::{parse, uuid, word};
+use super::{LocalSpace, Store, StoreError};
+use crate::account::{Account, Session};
+use crate::secret::Secret;
+
+impl Store {
+    /// The account; made with `new` where the file is new.
+    pub(crate) fn account(&mut self, new: impl FnOnce() -> DeviceIdentity) -> Result<Account, StoreError> {
+        let read = "SELECT person_id, device_id, server FROM account";
+        let row = self.connection.query_row(read, [], |row| {
+            let identity =
+                DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
+            Ok(Account { identity, server: row.get(2)? })
+        });
+        if let Some(account) = row.optional()? {
+            return Ok(account);
+        }
+        let account = Account { identity: new(), server: None };
+        put_account(&self.connection, &account)?;
+        Ok(account)
+    }
+
+    /// The session, where there is one.
+    pub(crate) fn session(&self) -> Result<Option<Session>, StoreError> {
+        let read = "SELECT access_token, refresh_token, refresh_at FROM session";
+        let row = self.connection.query_row(read, [], |row| {
+            Ok(Session {
+                access_token: Secret::new(row.get(0)?),
+                refresh_token: Secret::new(row.get(1)?),
+                refresh_at: Timestamp::from_millis(row.get(2)?),
+            })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// Keeps the outcome of a sign-in.
+    pub(crate) fn sign_in(&mut self, account: &Account, session: &Session) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        put_account(&transaction, account)?;
+        put_session(&transaction, session)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Keeps a new pair of tokens in the place of the old one.
+    pub(crate) fn put_session(&mut self, session: &Session) -> Result<(), StoreError> {
+        put_session(&self.connection, session)
+    }
+
+    /// Forgets the session.
+    pub(crate) fn sign_out(&mut self) -> Result<(), StoreError> {
+        self.connection.execute("DELETE FROM session", [])?;
+        Ok(())
+    }
+
+    /// The spaces by name, and whether the server does not know them yet.
+    pub(crate) fn spaces(&self) -> Result<Vec<(SpaceId, String, bool)>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT space_id, name, is_local FROM spaces ORDER BY name")?;
+        let rows = statement.query_map([], |row| Ok((SpaceId::new(uuid(row, 0)?), row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The server knows a space now.
+    pub(crate) fn put_known_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        let sql = "UPDATE spaces SET is_local = 0 WHERE space_id = ?1";
+        self.connection.prepare_cached(sql)?.execute([space.uuid().as_bytes()])?;
+        Ok(())
+    }
+
+    /// The people in all spaces.
+    pub(crate) fn members(&self) -> Result<Vec<Member>, StoreError> {
+        let sql = "SELECT space_id, person_id, name, role FROM members ORDER BY space_id, number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut members = Vec::new();
+        while let Some(row) = rows.next()? {
+            let role: Role = parse(row.get(3)?)?;
+            let (space, person_id) = (SpaceId::new(uuid(row, 0)?), PersonId::new(uuid(row, 1)?));
+            members.push(Member { space, person_id, name: row.get(2)?, role });
+        }
+        Ok(members)
+    }
+}
+
+pub(super) fn put_local_space(connection: &Connection, space: &LocalSpace) -> Result<(), StoreError> {
+    let sql = "INSERT INTO spaces (space_id, name, is_local) VALUES (?1, ?2, 1) ON CONFLICT DO NOTHING";
+    connection.prepare_cached(sql)?.execute(params![space.id.uuid().as_bytes(), space.name])?;
+    Ok(())
+}
+
+pub(super) fn put_space_name(connection: &Connection, space: SpaceId, name: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO spaces (space_id, name, is_local) VALUES (?1, ?2, 0)
+        ON CONFLICT DO UPDATE SET name = excluded.name, is_local = 0";
+    connection.prepare_cached(sql)?.execute(params![space.uuid().as_bytes(), name])?;
+    Ok(())
+}
+
+pub(super) fn put_members(connection: &Connection, members: &[Member]) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM members", [])?;
+    let sql = "INSERT INTO members (space_id, person_id, number, name, role) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO NOTHING";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (number, member) in (0i64..).zip(members) {
+        let (space, person) = (member.space.uuid(), member.person_id.uuid());
+        let role = word(&member.role);
+        statement.execute(params![space.as_bytes(), person.as_bytes(), number, member.name, role])?;
+    }
+    forget_left_spaces(connection)
+}
+
+/// Forgets the names of spaces that the person is no longer in and of which nothing is left here.
+pub(super) fn forget_left_spaces(connection: &Connection) -> Result<(), StoreError> {
+    let sql = "DELETE FROM spaces WHERE is_local = 0
+        AND space_id NOT IN (SELECT space_id FROM documents)
+        AND space_id NOT IN (SELECT space_id FROM members WHERE person_id = (SELECT person_id FROM account))";
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+fn put_account(connection: &Connection, account: &Account) -> Result<(), StoreError> {
+    let sql = "INSERT INTO account (one, person_id, device_id, server) VALUES (1, ?1, ?2, ?3)
+        ON CONFLICT DO UPDATE SET person_id = excluded.person_id, device_id = excluded.device_id,
+            server = excluded.server";
+    let DeviceIdentity { person, device } = account.identity;
+    connection.execute(sql, params![person.uuid().as_bytes(), device.uuid().as_bytes(), account.server])?;
+    Ok(())
+}
+
+fn put_session(connection: &Connection, session: &Session) -> Result<(), StoreError> {
+    let sql = "INSERT INTO session (one, access_token, refresh_token, refresh_at) VALUES (1, ?1, ?2, ?3)
+        ON CONFLICT DO UPDATE SET access_token = excluded.access_token, refresh_token = excluded.refresh_token,
+            refresh_at = excluded.refresh_at";
+    let (access, refresh) = (session.access_token.reveal(), session.refresh_token.reveal());
+    connection.execute(sql, params![access, refresh, session.refresh_at.millis()])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn account_and_session_are_there_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let mut store = Store::open(&path).unwrap();
+        let mut account = store.account(|| identity(1)).unwrap();
+        assert_eq!(store.account(|| identity(9)).unwrap(), account, "made once");
+        assert_eq!(store.session().unwrap(), None);
+        account.identity = identity(2);
+        account.server = Some("https://kring.example".into());
+        let session = |text: &str| {
+            Session::new(Secret::new(text.into()), Secret::new(text.into()), 900, Timestamp::from_millis(5_000))
+        };
+        store.sign_in(&account, &session("first")).unwrap();
+        store.put_session(&session("second")).unwrap();
+        drop(store);
+        let mut store = Store::open(&path).unwrap();
+        assert_eq!(store.account(|| identity(9)).unwrap(), account);
+        assert_eq!(store.session().unwrap(), Some(session("second")));
+        store.sign_out().unwrap();
+        assert_eq!(store.session().unwrap(), None);
+    }
+
+    #[test]
+    fn a_space_that_was_left_is_forgotten_and_one_made_here_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        let account = store.account(|| identity(1)).unwrap();
+        let space = |number| SpaceId::new(Uuid::from_u128(number));
+        let local = LocalSpace { id: space(1), name: "thuis".into() };
+        store.apply(&[], &[local]).unwrap();
+        put_space_name(&store.connection, space(2), "werk").unwrap();
+        let me = Member { space: space(2), person_id: account.person(), name: "Anna".into(), role: Role::Backup };
+        put_members(&store.connection, std::slice::from_ref(&me)).unwrap();
+        assert_eq!(store.members().unwrap(), [me]);
+        assert_eq!(store.spaces().unwrap(), [(space(1), "thuis".into(), true), (space(2), "werk".into(), false)]);
+        put_members(&store.connection, &[]).unwrap();
+        assert_eq!(store.spaces().unwrap(), [(space(1), "thuis".into(), true)]);
+        store.put_known_space(space(1)).unwrap();
+        assert_eq!(store.spaces().unwrap(), [(space(1), "thuis".into(), false)]);
+    }
+
+    fn identity(number: u128) -> DeviceIdentity {
+        let uuid = Uuid::from_u128(number);
+        DeviceIdentity { device: DeviceId::new(uuid), person: PersonId::new(uuid) }
+    }
+}

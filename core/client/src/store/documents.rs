@@ -1,0 +1,235 @@
+//! The documents: where each is, its snapshot and the changes after it.
+
+use kring_domain::{Access, DocumentId, DocumentKind, Role, SpaceId};
+use kring_sync::{Base, StoreOp, StoredDocument};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::value::{number, parse, signed, uuid, word};
+use super::{Store, StoreError, account, edits};
+
+impl Store {
+    /// Every document as it was kept.
+    pub(crate) fn documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
+        let sql = "SELECT document_id, kind, space_id, role, access, known, generation, sequence FROM documents";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut documents = Vec::new();
+        while let Some(row) = rows.next()? {
+            let document = DocumentId::new(uuid(row, 0)?);
+            documents.push(StoredDocument {
+                document,
+                kind: parse(row.get(1)?)?,
+                space: SpaceId::new(uuid(row, 2)?),
+                role: parse(row.get(3)?)?,
+                access: parse(row.get(4)?)?,
+                known: row.get(5)?,
+                base: Base { generation: number(row, 6)?, sequence: number(row, 7)? },
+                snapshot: self.snapshot(document)?,
+                tail: self.changes(document)?,
+                pending: edits::pending(&self.connection, document)?,
+            });
+        }
+        Ok(documents)
+    }
+
+    fn snapshot(&self, document: DocumentId) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT bytes FROM snapshots WHERE document_id = ?1")?;
+        Ok(statement.query_row([document.uuid().as_bytes()], |row| row.get(0)).optional()?)
+    }
+
+    fn changes(&self, document: DocumentId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let sql = "SELECT change FROM changes WHERE document_id = ?1 ORDER BY sequence";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([document.uuid().as_bytes()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Writes one operation, inside the caller's transaction.
+pub(super) fn apply(connection: &Connection, op: &StoreOp) -> Result<(), StoreError> {
+    match op {
+        StoreOp::PutDocument { document, kind, space, role, access, known } => {
+            put_document(connection, *document, (*kind, *space), (*role, *access), *known)
+        }
+        StoreOp::PutBase { document, base, snapshot } => put_base(connection, *document, *base, snapshot.as_deref()),
+        StoreOp::Append { document, generation, entries } => append(connection, *document, *generation, entries),
+        StoreOp::PutPending { document, pending } => edits::put(connection, *document, pending),
+        StoreOp::Settle { document, edit } => edits::settle(connection, *document, edit),
+        StoreOp::DropDocument { document } => drop_document(connection, *document),
+        StoreOp::PutMembers(members) => account::put_members(connection, members),
+        StoreOp::PutSpaceName { space, name } => account::put_space_name(connection, *space, name),
+    }
+}
+
+fn put_document(
+    connection: &Connection,
+    document: DocumentId,
+    (kind, space): (DocumentKind, SpaceId),
+    (role, access): (Role, Access),
+    known: bool,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO documents (document_id, space_id, kind, role, access, known, generation, sequence)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT DO UPDATE SET role = excluded.role, access = excluded.access, known = excluded.known";
+    let (document, space) = (document.uuid(), space.uuid());
+    connection.prepare_cached(sql)?.execute(params![
+        document.as_bytes(),
+        space.as_bytes(),
+        word(&kind),
+        word(&role),
+        word(&access),
+        known,
+        signed(Base::GENESIS.generation),
+        signed(Base::GENESIS.sequence),
+    ])?;
+    Ok(())
+}
+
+fn put_base(
+    connection: &Connection,
+    document: DocumentId,
+    base: Base,
+    snapshot: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let id = document.uuid();
+    connection.prepare_cached("DELETE FROM changes WHERE document_id = ?1")?.execute([id.as_bytes()])?;
+    connection.prepare_cached("DELETE FROM snapshots WHERE document_id = ?1")?.execute([id.as_bytes()])?;
+    if let Some(bytes) = snapshot {
+        let sql = "INSERT INTO snapshots (document_id, bytes) VALUES (?1, ?2)";
+        connection.prepare_cached(sql)?.execute(params![id.as_bytes(), bytes])?;
+    }
+    move_to(connection, document, base)
+}
+
+fn append(
+    connection: &Connection,
+    document: DocumentId,
+    generation: u64,
+    entries: &[(u64, Vec<u8>)],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO changes (document_id, sequence, change) VALUES (?1, ?2, ?3)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (sequence, change) in entries {
+        statement.execute(params![document.uuid().as_bytes(), signed(*sequence), change])?;
+    }
+    match entries.last() {
+        Some((sequence, _)) => move_to(connection, document, Base { generation, sequence: *sequence }),
+        None => Ok(()),
+    }
+}
+
+fn move_to(connection: &Connection, document: DocumentId, base: Base) -> Result<(), StoreError> {
+    let sql = "UPDATE documents SET generation = ?2, sequence = ?3 WHERE document_id = ?1";
+    let (generation, sequence) = (signed(base.generation), signed(base.sequence));
+    connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), generation, sequence])?;
+    Ok(())
+}
+
+fn drop_document(connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM documents WHERE document_id = ?1";
+    connection.prepare_cached(sql)?.execute([document.uuid().as_bytes()])?;
+    edits::forget_shared(connection, document)?;
+    account::forget_left_spaces(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use kring_domain::{CommandId, Timestamp};
+    use kring_sync::{Pending, RawCommand, Submission};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_was_applied_is_there_after_a_reopen() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let mut store = Store::open(&path).unwrap();
+        let base = |generation, sequence| Base { generation, sequence };
+        store.apply(&[put(), PENDING(1), PENDING(2), append_op(1, 1..=3)], &[]).unwrap();
+        let reopened = |store: Store| {
+            drop(store);
+            Store::open(&path).unwrap()
+        };
+        let mut store = reopened(store);
+        let stored = only(&store);
+        assert_eq!((stored.base, stored.snapshot.clone(), stored.tail.len()), (base(1, 3), None, 3));
+        assert_eq!(stored.pending, [pending(1), pending(2)]);
+
+        let new_base = StoreOp::PutBase { document: document(), base: base(2, 0), snapshot: Some(vec![7; 9000]) };
+        store.apply(&[new_base, append_op(2, 1..=2)], &[]).unwrap();
+        let store = reopened(store);
+        let stored = only(&store);
+        assert_eq!(
+            (stored.base, stored.snapshot, stored.tail),
+            (base(2, 2), Some(vec![7; 9000]), vec![vec![1], vec![2]])
+        );
+        assert_eq!(stored.pending.len(), 2, "what waits outlives a generation");
+    }
+
+    #[test]
+    fn a_batch_is_kept_whole_or_not_at_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        store.apply(&[put()], &[]).unwrap();
+        assert!(store.apply(&[PENDING(1), append_op(1, 1..=2), append_op(1, 2..=2)], &[]).is_err());
+        let stored = only(&store);
+        assert_eq!((stored.base.sequence, stored.tail.len(), stored.pending.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn a_dropped_document_leaves_no_byte_in_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let mut store = Store::open(&path).unwrap();
+        let secret = b"geheim van een ander".to_vec();
+        let entries = vec![(1, secret.clone())];
+        store.apply(&[put(), StoreOp::Append { document: document(), generation: 1, entries }], &[]).unwrap();
+        store.apply(&[StoreOp::DropDocument { document: document() }], &[]).unwrap();
+        assert!(store.documents().unwrap().is_empty());
+        for entry in std::fs::read_dir(directory.path()).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+        }
+    }
+
+    const PENDING: fn(u128) -> StoreOp =
+        |number| StoreOp::PutPending { document: document(), pending: pending(number) };
+
+    fn document() -> DocumentId {
+        DocumentId::new(Uuid::from_u128(7))
+    }
+
+    fn only(store: &Store) -> StoredDocument {
+        let mut documents = store.documents().unwrap();
+        assert_eq!(documents.len(), 1);
+        documents.remove(0)
+    }
+
+    fn put() -> StoreOp {
+        StoreOp::PutDocument {
+            document: document(),
+            kind: DocumentKind::Circle,
+            space: SpaceId::new(Uuid::from_u128(3)),
+            role: Role::Member,
+            access: Access::Write,
+            known: true,
+        }
+    }
+
+    fn append_op(generation: u64, sequences: std::ops::RangeInclusive<u64>) -> StoreOp {
+        let entries = sequences.map(|sequence| (sequence, vec![sequence as u8])).collect();
+        StoreOp::Append { document: document(), generation, entries }
+    }
+
+    fn pending(number: u128) -> Pending {
+        let submission = Submission {
+            id: CommandId::new(Uuid::from_u128(number)),
+            base: Some(Base { generation: 1, sequence: 3 }),
+            made_at: Some(Timestamp::from_millis(1_000)),
+            command: RawCommand::from_value(json!({"type": "post_message", "text": "hoi"})),
+        };
+        Pending { submission, heads: vec![[4; 32], [5; 32]] }
+    }
+}

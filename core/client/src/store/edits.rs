@@ -1,0 +1,238 @@
+//! The person's own edits: what waits, and how each came to its end.
+
+use kring_domain::{Code, CommandId, DocumentId, Timestamp};
+use kring_sync::{Base, EditState, Pending, RawCommand, SettledEdit, Submission};
+use rusqlite::{Connection, Row, params};
+
+use super::value::{number, parse, signed, uuid, word};
+use super::{Store, StoreError};
+
+/// How many shared edits of a document are remembered; the document's history has them all.
+const REMEMBERED: u32 = 200;
+
+const SAVED_HERE: &str = "saved_here";
+const SHARED: &str = "shared";
+const NOT_ACCEPTED: &str = "not_accepted";
+const HELD: &str = "held";
+
+const COLUMNS: &str = "document_id, command_id, made_at, command, state, shared_as, code, field";
+
+/// An edit that the person made on this phone, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// The edit.
+    pub id: CommandId,
+    /// The document it is of.
+    pub document: DocumentId,
+    /// Where it is: saved here, shared, or not accepted and why.
+    pub state: EditState,
+    /// The command, with every text the person wrote.
+    pub command: RawCommand,
+    /// When it was made, by this phone's clock.
+    pub made_at: Timestamp,
+}
+
+/// Which edits to list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edits {
+    /// All that are remembered of one document.
+    Of(DocumentId),
+    /// Those that were not accepted and not seen by the person yet, of every document.
+    NotAccepted,
+}
+
+impl Store {
+    /// Lists edits in the order in which they were made.
+    pub(crate) fn edits(&self, which: Edits) -> Result<Vec<Edit>, StoreError> {
+        let (filter, value) = match which {
+            Edits::Of(document) => {
+                ("document_id = ?1", rusqlite::types::Value::from(document.uuid().as_bytes().to_vec()))
+            }
+            Edits::NotAccepted => ("state = ?1", rusqlite::types::Value::from(NOT_ACCEPTED.to_owned())),
+        };
+        let sql = format!("SELECT {COLUMNS} FROM edits WHERE {filter} ORDER BY number");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([value])?;
+        let mut edits = Vec::new();
+        while let Some(row) = rows.next()? {
+            edits.push(edit(row)?);
+        }
+        Ok(edits)
+    }
+
+    /// Forgets an edit that was not accepted, now that the person has seen it; false where there is none.
+    pub(crate) fn acknowledge(&mut self, id: CommandId) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM edits WHERE command_id = ?1 AND state = ?2";
+        let gone = self.connection.prepare_cached(sql)?.execute(params![id.uuid().as_bytes(), NOT_ACCEPTED])?;
+        Ok(gone > 0)
+    }
+}
+
+/// The edits of a document that wait, in order.
+pub(super) fn pending(connection: &Connection, document: DocumentId) -> Result<Vec<Pending>, StoreError> {
+    let sql = "SELECT command_id, generation, sequence, heads, made_at, command FROM edits
+        WHERE document_id = ?1 AND state = ?2 ORDER BY number";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![document.uuid().as_bytes(), SAVED_HERE])?;
+    let mut pending = Vec::new();
+    while let Some(row) = rows.next()? {
+        let submission = Submission {
+            id: CommandId::new(uuid(row, 0)?),
+            base: Some(Base { generation: number(row, 1)?, sequence: number(row, 2)? }),
+            made_at: Some(Timestamp::from_millis(row.get(4)?)),
+            command: command(row.get(5)?)?,
+        };
+        let heads: Vec<u8> = row.get(3)?;
+        let (heads, rest) = heads.as_chunks::<32>();
+        if !rest.is_empty() {
+            return Err(StoreError::Damaged);
+        }
+        pending.push(Pending { submission, heads: heads.to_vec() });
+    }
+    Ok(pending)
+}
+
+/// Adds an edit that waits.
+pub(super) fn put(connection: &Connection, document: DocumentId, pending: &Pending) -> Result<(), StoreError> {
+    let sql = "INSERT INTO edits (document_id, command_id, generation, sequence, heads, made_at, command, state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let Submission { id, base, made_at, command } = &pending.submission;
+    let base = base.unwrap_or(Base::GENESIS);
+    connection.prepare_cached(sql)?.execute(params![
+        document.uuid().as_bytes(),
+        id.uuid().as_bytes(),
+        signed(base.generation),
+        signed(base.sequence),
+        pending.heads.as_flattened(),
+        made_at.unwrap_or_default().millis(),
+        command.json(),
+        SAVED_HERE,
+    ])?;
+    Ok(())
+}
+
+/// Records how an edit came to its end.
+pub(super) fn settle(connection: &Connection, document: DocumentId, edit: &SettledEdit) -> Result<(), StoreError> {
+    let (state, shared_as, code, field) = columns(&edit.state);
+    let sql = "UPDATE edits SET state = ?3, shared_as = ?4, code = ?5, field = ?6
+        WHERE document_id = ?1 AND command_id = ?2";
+    let (document, id) = (document.uuid(), edit.id.uuid());
+    let values = params![document.as_bytes(), id.as_bytes(), state, shared_as.map(signed), code, field];
+    connection.prepare_cached(sql)?.execute(values)?;
+    if state == SHARED {
+        let sql = "DELETE FROM edits WHERE state = ?2 AND document_id = ?1 AND number <= (SELECT number FROM edits
+            WHERE state = ?2 AND document_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?3)";
+        connection.prepare_cached(sql)?.execute(params![document.as_bytes(), SHARED, REMEMBERED])?;
+    }
+    Ok(())
+}
+
+/// Forgets the shared edits of a document that the person may no longer see; what was not shared stays theirs.
+pub(super) fn forget_shared(connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM edits WHERE state = ?2 AND document_id = ?1";
+    connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), SHARED])?;
+    Ok(())
+}
+
+type StateColumns = (&'static str, Option<u64>, Option<String>, Option<String>);
+
+fn columns(state: &EditState) -> StateColumns {
+    match state {
+        EditState::SavedHere => (SAVED_HERE, None, None, None),
+        EditState::Shared { sequence } => (SHARED, Some(*sequence), None, None),
+        EditState::NotAccepted { code, field } => (NOT_ACCEPTED, None, Some(word(code)), field.clone()),
+        EditState::Held { code } => (HELD, None, Some(word(code)), None),
+    }
+}
+
+fn edit(row: &Row<'_>) -> Result<Edit, StoreError> {
+    let code = |row: &Row<'_>| -> Result<Code, StoreError> { parse(row.get(6)?) };
+    let state = match row.get_ref(4)?.as_str().map_err(|_| StoreError::Damaged)? {
+        SAVED_HERE => EditState::SavedHere,
+        SHARED => EditState::Shared { sequence: number(row, 5)? },
+        NOT_ACCEPTED => EditState::NotAccepted { code: code(row)?, field: row.get(7)? },
+        HELD => EditState::Held { code: code(row)? },
+        _ => return Err(StoreError::Damaged),
+    };
+    Ok(Edit {
+        id: CommandId::new(uuid(row, 1)?),
+        document: DocumentId::new(uuid(row, 0)?),
+        state,
+        command: command(row.get(3)?)?,
+        made_at: Timestamp::from_millis(row.get(2)?),
+    })
+}
+
+fn command(json: String) -> Result<RawCommand, StoreError> {
+    serde_json::from_str(&json).map(RawCommand::from_value).map_err(|_| StoreError::Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use kring_sync::StoreOp;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn every_end_of_an_edit_is_listed_as_it_came() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        let states = [
+            EditState::SavedHere,
+            EditState::Shared { sequence: 12 },
+            EditState::NotAccepted { code: Code::Invalid, field: Some("text".into()) },
+            EditState::NotAccepted { code: Code::Revoked, field: None },
+            EditState::Held { code: Code::UnknownCommand },
+        ];
+        for (number, state) in (1..).zip(&states) {
+            store.apply(&[put_op(number), settle_op(number, state.clone())], &[]).unwrap();
+        }
+        let listed = store.edits(Edits::Of(document())).unwrap();
+        assert_eq!(listed.iter().map(|edit| edit.state.clone()).collect::<Vec<_>>(), states);
+        assert_eq!(listed[2].command.value()["text"], "bericht 3", "the text is kept");
+
+        let boxed: Vec<_> = store.edits(Edits::NotAccepted).unwrap().iter().map(|edit| edit.id).collect();
+        assert_eq!(boxed, [id(3), id(4)]);
+        assert!(store.acknowledge(id(3)).unwrap());
+        assert!(!store.acknowledge(id(3)).unwrap(), "once");
+        assert!(!store.acknowledge(id(1)).unwrap(), "what waits is not for the box");
+        assert_eq!(store.edits(Edits::NotAccepted).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn only_the_last_shared_edits_are_remembered_and_unshared_ones_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        let refused = EditState::NotAccepted { code: Code::Conflict, field: None };
+        store.apply(&[put_op(1), settle_op(1, refused), put_op(2)], &[]).unwrap();
+        let shared = (3..300u64).flat_map(|n| [put_op(n), settle_op(n, EditState::Shared { sequence: n })]);
+        store.apply(&shared.collect::<Vec<_>>(), &[]).unwrap();
+        let listed = store.edits(Edits::Of(document())).unwrap();
+        assert_eq!(listed.len(), 202);
+        assert_eq!([listed[0].id, listed[1].id, listed[2].id], [id(1), id(2), id(100)]);
+    }
+
+    fn document() -> DocumentId {
+        DocumentId::new(Uuid::from_u128(7))
+    }
+
+    fn id(number: u64) -> CommandId {
+        CommandId::new(Uuid::from_u64_pair(1, number))
+    }
+
+    fn raw(number: u64) -> RawCommand {
+        RawCommand::from_value(json!({"type": "post_message", "text": format!("bericht {number}")}))
+    }
+
+    fn put_op(number: u64) -> StoreOp {
+        let submission = Submission { id: id(number), base: None, made_at: None, command: raw(number) };
+        StoreOp::PutPending { document: document(), pending: Pending { submission, heads: vec![] } }
+    }
+
+    fn settle_op(number: u64, state: EditState) -> StoreOp {
+        let edit = SettledEdit { id: id(number), state, command: raw(number), made_at: None };
+        StoreOp::Settle { document: document(), edit }
+    }
+}

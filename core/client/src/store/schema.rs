@@ -1,0 +1,76 @@
+//! The schema, and one migration per version.
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// Each migration brings the file from the version before it to its own; the first makes everything.
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+
+/// Brings a file up to the present version.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if usize::try_from(version).map_or(true, |version| version > MIGRATIONS.len()) {
+        return Err(StoreError::Newer { version });
+    }
+    for (number, migration) in (1u32..).zip(MIGRATIONS).filter(|(number, _)| *number > version) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", number)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file of each earlier version as that version made it; add one whenever the schema changes.
+    const FORMER: &[&str] = &[];
+
+    #[test]
+    fn upgraded_equals_fresh() {
+        assert_eq!(FORMER.len() + 1, MIGRATIONS.len(), "every version but the present one has its former schema");
+        let fresh = migrated(Connection::open_in_memory().unwrap());
+        for (version, former) in (1u32..).zip(FORMER) {
+            let connection = Connection::open_in_memory().unwrap();
+            connection.execute_batch(former).unwrap();
+            connection.pragma_update(None, "user_version", version).unwrap();
+            assert_eq!(shape(&migrated(connection)), shape(&fresh), "from version {version}");
+        }
+        let again = migrated(fresh);
+        assert!(shape(&again).iter().any(|column| column.starts_with("edits.command TEXT")), "{:?}", shape(&again));
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let fresh = migrated(Connection::open_in_memory().unwrap());
+        let mut statement = fresh.prepare("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'").unwrap();
+        let tables = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))).unwrap();
+        for (name, strict) in tables.map(Result::unwrap) {
+            assert!(strict || name.starts_with("sqlite_"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_newer_file_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 4_000).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(StoreError::Newer { version: 4_000 })));
+    }
+
+    fn migrated(mut connection: Connection) -> Connection {
+        migrate(&mut connection).unwrap();
+        connection
+    }
+
+    /// Every column and every index, however the statements that made them were written.
+    fn shape(connection: &Connection) -> Vec<String> {
+        let columns = "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk
+            FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table'
+            UNION SELECT 'index ' || name FROM sqlite_schema WHERE type = 'index' ORDER BY 1";
+        let mut statement = connection.prepare(columns).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+}
