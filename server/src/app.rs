@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::auth::Auth;
 use crate::config::Config;
+use crate::documents::{Documents, log_key};
 use crate::http::limits::RequestLimit;
 use crate::lifetime::Lifetime;
 use crate::metrics::Metrics;
@@ -17,6 +18,8 @@ pub struct App {
     pub store: Store,
     /// Who is asking.
     pub auth: Auth,
+    /// The writers of the documents.
+    pub documents: Documents,
     /// Who is connected.
     pub hub: Hub,
     /// What is counted.
@@ -38,10 +41,15 @@ impl App {
     pub async fn open(config: Config) -> Result<Self, StoreError> {
         let store = Store::open(&config.data)?;
         let auth = Auth::open(&store, &config).await?;
+        let limits = &config.limits;
+        let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());
+        let key = log_key(&store).await?;
+        let documents = Documents::start(&store, &hub, &metrics, key, limits.document_cache_bytes)?;
         Ok(Self {
             auth,
-            hub: Hub::new(),
-            metrics: Metrics::new(),
+            documents,
+            hub,
+            metrics,
             lifetime: Lifetime::new(),
             request_limit: RequestLimit::new(&config.limits),
             config: Arc::new(config),

@@ -2,7 +2,10 @@
 
 mod access_log;
 mod devices;
+mod documents;
+mod exchange;
 pub mod extract;
+mod history;
 mod invitations;
 pub mod limits;
 mod members;
@@ -11,6 +14,7 @@ mod operations;
 pub mod problem;
 mod serve;
 mod sign_in;
+mod socket;
 mod spaces;
 mod sync;
 mod token;
@@ -46,7 +50,11 @@ pub fn router(app: App) -> Router {
         .routes(routes!(members::list))
         .routes(routes!(members::remove))
         .routes(routes!(access_log::list))
+        .routes(routes!(documents::read))
+        .routes(routes!(documents::submit))
+        .routes(routes!(history::list))
         .routes(routes!(sync::ticket))
+        .routes(routes!(socket::open, exchange::sync))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

@@ -1,5 +1,10 @@
-//! Sync: what each connected device is told, and when it is told to go.
+//! Sync: each connected device is brought up to date from the log and then told of every new entry.
 
-mod connection;
+pub(crate) mod catch_up;
+pub(crate) mod connection;
+pub(crate) mod directory;
+pub(crate) mod exchange;
 pub mod hub;
 mod rates;
+pub(crate) mod session;
+pub(crate) mod sift;

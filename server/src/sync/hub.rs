@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use kring_domain::{DeviceId, DocumentId, DocumentKind, PersonId, SpaceId};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::connection::{Closing, Connection, Item, Live};
@@ -16,19 +17,44 @@ use super::rates::Rates;
 pub struct Hub {
     registry: Arc<Mutex<Registry>>,
     rates: Arc<Rates>,
+    turns: Arc<Turns>,
+}
+
+/// The most sessions that read from the database at once.
+const TURNS: usize = 4;
+
+#[derive(Debug)]
+struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(TURNS))
+    }
 }
 
 #[derive(Debug, Default)]
 struct Registry {
-    connections: HashMap<u64, Arc<Connection>>,
+    connections: HashMap<u64, Registered>,
     readers: HashMap<DocumentId, Vec<Arc<Connection>>>,
     last_number: u64,
 }
 
+/// A connection and the documents it was subscribed to, if only for a while.
+#[derive(Debug)]
+struct Registered {
+    connection: Arc<Connection>,
+    documents: Vec<DocumentId>,
+}
+
 impl Hub {
-    /// A hub with nobody there.
+    /// A hub with nobody there, and the usual limits.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A hub with nobody there, where a device may send `per_second` commands in the long run and `burst` at once.
+    pub fn with_rate(per_second: u32, burst: u32) -> Self {
+        Self { rates: Arc::new(Rates::new(per_second, burst)), ..Self::default() }
     }
 
     /// Takes a person out of a space, now: their devices are told and their connections closed.
@@ -75,17 +101,23 @@ impl Hub {
         let mut registry = self.lock();
         registry.last_number += 1;
         let connection = Arc::new(Connection::new(registry.last_number, person, device, family));
-        registry.connections.insert(connection.number, connection.clone());
+        let registered = Registered { connection: connection.clone(), documents: Vec::new() };
+        registry.connections.insert(connection.number, registered);
         Connected { hub: self.clone(), connection }
     }
 
-    /// Has a connection told of every new entry of these documents from now on.
+    /// Has a connection told of every new entry of these documents from now on, as long as it is registered.
     pub(crate) fn subscribe(&self, connection: &Arc<Connection>, documents: impl Iterator<Item = DocumentId>) {
         let mut registry = self.lock();
+        let Registry { connections, readers, .. } = &mut *registry;
+        let Some(registered) = connections.get_mut(&connection.number) else { return };
         for document in documents {
-            let readers = registry.readers.entry(document).or_default();
+            let readers = readers.entry(document).or_default();
             if !readers.iter().any(|reader| reader.number == connection.number) {
                 readers.push(connection.clone());
+            }
+            if !registered.documents.contains(&document) {
+                registered.documents.push(document);
             }
         }
     }
@@ -118,9 +150,18 @@ impl Hub {
         self.rates.take(device, wanted, Instant::now())
     }
 
+    /// Waits for a turn to read from the database; a crowd that comes at once would otherwise take a connection to
+    /// it each.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.0.acquire().await.ok()
+    }
+
     fn disconnect(&self, connection: &Connection) {
         let mut registry = self.lock();
-        registry.connections.remove(&connection.number);
+        let registered = registry.connections.remove(&connection.number);
+        for document in registered.map(|registered| registered.documents).unwrap_or_default() {
+            registry.remove_readers(document, |reader| reader.number == connection.number);
+        }
         let (used, kept) = (registry.connections.len(), registry.connections.capacity());
         if kept > 1024 && used < kept / 4 {
             registry.connections.shrink_to(used * 2);
@@ -135,7 +176,8 @@ impl Hub {
 
 impl Registry {
     fn each(&self, which: impl Fn(&Connection) -> bool, act: impl Fn(&Connection)) {
-        self.connections.values().filter(|connection| which(connection)).for_each(|connection| act(connection));
+        let all = self.connections.values().map(|registered| registered.connection.as_ref());
+        all.filter(|connection| which(connection)).for_each(act);
     }
 
     /// Takes readers off the documents of a space and returns them, once for each document.

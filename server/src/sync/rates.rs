@@ -6,19 +6,26 @@ use std::time::Instant;
 
 use kring_domain::DeviceId;
 
-/// The commands a device may send each second, in the long run.
-const PER_SECOND: f64 = 50.0;
+/// The commands a device may send each second, in the long run, where nothing else is set.
+const PER_SECOND: u32 = 50;
 
-/// The commands a device may send at once, after it has been silent.
-const BURST: f64 = 5000.0;
+/// The commands a device may send at once, after it has been silent, where nothing else is set.
+const BURST: u32 = 5000;
 
 /// From this many buckets on, full ones are thrown away: a full bucket says the same as none.
 const SWEEP_FROM: usize = 4096;
 
 /// The buckets of all devices, whichever way their commands come in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rates {
+    limit: Limit,
     buckets: Mutex<Buckets>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    per_second: f64,
+    burst: f64,
 }
 
 #[derive(Debug, Default)]
@@ -33,13 +40,25 @@ struct Bucket {
     at: Instant,
 }
 
+impl Default for Rates {
+    fn default() -> Self {
+        Self::new(PER_SECOND, BURST)
+    }
+}
+
 impl Rates {
+    /// Full buckets of `burst` commands, which refill by `per_second`.
+    pub(crate) fn new(per_second: u32, burst: u32) -> Self {
+        let limit = Limit { per_second: per_second.into(), burst: burst.into() };
+        Self { limit, buckets: Mutex::default() }
+    }
+
     /// Takes up to `wanted` commands out of the device's bucket and says how many there were.
     pub(crate) fn take(&self, device: DeviceId, wanted: usize, now: Instant) -> usize {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.sweep(now);
-        let bucket = buckets.of.entry(device).or_insert(Bucket { commands: BURST, at: now });
-        bucket.commands = bucket.at(now);
+        buckets.sweep(now, self.limit);
+        let bucket = buckets.of.entry(device).or_insert(Bucket { commands: self.limit.burst, at: now });
+        bucket.commands = bucket.at(now, self.limit);
         bucket.at = now;
         // Both are small whole numbers here.
         let taken = wanted.min(bucket.commands as usize);
@@ -49,9 +68,9 @@ impl Rates {
 }
 
 impl Buckets {
-    fn sweep(&mut self, now: Instant) {
+    fn sweep(&mut self, now: Instant, limit: Limit) {
         if self.of.len() >= self.sweep_at.max(SWEEP_FROM) {
-            self.of.retain(|_, bucket| bucket.at(now) < BURST);
+            self.of.retain(|_, bucket| bucket.at(now, limit) < limit.burst);
             self.sweep_at = self.of.len() * 2;
             self.of.shrink_to(self.sweep_at);
         }
@@ -59,8 +78,9 @@ impl Buckets {
 }
 
 impl Bucket {
-    fn at(&self, now: Instant) -> f64 {
-        (self.commands + now.saturating_duration_since(self.at).as_secs_f64() * PER_SECOND).min(BURST)
+    fn at(&self, now: Instant, limit: Limit) -> f64 {
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        (self.commands + passed * limit.per_second).min(limit.burst)
     }
 }
 

@@ -80,19 +80,23 @@ CREATE TABLE documents (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX documents_of ON documents (space_id);
 
--- `entry` is the frame's entry as it is sent; `mark` is what executing at an older base needs.
+-- `entry` is the frame's entry as it is sent; `mark` is what executing at an older base needs. The short columns
+-- come first, so that reading them does not touch the pages that long ones spill over to.
 CREATE TABLE entries (
     document_id BLOB NOT NULL REFERENCES documents ON DELETE CASCADE,
     generation INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
-    entry BLOB NOT NULL,
-    mark BLOB NOT NULL,
+    command_id BLOB NOT NULL,
+    is_suggestion INTEGER NOT NULL,
     role TEXT NOT NULL,
+    mark BLOB NOT NULL,
+    entry BLOB NOT NULL,
     command TEXT NOT NULL,
     PRIMARY KEY (document_id, generation, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- What was answered to each command, so that a retry is harmless; `held` ones keep their command.
+-- What was answered to each command that has no entry in the present generation, so that a retry is harmless; the
+-- row of an entry says by itself that its command was admitted. `held` ones keep their command.
 CREATE TABLE verdicts (
     document_id BLOB NOT NULL REFERENCES documents ON DELETE CASCADE,
     command_id BLOB NOT NULL,

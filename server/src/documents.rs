@@ -1,0 +1,167 @@
+//! The documents: each has one writer, a shard, which executes commands in memory and tells nobody anything before
+//! the store has made it durable.
+//!
+//! ```text
+//! submit ──▶ shard: execute, sign, encode ──▶ store: one commit for many ──▶ fan out, answer
+//! ```
+
+mod inbox;
+mod key;
+mod loaded;
+mod pace;
+mod round;
+mod shard;
+pub(crate) mod table;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use kring_domain::{Author, DocumentId};
+use kring_sync::{Admission, Submission, Verdict};
+use thiserror::Error;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::metrics::Metrics;
+use crate::store::{Store, StoreError};
+use crate::sync::connection::Connection;
+use crate::sync::hub::Hub;
+use inbox::{Asker, Request};
+pub use key::log_key;
+use shard::Shard;
+
+/// The most requests that wait for one shard; whoever comes after that waits in line.
+const INBOX: usize = 1024;
+
+/// The most bytes of frames that wait for all shards, in KiB.
+const INBOX_KIB: usize = 32 * 1024;
+
+/// How often shards look for documents that nobody works on.
+const TENDING: Duration = Duration::from_secs(15);
+
+/// What was asked could not be done now; it may be asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the documents are not available")]
+pub struct Unavailable;
+
+/// The writers of all documents; clones share them, and they end when the last is dropped.
+#[derive(Clone)]
+pub struct Documents {
+    shards: Arc<[mpsc::Sender<Request>]>,
+    room: Arc<Semaphore>,
+}
+
+impl Documents {
+    /// Starts the writers, inside a Tokio runtime.
+    ///
+    /// `key` signs the log; `budget` is how many bytes of documents may stay in memory while nobody works on them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Open`] when the system does not give a thread.
+    pub fn start(
+        store: &Store,
+        hub: &Hub,
+        metrics: &Metrics,
+        key: SigningKey,
+        budget: usize,
+    ) -> Result<Self, StoreError> {
+        let count = std::thread::available_parallelism().map_or(2, |count| count.get().max(2));
+        let key = Arc::new(key);
+        let shards: Result<Vec<_>, StoreError> = (0..count)
+            .map(|number| {
+                let (requests, inbox) = mpsc::channel(INBOX);
+                let shard = Shard::new(store.clone(), hub.clone(), metrics.clone(), key.clone(), budget / count);
+                shard.start(number, inbox)?;
+                Ok(requests)
+            })
+            .collect();
+        let shards: Arc<[_]> = shards?.into();
+        shards.iter().map(mpsc::Sender::downgrade).for_each(|shard| drop(tokio::spawn(tend(shard))));
+        Ok(Self { shards, room: Arc::new(Semaphore::new(INBOX_KIB)) })
+    }
+
+    /// Submits commands, about `size` bytes of them, and answers when what became of them is durable.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when it could not be made durable or the stored document is damaged.
+    pub async fn submit(
+        &self,
+        author: Author,
+        document: DocumentId,
+        commands: Vec<Submission>,
+        size: usize,
+    ) -> Result<Vec<Verdict>, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.hand_over(author, document, commands, size, Asker::Caller(answer)).await?;
+        answered.await.map_err(|_| Unavailable)
+    }
+
+    /// Submits commands of a connected device, which is sent the verdicts, or closed where there are none to give.
+    pub(crate) async fn submit_for(
+        &self,
+        connection: &Arc<Connection>,
+        author: Author,
+        document: DocumentId,
+        commands: Vec<Submission>,
+        size: usize,
+    ) -> Result<(), Unavailable> {
+        self.hand_over(author, document, commands, size, Asker::Device(connection.clone())).await
+    }
+
+    /// Has something read off a document, and answers when what was seen is durable; `None` where there is no such
+    /// document.
+    ///
+    /// `look` runs on the document's writer, so it should be quick.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the stored document is damaged, or what was seen could not be made durable.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        document: DocumentId,
+        look: impl FnOnce(&Admission) -> T + Send + 'static,
+    ) -> Result<Option<T>, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let look = Box::new(move |admission: Option<&Admission>| {
+            let seen = admission.map(look);
+            // Whoever asked may have gone away.
+            Box::new(move || drop(answer.send(seen))) as Box<dyn FnOnce() + Send>
+        });
+        self.shard(document)?.send(Request::Look { document, look }).await.map_err(|_| Unavailable)?;
+        answered.await.map_err(|_| Unavailable)
+    }
+
+    async fn hand_over(
+        &self,
+        author: Author,
+        document: DocumentId,
+        commands: Vec<Submission>,
+        size: usize,
+        asker: Asker,
+    ) -> Result<(), Unavailable> {
+        let size = u32::try_from((size / 1024 + 1).min(INBOX_KIB)).map_err(|_| Unavailable)?;
+        let room = self.room.clone().acquire_many_owned(size).await.map_err(|_| Unavailable)?;
+        let request = Request::Submit { document, author, commands, asker, room };
+        self.shard(document)?.send(request).await.map_err(|_| Unavailable)
+    }
+
+    fn shard(&self, document: DocumentId) -> Result<&mpsc::Sender<Request>, Unavailable> {
+        let mut hasher = DefaultHasher::new();
+        document.hash(&mut hasher);
+        let number = hasher.finish() % self.shards.len().max(1) as u64;
+        self.shards.get(usize::try_from(number).unwrap_or(0)).ok_or(Unavailable)
+    }
+}
+
+async fn tend(shard: mpsc::WeakSender<Request>) {
+    loop {
+        tokio::time::sleep(TENDING).await;
+        let Some(shard) = shard.upgrade() else { return };
+        if shard.send(Request::Tend).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a shard is asked, and whom it answers.
+
+use std::sync::Arc;
+
+use kring_domain::{Author, DocumentId};
+use kring_sync::{Admission, Submission, Verdict};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::sync::connection::Connection;
+
+/// Tells what was seen; called when it is durable, dropped when it will never be.
+pub(super) type Reveal = Box<dyn FnOnce() + Send>;
+
+/// Reads something off a document, `None` where there is none.
+pub(super) type Look = Box<dyn FnOnce(Option<&Admission>) -> Reveal + Send>;
+
+/// Something for a shard to do.
+pub(super) enum Request {
+    /// Decide about commands.
+    Submit {
+        document: DocumentId,
+        author: Author,
+        commands: Vec<Submission>,
+        asker: Asker,
+        /// The room that the commands take among everything that waits.
+        room: OwnedSemaphorePermit,
+    },
+    /// Read something off a document.
+    Look { document: DocumentId, look: Look },
+    /// Let go of documents that nobody works on.
+    Tend,
+}
+
+/// Who submitted commands.
+pub(super) enum Asker {
+    /// A connected device.
+    Device(Arc<Connection>),
+    /// Somebody who waits for the verdicts.
+    Caller(oneshot::Sender<Vec<Verdict>>),
+}
+
+impl Asker {
+    /// The device, where it is one.
+    pub(super) fn device(&self) -> Option<Arc<Connection>> {
+        match self {
+            Self::Device(device) => Some(device.clone()),
+            Self::Caller(_) => None,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A document in memory, and what it has to make durable.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use axum::body::Bytes;
+use ed25519_dalek::{Signer, SigningKey};
+use kring_domain::{Author, Role, Timestamp};
+use kring_sync::{Admission, Admitted, Base, EncodedEntry, Judgement, Submission, Verdict, encode_entries};
+
+use super::inbox::{Asker, Reveal};
+use super::round::{Answer, Part};
+use super::table::{EntryRow, VerdictRow};
+use crate::metrics::Counted;
+use crate::sync::connection::Live;
+
+/// A stored snapshot is renewed when this many entries have come after it.
+const LONG_TAIL: u64 = 256;
+
+/// A document that leaves memory gets a new snapshot when this many entries have come after the stored one.
+const IDLE_TAIL: u64 = 32;
+
+/// The bond between a document in memory and its jobs under way: when one of them fails, what is in memory is not
+/// what is stored, and all that was built on it must fail too.
+#[derive(Debug, Default)]
+pub(super) struct Lineage(AtomicBool);
+
+impl Lineage {
+    pub(super) fn is_broken(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(super) fn break_off(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// A document in memory.
+pub(super) struct Loaded {
+    admission: Admission,
+    lineage: Arc<Lineage>,
+    snapshot: u64,
+    draft: Option<Draft>,
+    used: Instant,
+    _counted: Counted,
+}
+
+/// What was done to a document in the present round.
+struct Draft {
+    before: Base,
+    entries: Vec<(Admitted, Role, bool)>,
+    verdicts: Vec<VerdictRow>,
+    answers: Vec<Answer>,
+}
+
+impl Loaded {
+    /// Takes a document from the store, with the last entry in its stored snapshot.
+    pub(super) fn new(admission: Admission, snapshot: u64, counted: Counted) -> Self {
+        let lineage = Arc::default();
+        Self { admission, lineage, snapshot, draft: None, used: Instant::now(), _counted: counted }
+    }
+
+    /// Decides about commands, and keeps the answer for when they are durable.
+    pub(super) fn submit(&mut self, author: &Author, commands: Vec<Submission>, asker: Asker, now: Timestamp) {
+        let before = self.admission.head();
+        let draft = self.draft.get_or_insert_with(|| Draft::at(before));
+        let mut verdicts = Vec::with_capacity(commands.len());
+        for submission in commands {
+            let raw = submission.command.clone();
+            let outcome = self.admission.handle_submission(author, submission, now);
+            if let Some(admitted) = outcome.admitted {
+                draft.entries.push((admitted, author.role, outcome.verdict.code.is_some()));
+            } else if !outcome.repeated {
+                let held = (outcome.verdict.judgement == Judgement::Held).then(|| raw.json());
+                draft.verdicts.push(VerdictRow { verdict: outcome.verdict.clone(), held });
+            }
+            verdicts.push(outcome.verdict);
+        }
+        draft.answer(asker, verdicts);
+    }
+
+    /// Keeps what was seen of the document for when it is durable.
+    pub(super) fn reveal(&mut self, look: impl FnOnce(&Admission) -> Reveal) {
+        let reveal = look(&self.admission);
+        let before = self.admission.head();
+        self.draft.get_or_insert_with(|| Draft::at(before)).answers.push(Answer::Reveal(reveal));
+    }
+
+    /// What has to be made durable, signed and encoded; `None` where there is nothing.
+    pub(super) fn finish_round(&mut self, key: &SigningKey) -> Option<Part> {
+        self.used = Instant::now();
+        let mut draft = self.draft.take()?;
+        let chain = draft.entries.last_mut().map(|(last, ..)| {
+            last.entry.signature = key.sign(last.link.as_bytes()).to_bytes().to_vec();
+            last.link
+        });
+        let entries: Vec<EntryRow> = draft.entries.into_iter().map(row).collect();
+        let live = self.live(draft.before, &entries).map(Arc::new);
+        let snapshot = self.new_snapshot(LONG_TAIL);
+        Some(Part {
+            document: self.admission.id(),
+            lineage: self.lineage.clone(),
+            before: draft.before,
+            chain,
+            entries,
+            verdicts: draft.verdicts,
+            snapshot,
+            live,
+            answers: draft.answers,
+            has_failed: false,
+        })
+    }
+
+    /// A last snapshot before the document leaves memory, where it is worth one.
+    pub(super) fn part_with(&mut self) -> Option<Part> {
+        let before = self.admission.head();
+        let snapshot = self.new_snapshot(IDLE_TAIL)?;
+        let (document, lineage) = (self.admission.id(), self.lineage.clone());
+        Some(Part { snapshot: Some(snapshot), ..Part::empty(document, lineage, before) })
+    }
+
+    /// Whether what is in memory is not what is stored.
+    pub(super) fn is_broken(&self) -> bool {
+        self.lineage.is_broken()
+    }
+
+    /// Gives up on what is in memory, because a failure left it in an unknown state; nobody is told anything.
+    pub(super) fn give_up(self) {
+        self.lineage.break_off();
+        self.draft.into_iter().flat_map(|draft| draft.answers).for_each(Answer::fail);
+    }
+
+    /// Whether nothing of it is on its way to the store.
+    pub(super) fn is_settled(&self) -> bool {
+        self.draft.is_none() && Arc::strong_count(&self.lineage) == 1
+    }
+
+    /// When somebody last worked on it.
+    pub(super) fn used(&self) -> Instant {
+        self.used
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn weight(&self) -> usize {
+        self.admission.weight()
+    }
+
+    fn live(&self, before: Base, entries: &[EntryRow]) -> Option<Live> {
+        let (first, last) = (entries.first()?.sequence, entries.last()?.sequence);
+        let (document, generation) = (self.admission.id(), before.generation);
+        let encoded = entries.iter().map(|row| &row.entry);
+        let frame = Bytes::from(encode_entries(document, generation, encoded));
+        Some(Live { document, generation, first, last, frame })
+    }
+
+    fn new_snapshot(&mut self, tail: u64) -> Option<(Base, Vec<u8>)> {
+        let head = self.admission.head();
+        (head.sequence.saturating_sub(self.snapshot) > tail).then(|| {
+            self.snapshot = head.sequence;
+            (head, self.admission.snapshot())
+        })
+    }
+}
+
+impl Draft {
+    fn at(before: Base) -> Self {
+        Self { before, entries: Vec::new(), verdicts: Vec::new(), answers: Vec::new() }
+    }
+
+    /// One frame of verdicts for each device, however many it has sent.
+    fn answer(&mut self, asker: Asker, mut verdicts: Vec<Verdict>) {
+        let number = asker.device().map(|device| device.number);
+        let known = self.answers.iter_mut().find_map(|answer| match answer {
+            Answer::Device(device, known) if Some(device.number) == number => Some(known),
+            _ => None,
+        });
+        match known {
+            Some(known) => known.append(&mut verdicts),
+            None => self.answers.push(Answer::new(asker, verdicts)),
+        }
+    }
+}
+
+fn row((admitted, role, is_suggestion): (Admitted, Role, bool)) -> EntryRow {
+    EntryRow {
+        sequence: admitted.entry.sequence,
+        command_id: admitted.entry.command_id,
+        is_suggestion,
+        role,
+        mark: admitted.mark,
+        entry: EncodedEntry::new(&admitted.entry),
+        // Commands are structs of strings, numbers and lists, which always have a JSON form.
+        command: serde_json::to_string(&admitted.command).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,167 @@
+//! What a shard did to its documents in one go, on its way to be durable.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use kring_domain::DocumentId;
+use kring_sync::{Base, ChainHash, ServerFrame, Verdict, encode};
+use rusqlite::Connection as Database;
+
+use super::inbox::{Asker, Reveal};
+use super::loaded::Lineage;
+use super::pace::Underway;
+use super::table::{self, EntryRow, VerdictRow};
+use crate::metrics::Metrics;
+use crate::store::{Job, StoreError};
+use crate::sync::connection::{Closing, Connection, Item, Live};
+use crate::sync::hub::Hub;
+
+/// The work of one round, committed together.
+pub(super) struct Round {
+    pub(super) parts: Vec<Part>,
+    pub(super) hub: Hub,
+    pub(super) metrics: Metrics,
+    pub(super) began: Instant,
+    pub(super) underway: Underway,
+}
+
+/// The work on one document.
+pub(super) struct Part {
+    pub(super) document: DocumentId,
+    pub(super) lineage: Arc<Lineage>,
+    /// Where the document's log was before.
+    pub(super) before: Base,
+    /// The link of the last entry, where there are entries.
+    pub(super) chain: Option<ChainHash>,
+    pub(super) entries: Vec<EntryRow>,
+    pub(super) verdicts: Vec<VerdictRow>,
+    pub(super) snapshot: Option<(Base, Vec<u8>)>,
+    pub(super) live: Option<Arc<Live>>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) has_failed: bool,
+}
+
+/// What somebody is told when the round is durable.
+pub(super) enum Answer {
+    /// A connected device gets verdicts.
+    Device(Arc<Connection>, Vec<Verdict>),
+    /// Somebody who waits gets to see something.
+    Reveal(Reveal),
+}
+
+impl Answer {
+    /// The verdicts for whoever asked.
+    pub(super) fn new(asker: Asker, verdicts: Vec<Verdict>) -> Self {
+        match asker {
+            Asker::Device(device) => Self::Device(device, verdicts),
+            // Whoever asked may have gone away; what became of the commands stands.
+            Asker::Caller(answer) => Self::Reveal(Box::new(move || drop(answer.send(verdicts)))),
+        }
+    }
+
+    /// Tells.
+    pub(super) fn give(self, document: DocumentId, metrics: &Metrics) {
+        match self {
+            Self::Device(device, verdicts) => {
+                verdicts.iter().for_each(|verdict| metrics.verdict(verdict));
+                let frame = encode(&ServerFrame::Verdicts { document, verdicts });
+                device.push(Item::Frame(frame.into()));
+            }
+            Self::Reveal(reveal) => reveal(),
+        }
+    }
+
+    /// Tells that there is no answer: a device comes back, and whoever waits sees the other end dropped.
+    pub(super) fn fail(self) {
+        if let Self::Device(device, _) = self {
+            device.close(Closing::Unavailable);
+        }
+    }
+}
+
+impl Job for Round {
+    fn run(&mut self, database: &Database) -> Result<(), StoreError> {
+        for part in &mut self.parts {
+            match part.write(database) {
+                // A part that is out of date has written nothing, so the others go on.
+                Ok(is_current) => part.has_failed = !is_current,
+                Err(error) => {
+                    // Later jobs of the same transaction must not build on this one.
+                    self.parts.iter().for_each(|part| part.lineage.break_off());
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
+        if let Err(error) = &outcome {
+            tracing::error!(%error, documents = self.parts.len(), "commands could not be made durable");
+        }
+        self.metrics.commit(self.began.elapsed());
+        for part in self.parts {
+            if outcome.is_ok() && !part.has_failed {
+                part.succeed(&self.hub, &self.metrics);
+            } else {
+                part.fail();
+            }
+        }
+        drop(self.underway);
+    }
+}
+
+impl Part {
+    /// A part that does nothing yet.
+    pub(super) fn empty(document: DocumentId, lineage: Arc<Lineage>, before: Base) -> Self {
+        Self {
+            document,
+            lineage,
+            before,
+            chain: None,
+            entries: Vec::new(),
+            verdicts: Vec::new(),
+            snapshot: None,
+            live: None,
+            answers: Vec::new(),
+            has_failed: false,
+        }
+    }
+
+    /// Writes, unless what was in memory is not what is stored; says whether it was.
+    fn write(&self, database: &Database) -> Result<bool, StoreError> {
+        let is_current = !self.lineage.is_broken()
+            && match (&self.chain, self.entries.last()) {
+                (Some(chain), Some(last)) => {
+                    table::advance(database, self.document, self.before, last.sequence, chain.as_bytes())?
+                }
+                _ => table::is_at(database, self.document, self.before)?,
+            };
+        if !is_current {
+            self.lineage.break_off();
+            return Ok(false);
+        }
+        for row in &self.entries {
+            table::insert_entry(database, self.document, self.before.generation, row)?;
+        }
+        for row in &self.verdicts {
+            table::insert_verdict(database, self.document, row)?;
+        }
+        if let Some((at, bytes)) = &self.snapshot {
+            table::replace_snapshot(database, self.document, *at, bytes)?;
+        }
+        Ok(true)
+    }
+
+    fn succeed(self, hub: &Hub, metrics: &Metrics) {
+        if let Some(live) = &self.live {
+            hub.fan_out(live);
+        }
+        self.answers.into_iter().for_each(|answer| answer.give(self.document, metrics));
+    }
+
+    fn fail(self) {
+        self.lineage.break_off();
+        self.answers.into_iter().for_each(Answer::fail);
+    }
+}

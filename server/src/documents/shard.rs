@@ -1,0 +1,217 @@
+//! One thread that writes the documents that fall to it.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::SigningKey;
+use kring_domain::{Author, Code, DocumentId, Refusal};
+use kring_sync::{Submission, Verdict};
+use tokio::sync::mpsc::Receiver;
+
+use super::inbox::{Asker, Look, Request};
+use super::loaded::Loaded;
+use super::pace::Pace;
+use super::round::{Answer, Part, Round};
+use super::table::{self, LoadError};
+use crate::clock::now;
+use crate::metrics::Metrics;
+use crate::store::{Store, StoreError};
+use crate::sync::connection::Closing;
+use crate::sync::hub::Hub;
+
+/// The most commands in one round, but for a batch that has more.
+const ROUND: usize = 512;
+
+/// How long a document stays in memory while nobody works on it.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The budget is looked at when this many documents have come into memory, and when a shard tends.
+const ARRIVALS: usize = 16;
+
+/// A writer of documents.
+pub(super) struct Shard {
+    store: Store,
+    hub: Hub,
+    metrics: Metrics,
+    key: Arc<SigningKey>,
+    budget: usize,
+    open: HashMap<DocumentId, Loaded>,
+    touched: Vec<DocumentId>,
+    parting: Vec<Part>,
+    pace: Arc<Pace>,
+    /// The documents that came into memory since the budget was last looked at.
+    arrivals: usize,
+}
+
+impl Shard {
+    /// A shard with nothing in memory; `budget` is in bytes.
+    pub(super) fn new(store: Store, hub: Hub, metrics: Metrics, key: Arc<SigningKey>, budget: usize) -> Self {
+        let (open, touched, parting, pace) = (HashMap::new(), Vec::new(), Vec::new(), Arc::default());
+        Self { store, hub, metrics, key, budget, open, touched, parting, pace, arrivals: 0 }
+    }
+
+    /// Starts the thread, which ends when nobody can ask any more.
+    pub(super) fn start(self, number: usize, inbox: Receiver<Request>) -> Result<(), StoreError> {
+        let thread = std::thread::Builder::new().name(format!("kring-shard-{number}"));
+        thread.spawn(move || self.work(inbox)).map_err(|error| StoreError::Open(Arc::new(error)))?;
+        Ok(())
+    }
+
+    fn work(mut self, mut inbox: Receiver<Request>) {
+        while let Some(request) = inbox.blocking_recv() {
+            let began = Instant::now();
+            let underway = self.pace.begin();
+            let mut commands = self.handle(request);
+            while commands < ROUND
+                && let Ok(request) = inbox.try_recv()
+            {
+                commands += self.handle(request);
+            }
+            let parts = self.finish_round();
+            if !parts.is_empty() {
+                let (hub, metrics) = (self.hub.clone(), self.metrics.clone());
+                // A store that is closed drops the round, and with it the other ends of all answers.
+                let _ = self.store.submit(Box::new(Round { parts, hub, metrics, began, underway }));
+            }
+            if self.arrivals >= ARRIVALS {
+                self.evict();
+            }
+        }
+    }
+
+    /// Does one thing and says how much it was.
+    fn handle(&mut self, request: Request) -> usize {
+        match request {
+            Request::Submit { document, author, commands, asker, room } => {
+                let count = commands.len();
+                self.submit(document, &author, commands, asker);
+                drop(room);
+                count
+            }
+            Request::Look { document, look } => {
+                self.look(document, look);
+                1
+            }
+            Request::Tend => {
+                self.let_go(|document, now| now.duration_since(document.used()) > IDLE);
+                self.evict();
+                1
+            }
+        }
+    }
+
+    fn submit(&mut self, document: DocumentId, author: &Author, commands: Vec<Submission>, asker: Asker) {
+        match self.load(document) {
+            Ok(true) => {
+                let device = asker.device();
+                let is_done = self.contained(document, |loaded| loaded.submit(author, commands, asker, now()));
+                if let Some(device) = device.filter(|_| !is_done) {
+                    device.close(Closing::Unavailable);
+                }
+            }
+            Ok(false) => {
+                let not_found = |command: Submission| Verdict::rejected(command.id, Refusal::new(Code::NotFound));
+                let verdicts = commands.into_iter().map(not_found).collect();
+                Answer::new(asker, verdicts).give(document, &self.metrics);
+            }
+            Err(error) => {
+                report(document, &error);
+                Answer::new(asker, Vec::new()).fail();
+            }
+        }
+    }
+
+    fn look(&mut self, document: DocumentId, look: Look) {
+        match self.load(document) {
+            Ok(true) => drop(self.contained(document, |loaded| loaded.reveal(|admission| look(Some(admission))))),
+            Ok(false) => look(None)(),
+            Err(error) => report(document, &error),
+        }
+    }
+
+    /// Has a document in memory, fresh from the store where what was in memory is not what is stored.
+    fn load(&mut self, document: DocumentId) -> Result<bool, LoadError> {
+        if let Some(loaded) = self.open.get(&document) {
+            if !loaded.is_broken() {
+                return Ok(true);
+            }
+            self.drop_broken(document);
+        }
+        let stored = self.store.read_blocking(|connection| table::load(connection, document))?;
+        let Some((admission, snapshot)) = stored else { return Ok(false) };
+        self.arrivals += 1;
+        self.open.insert(document, Loaded::new(admission, snapshot, self.metrics.document()));
+        Ok(true)
+    }
+
+    /// Works on a document in such a way that a defect costs this document its place in memory and nothing else;
+    /// says whether the work was done.
+    fn contained(&mut self, document: DocumentId, work: impl FnOnce(&mut Loaded)) -> bool {
+        let Some(loaded) = self.open.get_mut(&document) else { return false };
+        let is_done = catch_unwind(AssertUnwindSafe(|| work(loaded))).is_ok();
+        if !is_done {
+            tracing::error!(%document, "working on a document failed");
+            self.drop_broken(document);
+        } else if self.touched.last() != Some(&document) {
+            self.touched.push(document);
+        }
+        is_done
+    }
+
+    fn drop_broken(&mut self, document: DocumentId) {
+        if let Some(loaded) = self.open.remove(&document) {
+            loaded.give_up();
+        }
+    }
+
+    fn finish_round(&mut self) -> Vec<Part> {
+        let mut parts = std::mem::take(&mut self.parting);
+        for document in self.touched.drain(..) {
+            parts.extend(self.open.get_mut(&document).and_then(|loaded| loaded.finish_round(&self.key)));
+        }
+        parts
+    }
+
+    /// Lets go of the documents that were used longest ago, where all of them take too much.
+    fn evict(&mut self) {
+        self.arrivals = 0;
+        let weight: usize = self.open.values().map(Loaded::weight).sum();
+        if weight <= self.budget {
+            return;
+        }
+        let mut by_age: Vec<(Instant, usize)> =
+            self.open.values().map(|loaded| (loaded.used(), loaded.weight())).collect();
+        by_age.sort_unstable();
+        let mut excess = weight - self.budget / 4 * 3;
+        let mut last = None;
+        for (used, weight) in by_age {
+            if excess == 0 {
+                break;
+            }
+            excess = excess.saturating_sub(weight);
+            last = Some(used);
+        }
+        self.let_go(|document, _| last.is_some_and(|last| document.used() <= last));
+    }
+
+    fn let_go(&mut self, which: impl Fn(&Loaded, Instant) -> bool) {
+        let now = Instant::now();
+        let parting = &mut self.parting;
+        self.open.retain(|_, loaded| {
+            let goes = loaded.is_settled() && which(loaded, now);
+            if goes {
+                parting.extend(loaded.part_with());
+            }
+            !goes
+        });
+        if self.open.capacity() > 256 && self.open.len() < self.open.capacity() / 4 {
+            self.open.shrink_to_fit();
+        }
+    }
+}
+
+fn report(document: DocumentId, error: &LoadError) {
+    tracing::error!(%document, %error, "a document could not be loaded");
+}

@@ -1,0 +1,305 @@
+//! The documents in the database.
+
+use kring_domain::{CommandId, DocumentId, DocumentKind, PersonId, Role, Timestamp};
+use kring_sync::{Admission, Base, EncodedEntry, Entry, Mark, StoredLog, Verdict};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::accounts::AccountError;
+use crate::store::StoreError;
+
+/// Why a stored document is not in memory.
+#[derive(Debug, Error)]
+pub(crate) enum LoadError {
+    /// The database could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored is not a document.
+    #[error("the stored document is damaged: {0}")]
+    Damaged(&'static str),
+    /// What is in memory could not be made durable.
+    #[error("the documents are not available")]
+    Unavailable,
+}
+
+impl From<rusqlite::Error> for LoadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<AccountError> for LoadError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => Self::Store(error),
+            _ => Self::Damaged("seats"),
+        }
+    }
+}
+
+/// A document's row.
+pub(crate) struct Head {
+    pub(crate) kind: DocumentKind,
+    pub(crate) at: Base,
+    /// The last entry in the stored snapshot; 0 where there is none.
+    pub(crate) snapshot: u64,
+    chain: Option<[u8; 32]>,
+    start: Option<Vec<u8>>,
+}
+
+/// An entry with all that is kept beside it.
+pub(crate) struct EntryRow {
+    pub(crate) sequence: u64,
+    pub(crate) command_id: CommandId,
+    pub(crate) is_suggestion: bool,
+    pub(crate) role: Role,
+    pub(crate) mark: Mark,
+    pub(crate) entry: EncodedEntry,
+    pub(crate) command: String,
+}
+
+/// A verdict on a command that is no entry, and the command where it is held.
+pub(crate) struct VerdictRow {
+    pub(crate) verdict: Verdict,
+    pub(crate) held: Option<String>,
+}
+
+/// Where a document is.
+pub(crate) fn head(connection: &Connection, document: DocumentId) -> Result<Option<Head>, LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT kind, generation, sequence, snapshot_sequence, chain, start_heads FROM documents
+         WHERE document_id = ?1",
+    )?;
+    let head = query.query_row([document.uuid().as_bytes()], |row| {
+        let kind: String = row.get(0)?;
+        let at = Base { generation: number(row, 1)?, sequence: number(row, 2)? };
+        let (snapshot, chain, start) = (number(row, 3)?, row.get(4)?, row.get(5)?);
+        Ok(DocumentKind::from_name(&kind).map(|kind| Head { kind, at, snapshot, chain, start }))
+    });
+    match head.optional()? {
+        Some(None) => Err(LoadError::Damaged("kind")),
+        Some(head) => Ok(head),
+        None => Ok(None),
+    }
+}
+
+/// The document as its writer needs it, and the last entry in its stored snapshot.
+pub(crate) fn load(connection: &Connection, document: DocumentId) -> Result<Option<(Admission, u64)>, LoadError> {
+    let transaction = connection.unchecked_transaction()?;
+    let Some(head) = head(&transaction, document)? else { return Ok(None) };
+    let snapshot = snapshot(&transaction, document, head.at.generation)?;
+    let covered = snapshot.as_ref().map_or(0, |(sequence, _)| *sequence);
+    let mut stored = StoredLog {
+        generation: head.at.generation,
+        start: head.start.as_deref().unwrap_or_default().as_chunks::<32>().0.to_vec(),
+        snapshot: snapshot.map(|(_, bytes)| bytes),
+        chain: head.chain,
+        ..StoredLog::default()
+    };
+    read_verdicts(&transaction, document, &mut stored)?;
+    read_marks(&transaction, document, head.at.generation, &mut stored)?;
+    let from = Base { sequence: covered, ..head.at };
+    each_entry(&transaction, document, from, |_, bytes| {
+        let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
+        stored.tail.push(entry.change);
+        Ok(true)
+    })?;
+    if stored.marks.len() as u64 != head.at.sequence {
+        return Err(LoadError::Damaged("sequence"));
+    }
+    let admission = Admission::restore(document, head.kind, stored).map_err(|_| LoadError::Damaged("history"))?;
+    Ok(Some((admission, covered)))
+}
+
+/// The stored snapshot of a generation, and the last entry in it.
+pub(crate) fn snapshot(
+    connection: &Connection,
+    document: DocumentId,
+    generation: u64,
+) -> Result<Option<(u64, Vec<u8>)>, LoadError> {
+    let mut query = connection
+        .prepare_cached("SELECT sequence, bytes FROM snapshots WHERE document_id = ?1 AND generation = ?2")?;
+    let found = query
+        .query_row(params![document.uuid().as_bytes(), signed(generation)], |row| Ok((number(row, 0)?, row.get(1)?)));
+    Ok(found.optional()?)
+}
+
+/// Hands over the encoded entries after a base, in order, until there are no more or `take` has enough.
+pub(crate) fn each_entry(
+    connection: &Connection,
+    document: DocumentId,
+    after: Base,
+    mut take: impl FnMut(u64, &[u8]) -> Result<bool, LoadError>,
+) -> Result<(), LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT sequence, entry FROM entries WHERE document_id = ?1 AND generation = ?2 AND sequence > ?3
+         ORDER BY sequence",
+    )?;
+    let mut rows =
+        query.query(params![document.uuid().as_bytes(), signed(after.generation), signed(after.sequence)])?;
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        if !take(number(row, 0)?, bytes)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// An entry as the history tells of it.
+pub(crate) struct HistoryRow {
+    pub(crate) sequence: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) person: PersonId,
+    pub(crate) role: Role,
+    /// The command as JSON.
+    pub(crate) command: String,
+}
+
+/// Up to `limit` entries of the present generation before a sequence number, the latest first.
+pub(crate) fn history(
+    connection: &Connection,
+    document: DocumentId,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<HistoryRow>, LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT entries.sequence, role, entry, command FROM entries JOIN documents USING (document_id, generation)
+         WHERE document_id = ?1 AND entries.sequence < ?2 ORDER BY entries.sequence DESC LIMIT ?3",
+    )?;
+    let mut rows = query.query(params![document.uuid().as_bytes(), signed(before), limit])?;
+    let mut history = Vec::new();
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
+        let role = Role::from_name(&row.get::<_, String>(1)?).ok_or(LoadError::Damaged("role"))?;
+        let (sequence, command) = (number(row, 0)?, row.get(3)?);
+        history.push(HistoryRow { sequence, at: entry.at, person: entry.person, role, command });
+    }
+    Ok(history)
+}
+
+/// Moves a document's head, where it still is at `before`; says whether it was.
+pub(crate) fn advance(
+    connection: &Connection,
+    document: DocumentId,
+    before: Base,
+    sequence: u64,
+    chain: &[u8; 32],
+) -> Result<bool, StoreError> {
+    let mut update = connection.prepare_cached(
+        "UPDATE documents SET sequence = ?4, chain = ?5 WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3",
+    )?;
+    let (generation, expected) = (signed(before.generation), signed(before.sequence));
+    Ok(update.execute(params![document.uuid().as_bytes(), generation, expected, signed(sequence), chain])? == 1)
+}
+
+/// Whether a document's head is at `expected`.
+pub(crate) fn is_at(connection: &Connection, document: DocumentId, expected: Base) -> Result<bool, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT 1 FROM documents WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3")?;
+    Ok(query.exists(params![document.uuid().as_bytes(), signed(expected.generation), signed(expected.sequence)])?)
+}
+
+/// Appends an entry.
+pub(crate) fn insert_entry(
+    connection: &Connection,
+    document: DocumentId,
+    generation: u64,
+    row: &EntryRow,
+) -> Result<(), StoreError> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO entries
+         (document_id, generation, sequence, command_id, is_suggestion, role, mark, entry, command)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    insert.execute(params![
+        document.uuid().as_bytes(),
+        signed(generation),
+        signed(row.sequence),
+        row.command_id.uuid().as_bytes(),
+        row.is_suggestion,
+        row.role.name(),
+        row.mark.to_bytes(),
+        row.entry.as_bytes(),
+        row.command,
+    ])?;
+    Ok(())
+}
+
+/// Records the verdict on a command that is no entry.
+pub(crate) fn insert_verdict(
+    connection: &Connection,
+    document: DocumentId,
+    row: &VerdictRow,
+) -> Result<(), StoreError> {
+    let mut insert = connection
+        .prepare_cached("INSERT INTO verdicts (document_id, command_id, verdict, held) VALUES (?1, ?2, ?3, ?4)")?;
+    // A verdict is plain data, which always has a JSON form.
+    let verdict = serde_json::to_string(&row.verdict).unwrap_or_default();
+    insert.execute(params![document.uuid().as_bytes(), row.verdict.id.uuid().as_bytes(), verdict, row.held])?;
+    Ok(())
+}
+
+/// Replaces the stored snapshot.
+pub(crate) fn replace_snapshot(
+    connection: &Connection,
+    document: DocumentId,
+    at: Base,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let (generation, sequence) = (signed(at.generation), signed(at.sequence));
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO snapshots (document_id, generation, sequence, bytes) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![document.uuid().as_bytes(), generation, sequence, bytes])?;
+    connection
+        .prepare_cached("UPDATE documents SET snapshot_sequence = ?2 WHERE document_id = ?1")?
+        .execute(params![document.uuid().as_bytes(), sequence])?;
+    Ok(())
+}
+
+/// A count as SQLite keeps it.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A count out of a row.
+pub(crate) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0))
+}
+
+fn read_marks(
+    connection: &Connection,
+    document: DocumentId,
+    generation: u64,
+    stored: &mut StoredLog,
+) -> Result<(), LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT sequence, command_id, is_suggestion, mark FROM entries WHERE document_id = ?1 AND generation = ?2
+         ORDER BY sequence",
+    )?;
+    let mut rows = query.query(params![document.uuid().as_bytes(), signed(generation)])?;
+    while let Some(row) = rows.next()? {
+        let mark = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+        stored.marks.push(Mark::from_bytes(mark).ok_or(LoadError::Damaged("mark"))?);
+        stored.verdicts.push(Verdict::admitted(
+            CommandId::new(Uuid::from_bytes(row.get(1)?)),
+            number(row, 0)?,
+            row.get(2)?,
+        ));
+    }
+    Ok(())
+}
+
+fn read_verdicts(connection: &Connection, document: DocumentId, stored: &mut StoredLog) -> Result<(), LoadError> {
+    let mut query = connection.prepare_cached("SELECT verdict FROM verdicts WHERE document_id = ?1")?;
+    let mut rows = query.query([document.uuid().as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        stored.verdicts.push(serde_json::from_str(text).map_err(|_| LoadError::Damaged("verdict"))?);
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! `/v1/documents/{id}`: a document as a person reads it, and commands without a CRDT library.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::IntoResponse;
+use kring_domain::{Access, Code, Content, DocumentId, DocumentKind, Language, PersonId, SpaceId, read_model};
+use kring_sync::{Admission, MAX_COMMANDS, Submission, Verdict};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::extract::{Ids, Json, Reads};
+use super::problem::ProblemBody;
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock;
+use crate::documents::Unavailable;
+use crate::documents::table::LoadError;
+use crate::sync::directory::{self, Place};
+use crate::sync::sift::{Sifted, sift};
+
+/// Commands for a document.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Commands {
+    /// At most 1,000 commands, in the order in which they were made.
+    #[schema(value_type = Vec<Object>)]
+    commands: Vec<Submission>,
+}
+
+/// What became of the commands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verdicts {
+    /// One verdict for each command, in the same order.
+    #[schema(value_type = Vec<Object>)]
+    verdicts: Vec<Verdict>,
+}
+
+/// A document as a person reads it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Document {
+    #[schema(value_type = String, format = Uuid)]
+    id: DocumentId,
+    #[schema(value_type = String)]
+    kind: DocumentKind,
+    #[schema(value_type = String, format = Uuid)]
+    space_id: SpaceId,
+    /// Starts again where history was rewritten.
+    generation: u64,
+    /// How many commands of the generation were admitted.
+    sequence: u64,
+    /// The things in the document, by kind of document.
+    #[schema(value_type = Object)]
+    content: Content,
+    /// The questions that the merge of concurrent edits has raised.
+    #[schema(value_type = Vec<Object>)]
+    cards: Vec<kring_domain::Card>,
+}
+
+/// Admit commands to a document, each once whatever happens: send the same ids again until there is an answer.
+#[utoipa::path(post, path = "/v1/documents/{id}/commands", params(("id" = Uuid, Path)), request_body = Commands,
+    responses(
+        (status = 200, body = Verdicts),
+        (status = 404, description = "`not_found`: not a document the caller may read", body = ProblemBody),
+        (status = 413, description = "`too_large`: more than 1 MiB or 1,000 commands", body = ProblemBody),
+        (status = 429, description = "`rate_limited`: nothing of it was recorded", body = ProblemBody),
+        (status = 503, description = "`unavailable`: nothing of it was recorded", body = ProblemBody),
+    ))]
+pub(super) async fn submit(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(document): Ids<DocumentId>,
+    headers: HeaderMap,
+    Json(Commands { commands }): Json<Commands>,
+) -> Result<impl IntoResponse, Problem> {
+    if commands.len() > MAX_COMMANDS {
+        return Err(Problem::too_large());
+    }
+    let place = place(&app, caller, document).await?;
+    let count = commands.len();
+    let Sifted { passed, refused } = sift(&app.hub, Some(&place), caller.device, caller.person, commands);
+    if count > 0 && passed.is_none() {
+        return Err(Problem::rate_limited(1));
+    }
+    let mut verdicts = match passed {
+        Some((author, commands)) => app.documents.submit(author, document, commands, length(&headers)).await?,
+        None => Vec::new(),
+    };
+    verdicts.extend(refused);
+    let is_limited = verdicts.last().is_some_and(|verdict| verdict.code == Some(Code::RateLimited));
+    let wait = is_limited.then_some([(RETRY_AFTER, HeaderValue::from_static("1"))]);
+    Ok((wait, Json(Verdicts { verdicts })))
+}
+
+/// The document as the caller reads it, in the language they accept.
+#[utoipa::path(get, path = "/v1/documents/{id}", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = Document),
+    (status = 404, description = "`not_found`: not a document the caller may read", body = ProblemBody),
+    (status = 503, description = "`unavailable`", body = ProblemBody),
+))]
+pub(super) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Reads(language): Reads,
+    Ids(document): Ids<DocumentId>,
+) -> Result<impl IntoResponse, Problem> {
+    let place = place(&app, caller, document).await?;
+    log_reading(&app, caller, &place).await?;
+    let names = Names::read(&app, place.space, language).await?;
+    let json = app.documents.look(document, move |admission| render(admission, place.space, &names));
+    let json = json.await?.ok_or_else(Problem::not_found)?;
+    Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json))
+}
+
+/// The caller's place at a document that they may read.
+pub(super) async fn place(app: &App, caller: Caller, document: DocumentId) -> Result<Place, Problem> {
+    let place = app.store.read(move |connection| directory::place(connection, caller.person, document)).await?;
+    place.filter(|place| place.access() >= Access::Read).ok_or_else(Problem::not_found)
+}
+
+/// Keeps in the access log that the caller looks at a document.
+pub(super) async fn log_reading(app: &App, caller: Caller, place: &Place) -> Result<(), Problem> {
+    let line = Line {
+        at: clock::now(),
+        space: place.space,
+        person: caller.person,
+        role: place.role,
+        action: Action::Read,
+        document: Some(place.document),
+    };
+    Ok(app.store.write(move |connection| record(connection, &line)).await?)
+}
+
+/// How the people of a space are called.
+pub(super) struct Names {
+    of: BTreeMap<PersonId, String>,
+    pub(super) language: Language,
+}
+
+impl Names {
+    pub(super) async fn read(app: &App, space: SpaceId, language: Language) -> Result<Self, Problem> {
+        let roster =
+            app.store.read(move |connection| -> Result<_, AccountError> { accounts::roster(connection, space) });
+        Ok(Self { of: roster.await?.into_iter().map(|row| (row.person, row.name)).collect(), language })
+    }
+
+    /// The name, or a neutral word for who is no longer there.
+    pub(super) fn name(&self, person: PersonId) -> String {
+        let gone = self.language.pick("iemand die er niet meer bij is", "someone who has left");
+        self.of.get(&person).map_or_else(|| gone.to_owned(), String::clone)
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(_: Unavailable) -> Self {
+        Self::unavailable()
+    }
+}
+
+impl From<LoadError> for Problem {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Store(error) => error.into(),
+            LoadError::Unavailable => Self::unavailable(),
+            LoadError::Damaged(_) => {
+                tracing::error!(%error, "the stored documents are damaged");
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+fn render(admission: &Admission, space_id: SpaceId, names: &Names) -> Vec<u8> {
+    let (kind, head) = (admission.kind(), admission.head());
+    let model = read_model(kind, admission.document(), &|person| names.name(person), names.language);
+    let (content, cards) = (model.content, model.cards);
+    let (generation, sequence) = (head.generation, head.sequence);
+    let document = Document { id: admission.id(), kind, space_id, generation, sequence, content, cards };
+    // Read models are plain data, which always has a JSON form.
+    serde_json::to_vec(&document).unwrap_or_else(|_| Value::Null.to_string().into_bytes())
+}
+
+fn length(headers: &HeaderMap) -> usize {
+    let length = headers.get(axum::http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or(kring_sync::MAX_FRAME)
+}

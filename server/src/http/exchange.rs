@@ -1,0 +1,41 @@
+//! `POST /v1/sync`: one round of frames, for a phone that has a moment in the background.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use kring_sync::{Cursor, DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
+
+use super::Problem;
+use super::problem::ProblemBody;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::sync::exchange::{Round, exchange};
+
+/// The same frames as over the WebSocket, one round: a CBOR array with `hello` first; so is the answer.
+#[utoipa::path(post, path = "/v1/sync", request_body(content = Vec<u8>, content_type = "application/cbor"), responses(
+    (status = 200, content_type = "application/cbor", body = Vec<u8>),
+    (status = 400, description = "`invalid`: not a list of frames with `hello` first", body = ProblemBody),
+    (status = 413, description = "`too_large`", body = ProblemBody),
+    (status = 503, description = "`unavailable`", body = ProblemBody),
+))]
+pub(super) async fn sync(State(app): State<App>, caller: Caller, body: Bytes) -> Result<impl IntoResponse, Problem> {
+    let frames = decode_device_frames(&body).map_err(|error| match error {
+        DecodeError::TooLarge => Problem::too_large(),
+        DecodeError::Malformed => Problem::malformed().detail("not a list of frames"),
+    })?;
+    let round = round(frames, body.len()).ok_or_else(|| Problem::malformed().detail("hello comes first"))?;
+    let answer = exchange(&app, caller, round).await?;
+    Ok(([(CONTENT_TYPE, "application/cbor")], answer))
+}
+
+fn round(frames: Vec<DeviceFrame>, size: usize) -> Option<Round> {
+    let mut frames = frames.into_iter();
+    let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, .. }) = frames.next() else { return None };
+    let submits = frames.filter_map(|frame| match frame {
+        DeviceFrame::Submit { document, commands } => Some((document, commands)),
+        _ => None,
+    });
+    let at = |Cursor { document, generation, sequence }| (document, kring_sync::Base { generation, sequence });
+    Some(Round { cursors: cursors.into_iter().map(at).collect(), submits: submits.collect(), size })
+}

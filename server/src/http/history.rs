@@ -1,0 +1,97 @@
+//! `/v1/documents/{id}/history`: who did what, when, in words.
+
+use axum::extract::State;
+use kring_domain::{Command, DocumentId, PersonId, Role, Timestamp};
+use kring_sync::Admission;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Problem;
+use super::documents::{Names, log_reading, place};
+use super::extract::{Ids, Json, Parameters, Reads};
+use super::problem::ProblemBody;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::documents::table::{HistoryRow, history};
+
+/// The most entries of one answer, and how many there are where nothing else is asked.
+const MAX_ENTRIES: u32 = 200;
+const ENTRIES: u32 = 50;
+
+/// Which part of the history.
+#[derive(Deserialize)]
+pub(super) struct Page {
+    /// Only entries before this sequence number.
+    before: Option<u64>,
+    /// How many entries, 1 to 200; 50 where it is absent.
+    limit: Option<u32>,
+}
+
+/// The history, the latest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct History {
+    entries: Vec<HistoryEntry>,
+}
+
+/// Something that somebody did.
+#[derive(Serialize, ToSchema)]
+pub(super) struct HistoryEntry {
+    /// When it was admitted.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    #[schema(value_type = String, format = Uuid)]
+    person_id: PersonId,
+    /// What the person is called, or a neutral word for who is no longer there.
+    person: String,
+    /// What the person was at the time.
+    #[schema(value_type = String)]
+    role: Role,
+    /// The command's name.
+    command: String,
+    /// What they did, in words that follow the name.
+    text: String,
+    sequence: u64,
+}
+
+/// Who did what in a document, when, in words; the latest first.
+#[utoipa::path(get, path = "/v1/documents/{id}/history", params(("id" = Uuid, Path),
+    ("before" = Option<u64>, Query), ("limit" = Option<u32>, Query)), responses(
+    (status = 200, body = History),
+    (status = 404, description = "`not_found`: not a document the caller may read", body = ProblemBody),
+    (status = 503, description = "`unavailable`", body = ProblemBody),
+))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Reads(language): Reads,
+    Ids(document): Ids<DocumentId>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<History>, Problem> {
+    let place = place(&app, caller, document).await?;
+    log_reading(&app, caller, &place).await?;
+    let names = Names::read(&app, place.space, language).await?;
+    let (before, limit) = (page.before.unwrap_or(u64::MAX), page.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES));
+    let rows = app.store.read(move |connection| history(connection, document, before, limit)).await?;
+    let put = move |admission: &Admission| rows.into_iter().map(|row| in_words(admission, row, &names)).collect();
+    let entries = app.documents.look(document, put).await?.ok_or_else(Problem::not_found)?;
+    Ok(Json(History { entries }))
+}
+
+fn in_words(admission: &Admission, row: HistoryRow, names: &Names) -> HistoryEntry {
+    let name = |person| names.name(person);
+    let command = serde_json::from_str(&row.command).ok().and_then(|value| Command::parse(value).ok());
+    let text = match &command {
+        Some(command) => command.words(admission.document(), &name, names.language),
+        // Written by another version, whose words for it are not known here.
+        None => names.language.pick("heeft iets gedaan", "did something").to_owned(),
+    };
+    HistoryEntry {
+        at: row.at,
+        person_id: row.person,
+        person: names.name(row.person),
+        role: row.role,
+        command: command.map(|command| command.name().to_owned()).unwrap_or_default(),
+        text,
+        sequence: row.sequence,
+    }
+}

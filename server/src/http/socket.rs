@@ -1,0 +1,44 @@
+//! `GET /v1/sync`: the WebSocket of a device.
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use kring_sync::MAX_FRAME;
+
+use super::Problem;
+use super::extract::SocketCaller;
+use super::problem::ProblemBody;
+use crate::app::App;
+use crate::sync::session;
+
+/// The subprotocol.
+const SUBPROTOCOL: &str = "kring.sync.v1";
+
+/// Room above the largest frame: one that is a little larger is refused in words before the connection closes.
+const SLACK: usize = 64 * 1024;
+
+/// Bytes that are read, and that are gathered to be written, in one go. Every connection keeps the former.
+const READ_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 16 * 1024;
+
+/// Begin a sync session; the subprotocol is `kring.sync.v1`.
+#[utoipa::path(get, path = "/v1/sync", params(("ticket" = Option<String>, Query)), responses(
+    (status = 101, description = "binary messages, one CBOR map each"),
+    (status = 401, description = "`unauthenticated`, `token_expired` or `revoked`", body = ProblemBody),
+))]
+pub(super) async fn open(
+    State(app): State<App>,
+    SocketCaller(caller): SocketCaller,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_message_size(MAX_FRAME + SLACK)
+        .max_frame_size(MAX_FRAME + SLACK);
+    if upgrade.selected_protocol().is_none() {
+        return Err(Problem::malformed().detail("the subprotocol is kring.sync.v1"));
+    }
+    Ok(upgrade.on_upgrade(move |socket| session::run(app, caller, socket)))
+}

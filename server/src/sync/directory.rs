@@ -1,0 +1,120 @@
+//! What one person may see, read from the database without loading a document.
+
+use kring_domain::{Access, Author, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use kring_sync::{Base, DocumentHead, Member, ServerFrame};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::accounts::{self, AccountError, Seat};
+use crate::documents::table::{self, LoadError};
+
+/// A document as one person stands to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) document: DocumentId,
+    pub(crate) kind: DocumentKind,
+    pub(crate) space: SpaceId,
+    pub(crate) role: Role,
+}
+
+impl Place {
+    /// How far the person gets into the document.
+    pub(crate) fn access(&self) -> Access {
+        self.kind.access(self.role)
+    }
+
+    /// The person as an author in this document.
+    pub(crate) fn author(&self, device: DeviceId, person: PersonId) -> Author {
+        Author { device, person, role: self.role }
+    }
+}
+
+/// Everything that one person may read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Directory {
+    /// In order of the documents' ids.
+    pub(crate) places: Vec<Place>,
+    documents: Vec<DocumentHead>,
+    members: Vec<Member>,
+}
+
+impl Directory {
+    /// Reads what a person may see.
+    pub(crate) fn read(connection: &Connection, person: PersonId) -> Result<Self, LoadError> {
+        let mut directory = Self::default();
+        for seat in accounts::seats(connection, person)? {
+            directory.add(connection, &seat)?;
+        }
+        directory.places.sort_unstable_by_key(|place| place.document);
+        Ok(directory)
+    }
+
+    /// The answer to `hello`.
+    pub(crate) fn welcome(self, server_time: Timestamp) -> ServerFrame {
+        ServerFrame::Welcome { server_time, documents: self.documents, members: self.members }
+    }
+
+    fn add(&mut self, connection: &Connection, seat: &Seat) -> Result<(), LoadError> {
+        let before = self.places.len();
+        for &kind in DocumentKind::ALL {
+            let place =
+                Place { document: DocumentId::derive(seat.space, kind), kind, space: seat.space, role: seat.role };
+            if place.access() < Access::Read {
+                continue;
+            }
+            // A space from before there was this kind has no such document yet.
+            let Some(head) = table::head(connection, place.document)? else { continue };
+            self.documents.push(entry_of(&place, seat, head.at));
+            self.places.push(place);
+        }
+        // Who may read nothing of a space does not learn who is in it either.
+        if self.places.len() > before {
+            self.members.extend(accounts::roster(connection, seat.space)?.into_iter().map(|row| Member {
+                space: seat.space,
+                person_id: row.person,
+                name: row.name,
+                role: row.role,
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// A person's place at one document; `None` where they may not read it.
+pub(crate) fn place(
+    connection: &Connection,
+    person: PersonId,
+    document: DocumentId,
+) -> Result<Option<Place>, LoadError> {
+    let sql = "SELECT space_id, kind FROM documents WHERE document_id = ?1";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query([document.uuid().as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let (space, kind) = (SpaceId::new(Uuid::from_bytes(row.get(0)?)), row.get::<_, String>(1)?);
+    let Some(kind) = DocumentKind::from_name(&kind) else { return Ok(None) };
+    match accounts::role_in(connection, space, person) {
+        Ok(role) => Ok(Some(Place { document, kind, space, role }).filter(|place| place.access() >= Access::Read)),
+        Err(AccountError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a sign-in is still good.
+pub(crate) fn is_signed_in(connection: &Connection, family: Uuid) -> Result<bool, LoadError> {
+    let sql = "SELECT 1 FROM families JOIN devices USING (device_id)
+               WHERE family_id = ?1 AND ended_at IS NULL AND revoked_at IS NULL";
+    Ok(connection.prepare_cached(sql)?.exists(params![family.as_bytes()])?)
+}
+
+fn entry_of(place: &Place, seat: &Seat, at: Base) -> DocumentHead {
+    DocumentHead {
+        document: place.document,
+        kind: place.kind,
+        space: place.space,
+        space_name: seat.space_name.clone(),
+        role: place.role,
+        access: place.access(),
+        generation: at.generation,
+        sequence: at.sequence,
+    }
+}

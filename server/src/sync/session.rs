@@ -1,0 +1,362 @@
+//! One WebSocket of one device, from the first frame to the close.
+
+mod ending;
+mod socket;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use kring_domain::{Access, DocumentId, PersonId};
+use kring_sync::{
+    Base, Cursor, DecodeError, DeviceFrame, PROTOCOL, ServerFrame, Submission, decode_device_frame, encode,
+};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::catch_up::{Piece, next_piece};
+use super::connection::{Connection, Item, Live};
+use super::directory::{self, Directory, Place};
+use super::hub::{Connected, Hub};
+use super::sift::sift;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock::now;
+use crate::documents::table::LoadError;
+use ending::Ending;
+use socket::Socket;
+
+/// After this long without a sign of life a device is pinged.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// The pings that a device may leave without an answer.
+const PATIENCE: u32 = 2;
+
+/// About how many bytes are read from the log at once.
+const ROOM: usize = 256 * 1024;
+
+/// The largest presence state, in bytes of JSON.
+const MAX_PRESENCE: usize = 1024;
+
+/// How often a device may say what its person is doing.
+const PRESENCE_EVERY: Duration = Duration::from_millis(100);
+
+/// A connected device and what it has been sent.
+struct Session {
+    app: App,
+    connected: Connected,
+    socket: Socket,
+    /// The documents that the person may read, in order of their ids; `None` until they were looked up.
+    places: Option<Vec<Watched>>,
+    presence_at: Option<Instant>,
+}
+
+/// A document that the device may read.
+#[derive(Clone, Copy)]
+struct Watched {
+    place: Place,
+    /// How far the device has been brought; `None` where it was not asked for yet.
+    sent: Option<Base>,
+}
+
+/// Serves a device until either side closes.
+pub(crate) async fn run(app: App, caller: Caller, socket: WebSocket) {
+    let (_counted, _share) = (app.metrics.socket(), app.lifetime.share());
+    let connected = app.hub.connect(caller.person, caller.device, caller.family);
+    let mut session = Session { app, connected, socket: Socket::new(socket), places: None, presence_at: None };
+    let ending = session.serve().await;
+    let Session { connected, socket, places, .. } = session;
+    let places = places.unwrap_or_default();
+    let left = connected.connection.take().left;
+    drop(connected);
+    let gone = places.iter().filter(|watched| left.contains(&watched.place.space));
+    let gone = gone.map(|watched| access_gone(watched.place.document)).collect();
+    socket.end(ending, gone).await;
+}
+
+impl Session {
+    async fn serve(&mut self) -> Ending {
+        let (mut heard, mut pings) = (Instant::now(), 0);
+        loop {
+            if let Err(ending) = self.send_waiting().await {
+                return ending;
+            }
+            let connection = &self.connected.connection;
+            let received = tokio::select! {
+                biased;
+                () = connection.woken() => continue,
+                received = self.socket.receive() => Some(received),
+                () = tokio::time::sleep_until(heard + SILENCE * (pings + 1)) => None,
+            };
+            let result = match received {
+                Some(Ok(message)) => {
+                    (heard, pings) = (Instant::now(), 0);
+                    self.handle(message).await
+                }
+                Some(Err(ending)) => Err(ending),
+                None if pings >= PATIENCE => Err(Ending::GONE),
+                None => {
+                    pings += 1;
+                    self.socket.write(connection, [Message::Ping(Bytes::new())].into_iter()).await
+                }
+            };
+            if let Err(ending) = result {
+                return ending;
+            }
+        }
+    }
+
+    /// Sends everything that waits, and follows the orders that came with it.
+    async fn send_waiting(&mut self) -> Result<(), Ending> {
+        loop {
+            let outbox = self.connected.connection.take();
+            if let Some(closing) = outbox.closing {
+                // What the person is to be told last is read off the connection when it ends.
+                outbox.left.into_iter().for_each(|space| self.connected.connection.leave(space));
+                return Err(closing.into());
+            }
+            if outbox.is_stale && self.places.is_some() {
+                self.look_again().await?;
+            } else if outbox.items.is_empty() {
+                return Ok(());
+            }
+            let mut frames = Vec::with_capacity(outbox.items.len());
+            for item in outbox.items {
+                match item {
+                    Item::Frame(frame) => frames.push(frame),
+                    Item::Live(live) => match self.next(&live) {
+                        Next::Send => frames.push(live.frame.clone()),
+                        Next::Skip => {}
+                        Next::CatchUp => {
+                            self.send(std::mem::take(&mut frames)).await?;
+                            self.catch_up(live.document).await?;
+                        }
+                    },
+                }
+            }
+            self.send(frames).await?;
+        }
+    }
+
+    async fn handle(&mut self, message: Message) -> Result<(), Ending> {
+        let bytes = match message {
+            Message::Binary(bytes) => bytes,
+            Message::Text(_) => return Err(Ending::TEXT),
+            Message::Close(_) => return Err(Ending::GONE),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+        };
+        let frame = decode_device_frame(&bytes).map_err(|error| match error {
+            DecodeError::TooLarge => Ending::TOO_LARGE,
+            DecodeError::Malformed => Ending::MALFORMED,
+        })?;
+        match frame {
+            DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
+            DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
+            DeviceFrame::Submit { document, commands } => self.submit(document, commands, bytes.len()).await,
+            DeviceFrame::Presence { document, state } => self.relay(document, &state),
+            // Nothing was asked for that this could be the answer to.
+            DeviceFrame::Entries { .. } => Ok(()),
+        }
+    }
+
+    /// Answers `hello`: who is there and what there is, then what the device lacks.
+    async fn greet(&mut self, cursors: Vec<Cursor>) -> Result<(), Ending> {
+        let at = |cursor: Cursor| Base { generation: cursor.generation, sequence: cursor.sequence };
+        let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, at(cursor))).collect();
+        cursors.sort_unstable_by_key(|(document, _)| *document);
+        let greeting = self.read(move |reading| reading.greet(&cursors)).await?;
+        let watched = greeting.pieces.iter().map(|(place, piece)| Watched { place: *place, sent: piece.reached });
+        self.places = Some(watched.collect());
+        let unfinished: Vec<DocumentId> =
+            greeting.pieces.iter().filter(|(_, piece)| !piece.is_last).map(|(place, _)| place.document).collect();
+        let frames = greeting.pieces.into_iter().flat_map(|(_, piece)| piece.frames);
+        self.send(std::iter::once(greeting.welcome).chain(frames).collect()).await?;
+        for document in unfinished {
+            self.catch_up(document).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the person's seats again, after they have changed.
+    async fn look_again(&mut self) -> Result<(), Ending> {
+        let before = self.places.take().unwrap_or_default();
+        if before.iter().all(|watched| watched.sent.is_none()) && !before.is_empty() {
+            // The device has not said hello, so it is not told of anything yet; its seats are looked up when needed.
+            return Ok(());
+        }
+        let cursor = |watched: &Watched| {
+            let Base { generation, sequence } = watched.sent?;
+            Some(Cursor { document: watched.place.document, generation, sequence })
+        };
+        Box::pin(self.greet(before.iter().filter_map(cursor).collect())).await?;
+        let gone: Vec<DocumentId> = before
+            .iter()
+            .map(|watched| watched.place.document)
+            .filter(|document| self.find(*document).is_none())
+            .collect();
+        self.app.hub.unsubscribe(&self.connected.connection, gone.iter().copied());
+        self.send(gone.into_iter().map(access_gone).collect()).await
+    }
+
+    /// Sends what the device lacks of one document.
+    async fn catch_up(&mut self, document: DocumentId) -> Result<(), Ending> {
+        loop {
+            let Some(cursor) = self.find(document).map(|watched| watched.sent) else { return Ok(()) };
+            let piece = self.read(move |reading| reading.piece(document, cursor)).await?;
+            let is_last = piece.is_last;
+            if let Some(watched) = self.find(document) {
+                watched.sent = piece.reached;
+            }
+            self.send(piece.frames).await?;
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn submit(&mut self, document: DocumentId, commands: Vec<Submission>, size: usize) -> Result<(), Ending> {
+        if self.places.is_none() {
+            let directory = self.read(|reading| reading.directory()).await?;
+            let unasked = |place| Watched { place, sent: None };
+            self.places = Some(directory.places.into_iter().map(unasked).collect());
+        }
+        let place = self.find(document).map(|watched| watched.place);
+        let connection = self.connected.connection.clone();
+        // A person who was removed is told so, and nothing more of theirs is taken, however fast it came.
+        if connection.is_closing() {
+            return Ok(());
+        }
+        let sifted = sift(&self.app.hub, place.as_ref(), connection.device, connection.person, commands);
+        if let Some((author, commands)) = sifted.passed {
+            let submitted = self.app.documents.submit_for(&connection, author, document, commands, size).await;
+            submitted.map_err(|_| Ending::UNAVAILABLE)?;
+        }
+        if sifted.refused.is_empty() {
+            return Ok(());
+        }
+        let frame = encode(&ServerFrame::Verdicts { document, verdicts: sifted.refused });
+        self.send(vec![frame.into()]).await
+    }
+
+    /// Tells the others who look at a document what this person is doing; too much of it is dropped.
+    fn relay(&mut self, document: DocumentId, state: &Value) -> Result<(), Ending> {
+        let now = Instant::now();
+        let is_early = self.presence_at.is_some_and(|last| now.duration_since(last) < PRESENCE_EVERY);
+        if is_early || state.to_string().len() > MAX_PRESENCE {
+            return Ok(());
+        }
+        if self.find(document).is_some_and(|watched| watched.place.access() >= Access::Read) {
+            self.presence_at = Some(now);
+            let connection = &self.connected.connection;
+            let frame = ServerFrame::Presence { document, person: connection.person, state: state.clone() };
+            self.app.hub.relay(document, connection, &encode(&frame).into());
+        }
+        Ok(())
+    }
+
+    /// What to do with new entries of a document.
+    fn next(&mut self, live: &Live) -> Next {
+        let Some(Watched { sent: Some(sent), .. }) = self.find(live.document) else { return Next::Skip };
+        if live.reached() <= *sent {
+            Next::Skip
+        } else if live.generation == sent.generation && live.first <= sent.sequence + 1 {
+            *sent = live.reached();
+            Next::Send
+        } else {
+            Next::CatchUp
+        }
+    }
+
+    fn find(&mut self, document: DocumentId) -> Option<&mut Watched> {
+        let places = self.places.as_mut()?;
+        let index = places.binary_search_by_key(&document, |watched| watched.place.document).ok()?;
+        places.get_mut(index)
+    }
+
+    async fn send(&mut self, frames: Vec<Bytes>) -> Result<(), Ending> {
+        if frames.is_empty() {
+            return Ok(());
+        }
+        self.socket.write(&self.connected.connection, frames.into_iter().map(Message::Binary)).await
+    }
+
+    /// Reads from the database, not too many sessions at once.
+    async fn read<T: Send + 'static>(
+        &mut self,
+        query: impl FnOnce(&Reading<'_>) -> Result<T, LoadError> + Send + 'static,
+    ) -> Result<T, Ending> {
+        let (hub, connection) = (self.app.hub.clone(), self.connected.connection.clone());
+        let _turn = self.app.hub.turn().await;
+        let read = self.app.store.read(move |database| -> Result<Option<T>, LoadError> {
+            if !directory::is_signed_in(database, connection.family)? {
+                return Ok(None);
+            }
+            query(&Reading { database, hub: &hub, connection: &connection }).map(Some)
+        });
+        match read.await {
+            Ok(read) => read.ok_or(Ending::ENDED),
+            Err(error) => {
+                tracing::error!(%error, "a device could not be brought up to date");
+                Err(Ending::UNAVAILABLE)
+            }
+        }
+    }
+}
+
+/// What becomes of new entries.
+enum Next {
+    Send,
+    Skip,
+    CatchUp,
+}
+
+/// The answer to `hello`.
+struct Greeting {
+    welcome: Bytes,
+    pieces: Vec<(Place, Piece)>,
+}
+
+/// What queries of a session have at hand.
+struct Reading<'a> {
+    database: &'a rusqlite::Connection,
+    hub: &'a Hub,
+    connection: &'a Arc<Connection>,
+}
+
+impl Reading<'_> {
+    fn person(&self) -> PersonId {
+        self.connection.person
+    }
+
+    fn directory(&self) -> Result<Directory, LoadError> {
+        Directory::read(self.database, self.person())
+    }
+
+    fn piece(&self, document: DocumentId, cursor: Option<Base>) -> Result<Piece, LoadError> {
+        next_piece(self.database, document, cursor, ROOM)
+    }
+
+    fn greet(&self, cursors: &[(DocumentId, Base)]) -> Result<Greeting, LoadError> {
+        let directory = self.directory()?;
+        let places = directory.places.clone();
+        // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
+        self.hub.subscribe(self.connection, places.iter().map(|place| place.document));
+        let (mut pieces, mut room) = (Vec::with_capacity(places.len()), ROOM);
+        for place in places {
+            let cursor = cursors.binary_search_by_key(&place.document, |(document, _)| *document).ok();
+            let cursor = cursor.and_then(|index| cursors.get(index)).map(|(_, base)| *base);
+            let piece = match room {
+                0 => Piece { reached: cursor, ..Piece::default() },
+                _ => next_piece(self.database, place.document, cursor, room)?,
+            };
+            room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
+            pieces.push((place, piece));
+        }
+        Ok(Greeting { welcome: encode(&directory.welcome(now())).into(), pieces })
+    }
+}
+
+fn access_gone(document: DocumentId) -> Bytes {
+    encode(&ServerFrame::Access { document, access: Access::None }).into()
+}
