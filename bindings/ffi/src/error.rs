@@ -1,0 +1,89 @@
+use kring_client::ClientError;
+
+/// Why a call did not do what it was asked, in as many variants as an app acts on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum KringError {
+    /// The edit is refused; nothing was saved. Show the reason.
+    #[error("refused: {code}")]
+    Refused {
+        /// A stable word, like `forbidden` or `not_found`.
+        code: String,
+        /// The field that is wrong, where one is.
+        field: Option<String>,
+        /// The reason in words for the person.
+        explanation: String,
+    },
+    /// The server declines the request. Show the reason.
+    #[error("the server declines: {code}")]
+    Declined {
+        /// A stable word.
+        code: String,
+        /// The reason in words for the person.
+        explanation: String,
+    },
+    /// The server cannot be reached; what was saved stays saved.
+    #[error("the server cannot be reached")]
+    Offline,
+    /// There is no session (any more); everything on the phone still works.
+    #[error("not signed in")]
+    SignedOut,
+    /// The code is of somebody else than the person whose file this is.
+    #[error("this file belongs to another person")]
+    OtherPerson,
+    /// The phone does not hold this.
+    #[error("not on this phone")]
+    NotHere,
+    /// The file is open already.
+    #[error("the file is in use")]
+    InUse,
+    /// The file is damaged, or is no file of Kring.
+    #[error("the file is damaged")]
+    Damaged,
+    /// The file was written by a newer version.
+    #[error("the file is of a newer version")]
+    Newer,
+    /// The file cannot be read or written.
+    #[error("storage failed: {reason}")]
+    Storage {
+        /// What the system says.
+        reason: String,
+    },
+    /// The server failed, or answered with something this version does not understand.
+    #[error("unexpected answer from the server: {reason}")]
+    Server {
+        /// What was wrong.
+        reason: String,
+    },
+    /// The handle was closed.
+    #[error("closed")]
+    Closed,
+}
+
+impl KringError {
+    /// An argument that is no id, no role or no language.
+    pub(crate) fn invalid(field: &str) -> Self {
+        kring_client::ClientError::from(kring_domain::Refusal::invalid(field)).into()
+    }
+}
+
+impl From<ClientError> for KringError {
+    fn from(error: ClientError) -> Self {
+        let explanation = error.explain(kring_domain::Language::Dutch).unwrap_or_default().to_owned();
+        match error {
+            ClientError::Refused(refusal) => {
+                Self::Refused { code: crate::events::word(refusal.code), field: refusal.field, explanation }
+            }
+            ClientError::Declined { code } => Self::Declined { code, explanation },
+            ClientError::Offline => Self::Offline,
+            ClientError::SignedOut => Self::SignedOut,
+            ClientError::OtherPerson => Self::OtherPerson,
+            ClientError::NotHere => Self::NotHere,
+            ClientError::InUse => Self::InUse,
+            ClientError::Damaged => Self::Damaged,
+            ClientError::Newer => Self::Newer,
+            ClientError::Storage(reason) => Self::Storage { reason },
+            ClientError::Server(reason) => Self::Server { reason },
+            ClientError::Closed => Self::Closed,
+        }
+    }
+}

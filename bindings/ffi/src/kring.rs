@@ -1,0 +1,200 @@
+use std::str::FromStr;
+use std::sync::Arc;
+
+use kring_client::Options;
+use kring_domain::{Access, Content, Language, Role};
+
+use crate::{
+    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Receipt, SignedIn, Space, SyncReport,
+};
+
+/// One person's Kring on one phone; may be used from any thread.
+#[derive(uniffi::Object)]
+pub struct Kring {
+    inner: kring_client::Kring,
+}
+
+#[uniffi::export]
+impl Kring {
+    /// Opens the person's file, making it where it does not exist; `language` is `nl` or `en`.
+    #[uniffi::constructor]
+    pub fn open(path: &str, app: &str, language: &str) -> Result<Arc<Self>, KringError> {
+        let options = Options { language: language_of(language)?, app: app.to_owned() };
+        Ok(Arc::new(Self { inner: kring_client::Kring::open(path, options)? }))
+    }
+
+    /// Who uses this file.
+    pub fn identity(&self) -> Identity {
+        let identity = self.inner.identity();
+        Identity {
+            person: identity.person.to_string(),
+            device: identity.device.to_string(),
+            server: identity.server,
+            is_signed_in: identity.is_signed_in,
+        }
+    }
+
+    /// Signs in with a one-time code, or joins one more space with it.
+    pub async fn sign_in(
+        &self,
+        server: String,
+        code: String,
+        device_name: String,
+        display_name: Option<String>,
+    ) -> Result<SignedIn, KringError> {
+        let signed_in = self.inner.sign_in(&server, &code, &device_name, display_name.as_deref()).await?;
+        Ok(SignedIn {
+            person: signed_in.person.to_string(),
+            device: signed_in.device.to_string(),
+            space: signed_in.space.map(|space| space.to_string()),
+            role: signed_in.role.map(|role| role.name().to_owned()),
+        })
+    }
+
+    /// Ends the session; what is on the phone stays.
+    pub async fn sign_out(&self) -> Result<(), KringError> {
+        Ok(self.inner.sign_out().await?)
+    }
+
+    /// Makes a code with which somebody joins a space as `client`, `member`, `professional` or `backup`.
+    pub async fn invite(&self, space: String, role: String, name: Option<String>) -> Result<Invitation, KringError> {
+        let role = Role::from_name(&role).ok_or_else(|| KringError::invalid("role"))?;
+        Ok(self.inner.invite(id(&space, "space")?, role, name.as_deref()).await?.into())
+    }
+
+    /// Makes a code with which the same person signs in on one more device.
+    pub async fn device_code(&self) -> Result<Invitation, KringError> {
+        Ok(self.inner.device_code().await?.into())
+    }
+
+    /// Makes a space, with no server needed; the answer is its id.
+    pub fn create_space(&self, name: &str) -> Result<String, KringError> {
+        Ok(self.inner.create_space(name)?.to_string())
+    }
+
+    /// The spaces the person is in, by name.
+    pub fn spaces(&self) -> Result<Vec<Space>, KringError> {
+        let spaces = self.inner.spaces()?.into_iter();
+        let record = |space: kring_client::Space| Space {
+            id: space.id.to_string(),
+            name: space.name,
+            role: space.role.name().to_owned(),
+            is_local: space.is_local,
+        };
+        Ok(spaces.map(record).collect())
+    }
+
+    /// The documents of a space that are on this phone.
+    pub fn documents(&self, space: &str) -> Result<Vec<Document>, KringError> {
+        let documents = self.inner.documents(id(space, "space")?).into_iter();
+        let record = |document: kring_client::Document| Document {
+            id: document.id.to_string(),
+            kind: document.kind.name().to_owned(),
+            space: document.space.to_string(),
+            is_writable: document.access >= Access::Write,
+        };
+        Ok(documents.map(record).collect())
+    }
+
+    /// The people in a space, as the server last told.
+    pub fn members(&self, space: &str) -> Result<Vec<Member>, KringError> {
+        let members = self.inner.members(id(space, "space")?).into_iter();
+        let record = |member: kring_client::Member| Member {
+            person: member.person_id.to_string(),
+            name: member.name,
+            role: member.role.name().to_owned(),
+        };
+        Ok(members.map(record).collect())
+    }
+
+    /// Reads a document as JSON: `{id, generation, sequence, content, cards}`.
+    pub fn read(&self, document: &str) -> Result<String, KringError> {
+        Ok(self.inner.read_json(id(document, "document")?)?)
+    }
+
+    /// Makes an edit, as JSON; when this returns it is saved on the phone.
+    pub fn submit(&self, document: &str, command: &str) -> Result<Receipt, KringError> {
+        let receipt = self.inner.submit_json(id(document, "document")?, command)?;
+        Ok(Receipt { id: receipt.id.to_string(), state: receipt.state.into() })
+    }
+
+    /// Whether the person may make this edit now, to show a button or not.
+    pub fn may(&self, document: &str, command: &str) -> bool {
+        id(document, "document").is_ok_and(|document| self.inner.may_json(document, command))
+    }
+
+    /// The edits of this phone in a document, and where each is.
+    pub fn edits(&self, document: &str) -> Result<Vec<Edit>, KringError> {
+        let edits = self.inner.edits(id(document, "document")?)?;
+        Ok(edits.into_iter().map(Edit::from).collect())
+    }
+
+    /// The edits that were not accepted and not seen by the person yet.
+    pub fn not_accepted(&self) -> Result<Vec<Edit>, KringError> {
+        Ok(self.inner.not_accepted()?.into_iter().map(Edit::from).collect())
+    }
+
+    /// The person has seen that an edit was not accepted.
+    pub fn acknowledge(&self, edit: &str) -> Result<(), KringError> {
+        Ok(self.inner.acknowledge(id(edit, "edit")?)?)
+    }
+
+    /// Starts to share in the background.
+    pub fn connect(&self) -> Result<(), KringError> {
+        Ok(self.inner.connect()?)
+    }
+
+    /// Stops sharing in the background.
+    pub fn disconnect(&self) {
+        self.inner.disconnect();
+    }
+
+    /// Tries to connect now instead of after the present wait.
+    pub fn wake(&self) {
+        self.inner.wake();
+    }
+
+    /// How the phone stands with the server.
+    pub fn connection(&self) -> Connection {
+        self.inner.connection().into()
+    }
+
+    /// Shares what waits and fetches what is new, once; for a background window.
+    pub async fn sync_once(&self) -> Result<SyncReport, KringError> {
+        let report = self.inner.sync_once().await?;
+        Ok(SyncReport { answered: report.answered as u64, waiting: report.waiting as u64 })
+    }
+
+    /// The next thing the app may want to show; none after `close`.
+    pub async fn next_event(&self) -> Option<Event> {
+        self.inner.next_event().await.map(Event::from)
+    }
+
+    /// Stops everything and lets go of the file.
+    pub fn close(&self) {
+        self.inner.close();
+    }
+}
+
+impl Kring {
+    pub(crate) fn picture(&self, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {
+        match self.inner.read(id(document, "document")?)?.content {
+            Content::Network(network) => {
+                Ok(kring_domain::network::picture(&network, client_name, language_of(language)?))
+            }
+            _ => Err(KringError::NotHere),
+        }
+    }
+}
+
+fn id<T: FromStr>(text: &str, field: &str) -> Result<T, KringError> {
+    text.parse().map_err(|_| KringError::invalid(field))
+}
+
+fn language_of(tag: &str) -> Result<Language, KringError> {
+    match tag {
+        "nl" => Ok(Language::Dutch),
+        "en" => Ok(Language::English),
+        _ => Err(KringError::invalid("language")),
+    }
+}

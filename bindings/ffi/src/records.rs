@@ -1,0 +1,126 @@
+use crate::EditState;
+
+/// Who uses a file.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Identity {
+    /// The person.
+    pub person: String,
+    /// This phone.
+    pub device: String,
+    /// The server of the last sign-in.
+    pub server: Option<String>,
+    /// Whether there is a session, as far as the phone knows.
+    pub is_signed_in: bool,
+}
+
+/// What signing in has led to.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct SignedIn {
+    /// The person, as the server knows them.
+    pub person: String,
+    /// This phone, as the server knows it.
+    pub device: String,
+    /// The space that was joined, where the code was an invitation.
+    pub space: Option<String>,
+    /// As what: `client`, `member`, `professional` or `backup`.
+    pub role: Option<String>,
+}
+
+/// A code for somebody else, or for another device of the same person; for one use.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Invitation {
+    /// The code, to be typed.
+    pub code: String,
+    /// The code as a link, to be sent or shown as a QR code.
+    pub url: String,
+    /// Until when it can be used, RFC 3339.
+    pub expires_at: String,
+}
+
+/// A space as the phone knows it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Space {
+    /// The space.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What the person is in it.
+    pub role: String,
+    /// Whether it was made here and the server does not know it yet.
+    pub is_local: bool,
+}
+
+/// A document on the phone.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Document {
+    /// The document.
+    pub id: String,
+    /// What it holds: `network`, `plan` or `circle`.
+    pub kind: String,
+    /// The space it belongs to.
+    pub space: String,
+    /// Whether the person may edit it at all; `may` tells for one command.
+    pub is_writable: bool,
+}
+
+/// Somebody in a space.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Member {
+    /// The person.
+    pub person: String,
+    /// How they are called.
+    pub name: String,
+    /// What they are in the space.
+    pub role: String,
+}
+
+/// What a person gets for an edit: it is saved on the phone.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Receipt {
+    /// The edit.
+    pub id: String,
+    /// Where it is.
+    pub state: EditState,
+}
+
+/// An edit of this phone.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Edit {
+    /// The edit.
+    pub id: String,
+    /// The document.
+    pub document: String,
+    /// Where it is.
+    pub state: EditState,
+    /// The command as JSON, with every text the person wrote.
+    pub command: String,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+}
+
+/// How a sync went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct SyncReport {
+    /// How many edits of this phone were answered.
+    pub answered: u64,
+    /// How many edits still wait.
+    pub waiting: u64,
+}
+
+impl From<kring_client::Edit> for Edit {
+    fn from(edit: kring_client::Edit) -> Self {
+        Self {
+            id: edit.id.to_string(),
+            document: edit.document.to_string(),
+            state: edit.state.into(),
+            command: edit.command.json(),
+            made_at: edit.made_at.to_string(),
+        }
+    }
+}
+
+impl From<kring_client::Invitation> for Invitation {
+    fn from(invitation: kring_client::Invitation) -> Self {
+        Self { code: invitation.code, url: invitation.url, expires_at: invitation.expires_at.to_string() }
+    }
+}
