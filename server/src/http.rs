@@ -3,6 +3,7 @@
 mod access_log;
 mod devices;
 mod documents;
+mod drain;
 mod exchange;
 pub mod extract;
 mod history;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
@@ -12,6 +13,7 @@ use governor::{Quota, RateLimiter};
 use kring_domain::DeviceId;
 
 use super::Problem;
+use super::drain::Drained;
 use crate::app::App;
 use crate::config::Limits;
 
@@ -44,6 +46,7 @@ impl RequestLimit {
 
 /// Refuses a body that says it is too large, and gives up on a request that takes too long.
 pub(super) async fn enforce(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
+    let request = request.map(|body| Body::new(Drained::new(body)));
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let length: u64 = length.and_then(|length| length.parse().ok()).unwrap_or(0);
     if length > app.config.limits.body_bytes as u64 {

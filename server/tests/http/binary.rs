@@ -1,0 +1,103 @@
+//! The program itself: `kring serve` and `kring admin` beside it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Person, Server};
+
+fn kring(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kring"));
+    command.env("KRING_DATA", data).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+struct Running {
+    child: Child,
+    log: BufReader<std::process::ChildStderr>,
+    url: String,
+}
+
+fn serve(data: &Path) -> Running {
+    let mut child = kring(data).args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    log.read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+    assert_eq!(ready["message"], "ready");
+    Running { child, log, url: format!("http://{}", ready["address"].as_str().unwrap()) }
+}
+
+impl Running {
+    fn stop(&mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let mut log = String::new();
+        self.log.read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+fn invite(data: &Path) -> Value {
+    let output = kring(data).args(["admin", "invite-professional", "--name", "Jolanda"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_professional_is_invited_beside_a_running_server_which_stops_when_told() {
+    let data = TempDir::new().unwrap();
+    let mut running = serve(data.path());
+    let invited = invite(data.path());
+    let code = invited["code"].as_str().unwrap();
+    assert_eq!(invited["url"], format!("{}/join#{code}", running.url));
+    let anybody = Person::new(&running.url, Value::Null);
+    let answer = anybody.post("/v1/sign-in", &json!({"code": code, "device_name": "the desk"}));
+    assert_eq!(answer.status, 200);
+    // An idle connection must not keep the server from stopping.
+    let _idle = TcpStream::connect(running.url.trim_start_matches("http://")).unwrap();
+    let (status, log) = running.stop("-TERM");
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("SIGTERM") && log.contains("stopped"), "{log}");
+    for secret in [code, "Jolanda", "the desk", answer.body["refresh_token"].as_str().unwrap()] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}
+
+#[test]
+fn a_database_has_one_server() {
+    let data = TempDir::new().unwrap();
+    let mut running = serve(data.path());
+    let second = kring(data.path()).args(["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another server is running"));
+    assert_eq!(running.stop("-INT").0, Some(0));
+    assert_eq!(serve(data.path()).stop("-TERM").0, Some(0));
+}
+
+#[test]
+fn a_file_sets_what_the_command_line_does_not() {
+    let data = TempDir::new().unwrap();
+    let file = data.path().join("kring.toml");
+    std::fs::write(&file, "public_url = \"https://kring.example.org\"\n").unwrap();
+    let url = |more: &[&str]| {
+        let mut command = kring(data.path());
+        command.args(["admin", "invite-professional", "--name", "x", "--config"]).arg(&file).args(more);
+        let printed: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        printed["url"].as_str().unwrap().split("/join").next().unwrap().to_owned()
+    };
+    assert_eq!(url(&[]), "https://kring.example.org");
+    assert_eq!(url(&["--public-url", "https://elsewhere.example.org"]), "https://elsewhere.example.org");
+}
+
+#[test]
+fn stopping_answers_what_was_asked_and_refuses_the_rest() {
+    let mut server = Server::start();
+    assert_eq!(server.anybody().get("/healthz").status, 200);
+    server.stop();
+    assert!(TcpStream::connect(server.url.trim_start_matches("http://")).is_err());
+}
