@@ -97,7 +97,7 @@ impl From<HttpError> for ClientError {
                 tracing::debug!(%reason, "server unreachable");
                 Self::Offline
             }
-            HttpError::Status { status: 401, .. } => Self::SignedOut,
+            error if error.is_unauthorized() => Self::SignedOut,
             // A proxy in front of a server that is away.
             HttpError::Status { status: 502..=504, .. } => Self::Offline,
             HttpError::Status { status: 400..=499, code: Some(code) } => Self::Declined { code },
@@ -127,6 +127,7 @@ mod tests {
         let declined = ClientError::Declined { code: "forbidden".into() };
         for (error, expected) in [
             (status(401, Some("unauthorized")), ClientError::SignedOut),
+            (status(401, Some("invalid_code")), ClientError::Declined { code: "invalid_code".into() }),
             (status(403, Some("forbidden")), declined),
             (status(503, None), ClientError::Offline),
             (status(500, Some("internal")), ClientError::Server("status 500".into())),

@@ -48,8 +48,9 @@ pub(crate) enum HttpError {
 }
 
 impl HttpError {
+    /// Whether it is the token that the server does not take, and not a code in the request.
     pub(crate) fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Status { status: 401, .. })
+        matches!(self, Self::Status { status: 401, code } if code.as_deref() != Some("invalid_code"))
     }
 }
 

@@ -150,7 +150,7 @@ impl Kring {
         self.shared().close();
     }
 
-    fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.handle.shared
     }
 

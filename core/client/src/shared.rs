@@ -170,3 +170,50 @@ impl Shared {
 fn replica(store: &Store, account: &Account) -> Result<Replica, ClientError> {
     Replica::restore(account.identity, store.documents()?, store.members()?).map_err(|_| ClientError::Damaged)
 }
+
+#[cfg(test)]
+mod tests {
+    use kring_domain::DocumentKind;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::Kring;
+
+    #[test]
+    fn on_a_full_disk_an_edit_is_refused_and_what_is_shown_is_what_is_stored() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let kring = Kring::open(&path, Options::default()).unwrap();
+        let space = kring.create_space("Rond Dennis").unwrap();
+        let documents = kring.documents(space);
+        let circle = documents.into_iter().find(|document| document.kind == DocumentKind::Circle).unwrap().id;
+        let text = "x".repeat(2000);
+        let propose = || {
+            let idea = json!({"type": "propose_idea", "idea_id": Uuid::now_v7(), "text": text});
+            kring.submit_json(circle, &idea.to_string())
+        };
+        let shown = |kring: &Kring| kring.read_json(circle).unwrap().matches(&text).count();
+        kring.shared().with_store(|store| store.fill_disk(true)).unwrap();
+        let mut saved = Vec::new();
+        let error = loop {
+            match propose() {
+                Ok(receipt) => saved.push(receipt.id),
+                Err(error) => break error,
+            }
+            assert!(saved.len() < 100, "the disk is full");
+        };
+        assert!(matches!(error, ClientError::Storage(_)), "{error:?}");
+        assert_eq!(kring.waiting(), saved.len());
+        assert_eq!(shown(&kring), saved.len());
+        assert!(propose().is_err(), "still full");
+
+        kring.shared().with_store(|store| store.fill_disk(false)).unwrap();
+        saved.push(propose().unwrap().id);
+        kring.close();
+        let kring = Kring::open(&path, Options::default()).unwrap();
+        let edits: Vec<_> = kring.edits(circle).unwrap().into_iter().map(|edit| edit.id).collect();
+        assert_eq!(edits, saved);
+        assert_eq!(shown(&kring), saved.len());
+    }
+}

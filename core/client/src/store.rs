@@ -125,6 +125,15 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// Makes the file behave as on a disk that is full, or has room again.
+    pub(crate) fn fill_disk(&mut self, is_full: bool) -> Result<(), StoreError> {
+        let pages = if is_full { 1 } else { 1 << 30 };
+        Ok(self.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
+    }
+}
+
 fn removes(op: &StoreOp) -> bool {
     matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutBase { .. })
 }

@@ -189,7 +189,7 @@ impl Shared {
                 self.state().session = Some(session);
                 Ok(token)
             }
-            Err(HttpError::Status { status: 400 | 401 | 403, .. }) => {
+            Err(error) if error.is_unauthorized() => {
                 self.forget_session()?;
                 self.set_connection(Connection::SignedOut);
                 Err(ClientError::SignedOut)
@@ -235,12 +235,7 @@ impl Shared {
         let post = |token: Option<&Secret>| self.http.post(server, "/v1/sign-in", token, &body);
         let answer: SignInAnswer = match is_joining {
             true => self.authorized(|_, token| post(Some(token)))?,
-            false => post(None).map_err(|error| match error {
-                HttpError::Status { status: 401, code } => {
-                    ClientError::Declined { code: code.unwrap_or_else(|| "invalid_code".into()) }
-                }
-                error => error.into(),
-            })?,
+            false => post(None)?,
         };
         self.take_over(server, &account, answer)
     }
