@@ -111,6 +111,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_newer_server_adds_is_passed_over() {
+        let id = "0195f3a0-0000-7000-8000-000000000001";
+        let head = |kind: &str, role: &str| {
+            json!({"document": id, "kind": kind, "space": id, "role": role, "access": "read", "generation": 1,
+                   "sequence": 0, "of_tomorrow": [1]})
+        };
+        let welcome = json!({"t": "welcome", "server_time": "2026-03-02T12:00:00Z", "of_tomorrow": {"a": 1},
+            "documents": [head("moments", "client"), head("plan", "carer"), head("plan", "member")],
+            "members": [{"space": id, "person_id": id, "name": "Ria", "role": "carer"}]});
+        let Ok(ServerFrame::Welcome { documents, members, .. }) = decode_server_frame(&encode(&welcome)) else {
+            panic!("a welcome");
+        };
+        assert_eq!((documents.len(), members.len()), (1, 0));
+        let song = json!({"t": "song", "verses": [1, 2]});
+        assert_eq!(decode_server_frame(&encode(&song)), Ok(ServerFrame::Unknown));
+    }
+
+    #[test]
     fn hostile_bytes_are_refused_within_bounds() {
         let deep = [vec![0x81; 100_000], vec![0x00]].concat();
         let claims = [0x9b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];

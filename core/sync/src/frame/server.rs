@@ -1,5 +1,6 @@
 use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::Entry;
@@ -13,9 +14,12 @@ pub enum ServerFrame {
     Welcome {
         /// The server's clock.
         server_time: Timestamp,
-        /// The documents the person may see, and how far each is.
+        /// The documents the person may see, and how far each is; those of a kind, or seen in a role, that this
+        /// version does not know are passed over.
+        #[serde(deserialize_with = "known")]
         documents: Vec<DocumentHead>,
         /// Who is in those spaces.
+        #[serde(deserialize_with = "known")]
         members: Vec<Member>,
     },
     /// A whole document, for a device that has nothing it can go on from.
@@ -79,6 +83,27 @@ pub enum ServerFrame {
     /// A frame of a newer version, which this version passes over.
     #[serde(other)]
     Unknown,
+}
+
+/// Reads a list and leaves out what a newer version wrote in a way that this one cannot read.
+fn known<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Known<T> {
+        Yes(T),
+        No(IgnoredAny),
+    }
+
+    let items = Vec::<Known<T>>::deserialize(deserializer)?;
+    let known = items.into_iter().filter_map(|item| match item {
+        Known::Yes(item) => Some(item),
+        Known::No(IgnoredAny) => None,
+    });
+    Ok(known.collect())
 }
 
 /// A document as `welcome` lists it.
