@@ -21,7 +21,7 @@ pub(crate) struct Options {
 /// Builds for speed and measures.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     setup::ensure()?;
-    let build = ["build", "--release", "--quiet", "--package", "kring-server", "--package", "kring-tests", "--bins"];
+    let build = ["build", "--release", "--package", "kring-server", "--package", "kring-tests", "--bins"];
     step("build for speed", &mut cargo(&build))?;
     let load = root().join("target/release/kring-load");
     let runs = options.runs.to_string();

@@ -40,7 +40,8 @@ pub(crate) fn test() -> Result<(), Failure> {
 }
 
 fn python() -> Result<(), Failure> {
-    step("python: build", &mut cargo(&["build", "--quiet", "--package", "kring-ffi", "--package", "kring-server"]))?;
+    // The whole workspace: with fewer packages cargo would choose other features and build everything once more.
+    step("python: build", &mut cargo(&["build", "--quiet", "--workspace"]))?;
     let library = root().join("target/debug").join(library_name());
     let bindgen = root().join("target/debug/uniffi-bindgen");
     let package = package().join("kring");

@@ -19,7 +19,7 @@ pub(crate) struct Options {
 /// Builds what the demo needs and tells the story.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     setup::ensure()?;
-    let build = ["build", "--quiet", "--package", "kring-server", "--package", "kring-tests", "--bins"];
+    let build = ["build", "--workspace", "--bins"];
     step("build (a few minutes the first time)", &mut cargo(&build))?;
     let story = root().join("target/debug/kring-story");
     let mut arguments = vec!["--picture", options.picture.as_str()];
