@@ -5,6 +5,7 @@ mod devices;
 mod documents;
 mod drain;
 mod exchange;
+mod export;
 pub mod extract;
 mod history;
 mod invitations;
@@ -17,12 +18,17 @@ mod serve;
 mod sign_in;
 mod socket;
 mod spaces;
+mod status;
 mod sync;
 mod token;
+mod zip;
 
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -50,12 +56,15 @@ pub fn router(app: App) -> Router {
         .routes(routes!(invitations::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::remove))
+        .routes(routes!(status::read))
         .routes(routes!(access_log::list))
+        .routes(routes!(export::export))
         .routes(routes!(documents::read))
         .routes(routes!(documents::submit))
         .routes(routes!(history::list))
         .routes(routes!(sync::ticket))
         .routes(routes!(socket::open, exchange::sync))
+        .routes(routes!(operations::commands_schema))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
@@ -66,7 +75,10 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(app.config.limits.body_bytes))
         .layer(middleware::from_fn_with_state(app.clone(), limits::enforce))
+        .layer(middleware::map_response(problem::in_form))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)
 }

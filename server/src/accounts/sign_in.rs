@@ -11,8 +11,8 @@ use crate::auth::{self, Caller, CodeHash, Secret};
 /// What somebody brings to sign in.
 #[derive(Debug)]
 pub struct SignIn {
-    /// The code.
-    pub code: CodeHash,
+    /// The code; nothing for what cannot be one.
+    pub code: Option<CodeHash>,
     /// What to call the device.
     pub device_name: Name,
     /// What to call the person.
@@ -43,7 +43,7 @@ pub struct SignedIn {
 /// [`AccountError::InvalidCode`] for a code that is unknown, used or expired, and [`AccountError::Conflict`] where it
 /// does not go together with who is signed in; the code can then still be used.
 pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Result<SignedIn, AccountError> {
-    let grant = codes::take(connection, request.code, now)?;
+    let grant = codes::take(connection, request.code.ok_or(AccountError::InvalidCode)?, now)?;
     let person = person(connection, request, &grant, now)?;
     let joined = match grant {
         Grant::Professional { .. } => {

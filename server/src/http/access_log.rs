@@ -68,14 +68,35 @@ pub(super) async fn list(
     Reads(language): Reads,
 ) -> Result<Json<AccessLog>, Problem> {
     let read = app.store.read(move |connection| {
-        let only = match role_in(connection, space, caller.person)? {
-            Role::Client => None,
-            Role::Member | Role::Professional | Role::Backup => Some(caller.person),
-        };
-        lines(connection, space, only, page.before)
+        let role = role_in(connection, space, caller.person)?;
+        lines(connection, space, only(caller, role), page.before)
     });
     let lines = read.await?;
     let next_before = lines.get(MAX_LINES as usize - 1).map(|line| line.number);
     let entries = lines.into_iter().map(|line| LogEntry::new(line, language)).collect();
     Ok(Json(AccessLog { entries, next_before }))
+}
+
+/// Every line that somebody may read, the latest first.
+pub(super) async fn all(
+    app: &App,
+    caller: Caller,
+    space: SpaceId,
+    role: Role,
+    language: Language,
+) -> Result<Vec<LogEntry>, Problem> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let page = app.store.read(move |connection| lines(connection, space, only(caller, role), before)).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        before = Some(last.number);
+        all.extend(page.into_iter().map(|line| LogEntry::new(line, language)));
+    }
+}
+
+fn only(caller: Caller, role: Role) -> Option<PersonId> {
+    match role {
+        Role::Client => None,
+        Role::Member | Role::Professional | Role::Backup => Some(caller.person),
+    }
 }

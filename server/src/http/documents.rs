@@ -1,6 +1,7 @@
 //! `/v1/documents/{id}`: a document as a person reads it, and commands without a CRDT library.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
@@ -112,9 +113,15 @@ pub(super) async fn read(
     let place = place(&app, caller, document).await?;
     log_reading(&app, caller, &place).await?;
     let names = Names::read(&app, place.space, language).await?;
-    let json = app.documents.look(document, move |admission| render(admission, place.space, &names));
-    let json = json.await?.ok_or_else(Problem::not_found)?;
+    let json = json(&app, &place, &names).await?;
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json))
+}
+
+/// A document as JSON, with its people called by `names`.
+pub(super) async fn json(app: &App, place: &Place, names: &Names) -> Result<Vec<u8>, Problem> {
+    let (space, names) = (place.space, names.clone());
+    let json = app.documents.look(place.document, move |admission| render(admission, space, &names)).await?;
+    json.ok_or_else(Problem::not_found)
 }
 
 /// The caller's place at a document that they may read.
@@ -136,9 +143,10 @@ pub(super) async fn log_reading(app: &App, caller: Caller, place: &Place) -> Res
     Ok(app.store.write(move |connection| record(connection, &line)).await?)
 }
 
-/// How the people of a space are called.
+/// How the people of a space are called; clones share it.
+#[derive(Clone)]
 pub(super) struct Names {
-    of: BTreeMap<PersonId, String>,
+    of: Arc<BTreeMap<PersonId, String>>,
     pub(super) language: Language,
 }
 
@@ -146,7 +154,8 @@ impl Names {
     pub(super) async fn read(app: &App, space: SpaceId, language: Language) -> Result<Self, Problem> {
         let roster =
             app.store.read(move |connection| -> Result<_, AccountError> { accounts::roster(connection, space) });
-        Ok(Self { of: roster.await?.into_iter().map(|row| (row.person, row.name)).collect(), language })
+        let of = roster.await?.into_iter().map(|row| (row.person, row.name)).collect();
+        Ok(Self { of: Arc::new(of), language })
     }
 
     /// The name, or a neutral word for who is no longer there.

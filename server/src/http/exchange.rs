@@ -1,12 +1,12 @@
 //! `POST /v1/sync`: one round of frames, for a phone that has a moment in the background.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use kring_sync::{Cursor, DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
 
 use super::Problem;
+use super::extract::Bytes;
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
@@ -19,7 +19,11 @@ use crate::sync::exchange::{Round, exchange};
     (status = 413, description = "`too_large`", body = ProblemBody),
     (status = 503, description = "`unavailable`", body = ProblemBody),
 ))]
-pub(super) async fn sync(State(app): State<App>, caller: Caller, body: Bytes) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn sync(
+    State(app): State<App>,
+    caller: Caller,
+    Bytes(body): Bytes,
+) -> Result<impl IntoResponse, Problem> {
     let frames = decode_device_frames(&body).map_err(|error| match error {
         DecodeError::TooLarge => Problem::too_large(),
         DecodeError::Malformed => Problem::malformed().detail("not a list of frames"),

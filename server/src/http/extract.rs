@@ -1,6 +1,7 @@
 //! What handlers are given: the caller, ids, bodies and where the request comes from; each parsed, or a problem.
 
 mod address;
+mod bytes;
 mod caller;
 mod json;
 
@@ -11,6 +12,7 @@ use kring_domain::Language;
 use serde::de::DeserializeOwned;
 
 pub use address::Address;
+pub use bytes::Bytes;
 pub use caller::SocketCaller;
 pub use json::Json;
 

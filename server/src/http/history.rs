@@ -71,10 +71,35 @@ pub(super) async fn list(
     log_reading(&app, caller, &place).await?;
     let names = Names::read(&app, place.space, language).await?;
     let (before, limit) = (page.before.unwrap_or(u64::MAX), page.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES));
-    let rows = app.store.read(move |connection| history(connection, document, before, limit)).await?;
-    let put = move |admission: &Admission| rows.into_iter().map(|row| in_words(admission, row, &names)).collect();
-    let entries = app.documents.look(document, put).await?.ok_or_else(Problem::not_found)?;
+    let entries = entries(&app, document, &names, before, limit).await?;
     Ok(Json(History { entries }))
+}
+
+/// All of the history, the latest first.
+pub(super) async fn all(app: &App, document: DocumentId, names: &Names) -> Result<Vec<HistoryEntry>, Problem> {
+    let mut all = Vec::new();
+    loop {
+        let before = all.last().map_or(u64::MAX, |entry: &HistoryEntry| entry.sequence);
+        // In pages, because a document's writer does nothing else while it puts a page into words.
+        let page = entries(app, document, names, before, MAX_ENTRIES).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+async fn entries(
+    app: &App,
+    document: DocumentId,
+    names: &Names,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>, Problem> {
+    let rows = app.store.read(move |connection| history(connection, document, before, limit)).await?;
+    let names = names.clone();
+    let put = move |admission: &Admission| rows.into_iter().map(|row| in_words(admission, row, &names)).collect();
+    app.documents.look(document, put).await?.ok_or_else(Problem::not_found)
 }
 
 fn in_words(admission: &Admission, row: HistoryRow, names: &Names) -> HistoryEntry {

@@ -33,6 +33,13 @@ pub(super) struct Members {
     members: Vec<Member>,
 }
 
+impl From<Vec<RosterRow>> for Members {
+    fn from(roster: Vec<RosterRow>) -> Self {
+        let member = |RosterRow { person, name, role, joined_at }| Member { person_id: person, name, role, joined_at };
+        Self { members: roster.into_iter().map(member).collect() }
+    }
+}
+
 /// The people of a space, in the order in which they joined.
 #[utoipa::path(get, path = "/v1/spaces/{id}/members", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Members),
@@ -48,8 +55,7 @@ pub(super) async fn list(
         Role::Backup => Err(AccountError::NotFound),
         Role::Client | Role::Member | Role::Professional => accounts::roster(connection, space),
     });
-    let member = |RosterRow { person, name, role, joined_at }| Member { person_id: person, name, role, joined_at };
-    Ok(Json(Members { members: roster.await?.into_iter().map(member).collect() }))
+    Ok(Json(roster.await?.into()))
 }
 
 /// Take somebody out of a space, at once; or oneself.

@@ -1,5 +1,7 @@
 //! For whoever runs the server: is it up, can it answer, what has it counted, what can it do.
 
+use std::sync::LazyLock;
+
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -32,6 +34,13 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, content_type)], app.metrics.text())
+}
+
+/// The JSON Schema of every command.
+#[utoipa::path(get, path = "/v1/commands.schema.json", responses((status = 200, body = Object)))]
+pub(super) async fn commands_schema() -> impl IntoResponse {
+    static SCHEMA: LazyLock<String> = LazyLock::new(|| kring_domain::commands_schema().to_string());
+    ([(CONTENT_TYPE, "application/schema+json")], SCHEMA.as_str())
 }
 
 /// Answers with a document that does not change while the server runs.

@@ -12,6 +12,8 @@ use crate::accounts::AccountError;
 use crate::auth::{AuthError, Blocked};
 use crate::store::StoreError;
 
+const CONTENT_TYPE: &str = "application/problem+json";
+
 /// A request that was not carried out.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -145,7 +147,7 @@ impl IntoResponse for Problem {
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (self.status, json).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -191,6 +193,22 @@ impl From<AuthError> for Problem {
             AuthError::Store(error) => error.into(),
         }
     }
+}
+
+/// Gives the form of a problem to what the framework answers by itself.
+pub(super) async fn in_form(response: Response<Body>) -> Response<Body> {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == CONTENT_TYPE) {
+        return response;
+    }
+    match status {
+        StatusCode::NOT_FOUND => Problem::not_found(),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+        _ if status.is_server_error() => Problem::internal(),
+        status => Problem::new(status, "invalid", "Malformed request"),
+    }
+    .into_response()
 }
 
 /// Answers a path that there is not.

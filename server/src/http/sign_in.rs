@@ -1,5 +1,7 @@
 //! `POST /v1/sign-in`: a code becomes a session.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use kring_domain::{DeviceId, Name, PersonId, Role, SpaceId};
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use super::Problem;
 use super::extract::{Address, Json, Reads};
 use super::problem::ProblemBody;
 use super::token::Pair;
-use crate::accounts::{self, AccountError, SignIn};
+use crate::accounts::{self, AccountError, SignIn, SignedIn};
 use crate::app::App;
 use crate::auth::{Caller, CodeHash, Secret};
 use crate::clock;
@@ -64,15 +66,20 @@ pub(super) async fn sign_in(
     Reads(language): Reads,
     Json(body): Json<SignInBody>,
 ) -> Result<Json<Session>, Problem> {
+    let SignInBody { code, device_name, display_name, person_id } = body;
+    let code = CodeHash::of_typed(code.expose());
+    let request = SignIn { code, device_name, display_name, person: person_id, caller, language };
+    let SignedIn { caller, refresh_token, joined } = use_code(&app, address, request).await?;
+    app.hub.membership_changed(caller.person);
+    let pair = Pair::new(&app.auth, caller, refresh_token)?;
+    let (space_id, role) = joined.unzip();
+    Ok(Json(Session { person_id: caller.person, device_id: caller.device, pair, space_id, role }))
+}
+
+/// Signs in, unless too many codes from the same address were wrong.
+async fn use_code(app: &App, address: IpAddr, request: SignIn) -> Result<SignedIn, AccountError> {
     let now = clock::now();
     app.auth.may_try(address, now).map_err(AccountError::Blocked)?;
-    let SignInBody { code, device_name, display_name, person_id } = body;
-    let Some(code) = CodeHash::of_typed(code.expose()) else {
-        app.auth.wrong_code(address, now);
-        app.metrics.wrong_code();
-        return Err(AccountError::InvalidCode.into());
-    };
-    let request = SignIn { code, device_name, display_name, person: person_id, caller, language };
     let auth = app.auth.clone();
     let signed_in = app.store.write(move |connection| {
         // Again here, where one request comes after the other: guesses side by side must not all be the first.
@@ -83,14 +90,9 @@ pub(super) async fn sign_in(
         }
         signed_in
     });
-    let signed_in = signed_in.await.inspect_err(|error| {
+    signed_in.await.inspect_err(|error| {
         if matches!(error, AccountError::InvalidCode) {
             app.metrics.wrong_code();
         }
-    })?;
-    let pair = Pair::new(&app.auth, signed_in.caller, signed_in.refresh_token)?;
-    let (space_id, role) = signed_in.joined.unzip();
-    let Caller { person, device, .. } = signed_in.caller;
-    app.hub.membership_changed(person);
-    Ok(Json(Session { person_id: person, device_id: device, pair, space_id, role }))
+    })
 }

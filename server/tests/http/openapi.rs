@@ -20,10 +20,25 @@ fn every_path_of_the_protocol_is_described() {
         ("get", "/v1/spaces/{id}/members"),
         ("delete", "/v1/spaces/{id}/members/{person_id}"),
         ("get", "/v1/spaces/{id}/access-log"),
+        ("get", "/v1/spaces/{id}/status"),
+        ("get", "/v1/spaces/{id}/export"),
+        ("get", "/v1/documents/{id}"),
+        ("post", "/v1/documents/{id}/commands"),
+        ("get", "/v1/documents/{id}/history"),
+        ("get", "/v1/sync"),
+        ("post", "/v1/sync"),
         ("post", "/v1/sync/ticket"),
     ] {
         assert!(api.body["paths"][path][method]["responses"].is_object(), "{method} {path}");
     }
+}
+
+#[test]
+fn the_commands_have_a_schema() {
+    let server = Server::start();
+    let schema = server.anybody().get("/v1/commands.schema.json");
+    assert_eq!((schema.status, schema.header("content-type")), (200, "application/schema+json"));
+    assert_eq!(schema.body, kring_domain::commands_schema());
 }
 
 #[test]

@@ -24,6 +24,10 @@ fn every_kind_of_mistake_has_its_code() {
     is_problem(person.send("POST", "/v1/spaces", &[], b"{".to_vec()), 400, "invalid");
     is_problem(person.post("/v1/spaces", &json!({"name": "x"})), 422, "invalid");
     is_problem(person.post("/v1/spaces", &json!({"space_id": "x", "name": "x"})), 422, "invalid");
+    // What the framework itself refuses has the same form.
+    is_problem(person.get("/v1/sync"), 400, "invalid");
+    is_problem(person.send("POST", "/v1/sync", &[], vec![0xff; 20]), 400, "invalid");
+    is_problem(person.send("POST", "/v1/sync", &[], vec![0xff; (1 << 20) + 1]), 413, "too_large");
     is_problem(person.send("POST", "/v1/spaces", &[], vec![b'x'; (1 << 20) + 1]), 413, "too_large");
 }
 

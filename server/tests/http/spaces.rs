@@ -1,7 +1,9 @@
 //! `/v1/spaces`
 
+mod export;
 mod invitations;
 mod members;
+mod status;
 
 use kring_domain::{DocumentId, DocumentKind, SpaceId};
 use serde_json::json;

@@ -130,6 +130,13 @@ impl Person {
         self.send("GET", path, &[], Vec::new())
     }
 
+    pub(crate) fn download(&self, path: &str) -> (u16, Vec<u8>) {
+        let token = self.session["access_token"].as_str().unwrap();
+        let request = self.agent.get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {token}"));
+        let mut response = request.call().unwrap();
+        (response.status().as_u16(), response.body_mut().read_to_vec().unwrap())
+    }
+
     pub(crate) fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, &[], Vec::new())
     }

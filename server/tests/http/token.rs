@@ -106,7 +106,7 @@ fn the_algorithm_is_not_the_callers_choice() {
     let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };
     let forged = encode(&header, &claims, &EncodingKey::from_secret(public.as_bytes())).unwrap();
     assert_eq!(refusal(&server, &forged), "unauthenticated");
-    for nonsense in ["a.b.c", "..", "", &"x".repeat(5_000), &token[..token.len() - 2]] {
+    for nonsense in ["a.b.c", "..", "", &"x".repeat(5_000), token.trim_end_matches(|c| c != '.')] {
         assert_eq!(refusal(&server, nonsense), "unauthenticated");
     }
 }

@@ -1,12 +1,11 @@
 //! JSON bodies: never larger than the limit, and an error names the field.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Bytes;
 use crate::http::Problem;
 
 /// How a text that is longer than its bound says so.
@@ -19,12 +18,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-                _ => Problem::malformed().detail("the body did not arrive whole"),
-            }
-        })?;
+        let Bytes(body) = Bytes::from_request(request, state).await?;
         parse(&body).map(Self)
     }
 }

@@ -1,0 +1,56 @@
+//! `GET /v1/spaces/{id}/status`: how it goes, in a phase and a sentence.
+
+use axum::extract::State;
+use kring_domain::{Content, DocumentId, DocumentKind, Language, SpaceId, Status, genesis, read_model, status};
+
+use super::Problem;
+use super::extract::{Ids, Json, Reads};
+use super::problem::ProblemBody;
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock;
+
+/// How it goes: `{phase, last_step_at, standing_still, text}`, all that a backup may see.
+#[utoipa::path(get, path = "/v1/spaces/{id}/status", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = Object),
+    (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
+    (status = 503, description = "`unavailable`", body = ProblemBody),
+))]
+pub(super) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(space): Ids<SpaceId>,
+    Reads(language): Reads,
+) -> Result<Json<Status>, Problem> {
+    let (person, at) = (caller.person, clock::now());
+    let allowed = app.store.write(move |connection| -> Result<(), AccountError> {
+        let role = accounts::role_in(connection, space, person)?;
+        record(connection, &Line { at, space, person, role, action: Action::Status, document: None })
+    });
+    allowed.await?;
+    Ok(Json(of_space(&app, space, language).await?))
+}
+
+/// How it goes in a space, whoever asks.
+pub(super) async fn of_space(app: &App, space: SpaceId, language: Language) -> Result<Status, Problem> {
+    let network = content(app, space, DocumentKind::Network, language).await?;
+    let plan = content(app, space, DocumentKind::Plan, language).await?;
+    let circle = content(app, space, DocumentKind::Circle, language).await?;
+    match (network, plan, circle) {
+        (Content::Network(network), Content::Plan(plan), Content::Circle(circle)) => {
+            Ok(status(&network, &plan, &circle, clock::now(), language))
+        }
+        _ => Err(Problem::internal()),
+    }
+}
+
+async fn content(app: &App, space: SpaceId, kind: DocumentKind, language: Language) -> Result<Content, Problem> {
+    // The status tells of nobody, so nobody needs a name.
+    let nobody = |_| String::new();
+    let id = DocumentId::derive(space, kind);
+    let read = move |document: &_| read_model(kind, document, &nobody, language).content;
+    let seen = app.documents.look(id, move |admission| read(admission.document())).await?;
+    Ok(seen.unwrap_or_else(|| read(&genesis(kind))))
+}
