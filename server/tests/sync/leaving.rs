@@ -1,0 +1,70 @@
+use std::time::{Duration, Instant};
+
+use kring_domain::{Access, DocumentKind, Role};
+use kring_sync::{DeviceFrame, ServerFrame};
+
+use crate::harness::{Server, idea};
+
+#[tokio::test]
+async fn whoever_is_removed_is_told_and_closed_at_once() {
+    let server = Server::start().await;
+    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let (mut gone, mut here) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    let start = Instant::now();
+    server.unseat(linda).await;
+    server.app.hub.person_left(server.space, linda.person);
+    // Whatever comes after that is not taken, whether or not the phone knows.
+    gone.submit(server.circle(), vec![idea("te laat")]).await;
+    here.submit(server.circle(), vec![idea("op tijd")]).await;
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let ServerFrame::Access { document, access: Access::None } = gone.frame().await else { panic!("access none") };
+        told.push(document);
+    }
+    assert!(told.contains(&server.circle()));
+    assert_eq!(gone.close_code().await, 4403);
+    assert!(start.elapsed() < Duration::from_secs(2));
+    assert_eq!(here.entries(1).await[0].person, emine.person);
+    assert_eq!(server.stored(server.circle()).await, 1);
+    let mut back = server.connect(linda).await;
+    back.send(&DeviceFrame::Hello { protocol: 1, app: String::new(), cursors: vec![] }).await;
+    let ServerFrame::Welcome { documents, members, .. } = back.frame().await else { panic!("a welcome") };
+    assert!(documents.is_empty() && members.is_empty());
+}
+
+#[tokio::test]
+async fn a_device_that_is_signed_out_is_closed() {
+    let server = Server::start().await;
+    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let (mut one, mut two) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    server.app.hub.device_revoked(linda.device);
+    assert_eq!(one.close_code().await, 4401);
+    server.app.hub.family_ended(emine.family);
+    assert_eq!(two.close_code().await, 4401);
+}
+
+#[tokio::test]
+async fn a_new_seat_and_a_deleted_space_are_told_to_who_is_there() {
+    let server = Server::start().await;
+    let linda = server.somebody(Role::Member).await;
+    let mut phone = server.phone(linda, vec![]).await;
+    let second = server.new_space().await;
+    server.seat(linda, second, Role::Client).await;
+    server.app.hub.membership_changed(linda.person);
+    let ServerFrame::Welcome { documents, .. } = phone.frame().await else { panic!("a welcome") };
+    let network = documents.iter().find(|head| head.space == second && head.kind == DocumentKind::Network);
+    let network = network.unwrap().document;
+    phone.submit(network, vec![idea("in het verkeerde document")]).await;
+    assert_eq!(phone.verdicts().await.len(), 1);
+    server.app.hub.space_deleted(second);
+    assert_eq!(phone.close_code().await, 4403);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_so() {
+    let server = Server::start().await;
+    let mut phone = server.phone(server.somebody(Role::Member).await, vec![]).await;
+    let restarting = tokio::spawn(server.restart());
+    assert_eq!(phone.close_code().await, 1001);
+    restarting.await.unwrap();
+}
