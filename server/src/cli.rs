@@ -86,4 +86,16 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn every_option_is_in_the_operating_page() {
+        let page = include_str!("../../docs/operating.md");
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        for option in serve.get_arguments().filter(|option| option.get_id() != "help") {
+            let (long, env) = (option.get_long().unwrap(), option.get_env().unwrap().to_str().unwrap());
+            let row = page.lines().find(|line| line.starts_with(&format!("| `--{long} ")));
+            assert!(row.is_some_and(|row| row.contains(&format!("`{env}`"))), "--{long} and {env}");
+        }
+    }
 }

@@ -53,6 +53,7 @@ impl Store {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(|error| StoreError::Open(Arc::new(error)))?;
         let path = directory.join("kring.db");
+        private(&path).map_err(|error| StoreError::Open(Arc::new(error)))?;
         let mut connection = connect(&path)?;
         schema::migrate(&mut connection)?;
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path) })
@@ -114,6 +115,17 @@ impl Store {
     {
         self.readers.with(query)
     }
+}
+
+/// Makes the file where there is none, readable by nobody else: it holds what people confide, and the signing keys.
+///
+/// SQLite gives its other files the permissions of this one.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {

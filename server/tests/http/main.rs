@@ -1,6 +1,6 @@
 //! The API as a client sees it; this tree mirrors the paths.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 
 mod access_log;
 mod binary;
@@ -9,6 +9,7 @@ mod limits;
 mod openapi;
 mod problem;
 mod sign_in;
+mod sockets;
 mod spaces;
 mod support;
 mod sync_ticket;
