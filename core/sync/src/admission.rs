@@ -106,7 +106,7 @@ impl Admission {
             return Outcome { verdict: verdict.clone(), admitted: None, repeated: true };
         }
         let (verdict, admitted) = match self.admit(author, submission, now) {
-            Ok((admitted, suggestion)) => (Verdict::admitted(id, admitted.entry.sequence, suggestion), Some(admitted)),
+            Ok((admitted, suggestion)) => (Verdict::admitted(id, self.head(), suggestion), Some(admitted)),
             Err(Stopped::Held(code)) => (Verdict::held(id, code), None),
             Err(Stopped::Refused(refusal)) => (Verdict::rejected(id, refusal), None),
         };

@@ -287,7 +287,7 @@ fn read_marks(
         stored.marks.push(Mark::from_bytes(mark).ok_or(LoadError::Damaged("mark"))?);
         stored.verdicts.push(Verdict::admitted(
             CommandId::new(Uuid::from_bytes(row.get(1)?)),
-            number(row, 0)?,
+            Base { generation, sequence: number(row, 0)? },
             row.get(2)?,
         ));
     }

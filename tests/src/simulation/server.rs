@@ -96,9 +96,17 @@ impl Server {
     }
 
     /// A frame from a device arrives; the answers that need no commit come back.
-    pub fn receive(&mut self, from: DeviceIdentity, frame: DeviceFrame, now: Timestamp) -> Vec<ServerFrame> {
+    ///
+    /// A device that is behind may be sent a snapshot although entries would do: `generous` says which.
+    pub fn receive(
+        &mut self,
+        from: DeviceIdentity,
+        frame: DeviceFrame,
+        now: Timestamp,
+        generous: bool,
+    ) -> Vec<ServerFrame> {
         match frame {
-            DeviceFrame::Hello { cursors, .. } => self.welcome(from.person, &cursors, now),
+            DeviceFrame::Hello { cursors, .. } => self.welcome(from.person, &cursors, now, generous),
             DeviceFrame::Submit { document, commands } => {
                 commands.into_iter().for_each(|submission| self.submit(from, document, submission, now));
                 Vec::new()
@@ -187,7 +195,7 @@ impl Server {
         frames
     }
 
-    fn welcome(&mut self, person: PersonId, cursors: &[Cursor], now: Timestamp) -> Vec<ServerFrame> {
+    fn welcome(&mut self, person: PersonId, cursors: &[Cursor], now: Timestamp, generous: bool) -> Vec<ServerFrame> {
         let mut documents = Vec::new();
         let mut behind = Vec::new();
         for (document, durable) in &self.durable {
@@ -209,7 +217,11 @@ impl Server {
             let cursor = cursors.iter().find(|cursor| cursor.document == *document);
             let cursor = cursor.map(|cursor| Base { generation: cursor.generation, sequence: cursor.sequence });
             let folded = (durable.entries.len() - durable.log.tail.len()) as u64;
-            match CatchUp::decide(cursor, head, folded) {
+            let way = match CatchUp::decide(cursor, head, folded) {
+                CatchUp::Entries { after } if generous && after < folded => CatchUp::Snapshot,
+                way => way,
+            };
+            match way {
                 CatchUp::Current => {}
                 CatchUp::Entries { after } => behind.push(tail(*document, durable, after)),
                 CatchUp::Snapshot => {

@@ -122,7 +122,8 @@ impl World {
 
     fn serve(&mut self, device: usize, frame: DeviceFrame) {
         let identity = self.devices[device].identity();
-        for answer in self.server.receive(identity, frame, self.now) {
+        let generous = self.rng.bool();
+        for answer in self.server.receive(identity, frame, self.now, generous) {
             self.send(device, &answer);
         }
     }

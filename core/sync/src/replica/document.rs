@@ -36,7 +36,8 @@ pub(super) struct Held {
 struct Waiting {
     pending: Pending,
     sent: bool,
-    told: bool,
+    /// Where the server says it is, while it has not come from there yet.
+    admitted: Option<Base>,
 }
 
 impl Held {
@@ -66,7 +67,7 @@ impl Held {
         held.tail = stored.tail.len();
         held.own_last = held.last_change_of(&held.author(identity));
         held.pending =
-            stored.pending.into_iter().map(|pending| Waiting { pending, sent: false, told: false }).collect();
+            stored.pending.into_iter().map(|pending| Waiting { pending, sent: false, admitted: None }).collect();
         Ok(held)
     }
 
@@ -133,7 +134,7 @@ impl Held {
         let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted.clone(), self.own_last));
         let own = execute(&mut view, &author, &pending, own).or(own);
         self.view = Some((view, own));
-        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, told: false });
+        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None });
         pending
     }
 
@@ -166,18 +167,27 @@ impl Held {
         commands
     }
 
-    /// Takes a waiting edit out; `None` where it waits no longer.
+    /// Takes a waiting edit out, with whether its end was told before; `None` where it waits no longer.
     pub(super) fn settle(&mut self, id: CommandId) -> Option<(Pending, bool)> {
         let place = self.pending.iter().position(|waiting| waiting.pending.submission.id == id)?;
         let waiting = self.pending.remove(place)?;
         self.view = None;
-        Some((waiting.pending, waiting.told))
+        Some((waiting.pending, waiting.admitted.is_some()))
     }
 
-    /// Notes that the person was told an edit is shared; false where they were, or it waits no longer.
-    pub(super) fn tell(&mut self, id: CommandId) -> bool {
+    /// Notes where an edit was admitted; false where that was known, or it waits no longer.
+    pub(super) fn admit(&mut self, id: CommandId, place: Base) -> bool {
         let waiting = self.pending.iter_mut().find(|waiting| waiting.pending.submission.id == id);
-        waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.told, true))
+        waiting.is_some_and(|waiting| waiting.admitted.replace(place).is_none())
+    }
+
+    /// The waiting edits that are in the base already, which came without their entries: in a snapshot.
+    pub(super) fn included(&self) -> Vec<(CommandId, Base)> {
+        let included = self.pending.iter().filter_map(|waiting| {
+            let place = waiting.admitted.filter(|place| *place <= self.base)?;
+            Some((waiting.pending.submission.id, place))
+        });
+        included.collect()
     }
 
     /// Puts a snapshot from the server in the place of what was admitted so far.

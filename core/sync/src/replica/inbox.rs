@@ -80,6 +80,7 @@ impl Replica {
         held.replace(&self.identity, base, bytes)?;
         self.store.push(StoreOp::PutBase { document, base, snapshot: Some(bytes.to_vec()) });
         self.events.push_back(Event::DocumentChanged(document));
+        self.settle_included(document);
         Ok(())
     }
 
@@ -115,17 +116,18 @@ impl Replica {
     fn verdict(&mut self, document: DocumentId, verdict: Verdict, now: Timestamp) {
         let Some(held) = self.documents.get_mut(&document) else { return };
         let code = verdict.code.unwrap_or(Code::Unknown);
-        match (verdict.judgement, verdict.sequence) {
+        match (verdict.judgement, verdict.place()) {
             _ if verdict.is_passing() => {
                 held.unsend_from(verdict.id);
                 self.retry_at = Some(Timestamp::from_millis(now.millis() + RETRY_AFTER));
             }
-            // The edit stays in the view until its entry has come.
-            (Judgement::Admitted, Some(sequence)) => {
-                if held.tell(verdict.id) {
-                    let state = EditState::Shared { sequence };
+            // The edit stays in the view until it has come in an entry or a snapshot.
+            (Judgement::Admitted, Some(place)) => {
+                if held.admit(verdict.id, place) {
+                    let state = EditState::Shared { sequence: place.sequence };
                     self.events.push_back(Event::EditSettled { document, id: verdict.id, state });
                 }
+                self.settle_included(document);
             }
             (Judgement::Held, _) => self.settle(document, verdict.id, EditState::Held { code }),
             _ => self.settle(document, verdict.id, EditState::NotAccepted { code, field: verdict.field }),
@@ -153,6 +155,14 @@ impl Replica {
         self.documents.remove(&document);
         self.store.push(StoreOp::DropDocument { document });
         self.events.push_back(Event::AccessLost(document));
+    }
+
+    /// Ends the edits that came in a snapshot, without entries of their own.
+    fn settle_included(&mut self, document: DocumentId) {
+        let included = self.documents.get(&document).map(Held::included).unwrap_or_default();
+        for (id, place) in included {
+            self.settle(document, id, EditState::Shared { sequence: place.sequence });
+        }
     }
 
     fn settle(&mut self, document: DocumentId, id: CommandId, state: EditState) {
