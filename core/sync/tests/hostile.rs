@@ -1,0 +1,128 @@
+//! Bytes and frames from anybody: an error at worst, and what the person made is kept.
+
+use kring_domain::{
+    Access, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp,
+};
+use kring_sync::{
+    Admission, DeviceIdentity, Entry, RawCommand, Replica, ServerFrame, StoreOp, Submission, decode_device_frame,
+    decode_device_frames, decode_server_frame, decode_server_frames, encode,
+};
+use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_decode_or_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = (decode_device_frame(&bytes), decode_device_frames(&bytes));
+        let _ = (decode_server_frame(&bytes), decode_server_frames(&bytes));
+    }
+
+    #[test]
+    fn a_phone_survives_frames_that_were_tampered_with(
+        which in 0..4_usize,
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let (mut phone, circle) = phone();
+        let mut bytes = encode(&frames(circle)[which]);
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] ^= byte;
+        }
+        if let Ok(frame) = decode_server_frame(&bytes) {
+            let _ = phone.handle_frame(frame, now());
+        }
+        let ended = drain(&mut phone);
+        let waits = phone.pending(circle).count();
+        prop_assert_eq!(waits + ended, 1, "the person's own idea waits, or has come to its end");
+        if phone.cursor(circle).is_some() {
+            prop_assert!(phone.view(circle).is_some());
+        }
+    }
+
+    #[test]
+    fn a_server_survives_commands_of_any_shape(
+        text in "\\PC{0,40}",
+        number in any::<i64>(),
+        field in prop::sample::select(vec!["text", "idea_id", "complexity", "fits", "type", "strategy"]),
+    ) {
+        let mut circle = Admission::new(document(), DocumentKind::Circle);
+        let author = kring_domain::Author::example(Role::Member);
+        for value in [json!(text), json!(number), json!([[text]]), json!({ "a": { "b": number } }), json!(null)] {
+            let mut command = json!({"type": "propose_idea", "idea_id": Uuid::from_u128(5), "text": "idee"});
+            command[field] = value;
+            let id = CommandId::new(Uuid::from_u128(number.unsigned_abs().into()));
+            let submission = Submission { id, base: None, made_at: None, command: RawCommand::from_value(command) };
+            circle.handle_submission(&author, submission, now());
+        }
+        prop_assert!(circle.head().sequence <= 1);
+    }
+}
+
+/// A phone that holds a circle with one idea of its own that waits.
+fn phone() -> (Replica, DocumentId) {
+    let device = DeviceId::new(Uuid::from_u128(20));
+    let mut phone = Replica::new(DeviceIdentity { device, person: PersonId::new(Uuid::from_u128(2)) });
+    phone.create_space(space(), Role::Client);
+    let idea = json!({"type": "propose_idea", "idea_id": Uuid::from_u128(7), "text": "een kaart"});
+    let command = Command::parse(idea).expect("a command of this version");
+    phone.submit(document(), CommandId::new(Uuid::from_u128(8)), command, now()).expect("a client may propose");
+    drain(&mut phone);
+    (phone, document())
+}
+
+/// What a server could send it: a welcome, a snapshot, entries and a verdict.
+fn frames(circle: DocumentId) -> [ServerFrame; 4] {
+    let mut server = Admission::new(circle, DocumentKind::Circle);
+    let author = kring_domain::Author::example(Role::Member);
+    let mut entries: Vec<Entry> = Vec::new();
+    for number in 1..=3_u128 {
+        let command = json!({"type": "propose_idea", "idea_id": Uuid::from_u128(100 + number), "text": "idee"});
+        let id = CommandId::new(Uuid::from_u128(50 + number));
+        let submission = Submission { id, base: None, made_at: None, command: RawCommand::from_value(command) };
+        let outcome = server.handle_submission(&author, submission, now());
+        entries.push(outcome.admitted.expect("a member may propose").entry);
+    }
+    let head = kring_sync::DocumentHead {
+        document: circle,
+        kind: DocumentKind::Circle,
+        space: space(),
+        space_name: "Joost".to_owned(),
+        role: Role::Client,
+        access: Access::Write,
+        generation: 1,
+        sequence: 3,
+    };
+    let verdict = kring_sync::Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::Code::Clock);
+    [
+        ServerFrame::Welcome { server_time: now(), documents: vec![head], members: vec![] },
+        ServerFrame::Snapshot { document: circle, generation: 1, sequence: 3, bytes: server.snapshot() },
+        ServerFrame::Entries { document: circle, generation: 1, entries },
+        ServerFrame::Verdicts { document: circle, verdicts: vec![verdict] },
+    ]
+}
+
+/// Lets the phone store and tell what it has to, and counts the edits that came to their end.
+fn drain(phone: &mut Replica) -> usize {
+    let mut ended = 0;
+    while let Some(batch) = phone.poll_store() {
+        ended += batch.iter().filter(|op| matches!(op, StoreOp::Settle { .. })).count();
+        phone.handle_stored();
+    }
+    while phone.poll_event().is_some() {}
+    ended
+}
+
+fn space() -> SpaceId {
+    SpaceId::new(Uuid::from_u128(1))
+}
+
+fn document() -> DocumentId {
+    DocumentId::derive(space(), DocumentKind::Circle)
+}
+
+fn now() -> Timestamp {
+    "2026-04-01T12:00:00Z".parse().expect("a time")
+}
