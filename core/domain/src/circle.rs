@@ -25,8 +25,8 @@ pub use propose_idea::ProposeIdea;
 pub use view::{CircleView, IdeaStatus, IdeaView};
 pub use withdraw_idea::WithdrawIdea;
 
-use crate::read::{Content, ReadModel, Reader};
-use crate::{Access, Role};
+use crate::reader::Reader;
+use crate::{Access, Card, Role};
 
 const IDEAS: &str = "ideas";
 const OFFERS: &str = "offers";
@@ -41,6 +41,6 @@ pub(crate) const fn access(role: Role) -> Access {
     }
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> ReadModel {
-    ReadModel { content: Content::Circle(model::of(&CircleView::new(document))), cards: Vec::new() }
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (CircleModel, Vec<Card>) {
+    (model::of(&CircleView::new(document)), Vec::new())
 }

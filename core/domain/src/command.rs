@@ -1,4 +1,4 @@
-//! The closed list of edits, as plain data.
+//! The closed list of edits, as plain data, by the kind of document they edit.
 
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
@@ -16,13 +16,13 @@ use crate::policy::{Condition, Policy};
 use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
 
 macro_rules! commands {
-    ($($name:ident),+ $(,)?) => {
+    ($($kind:ident { $($name:ident),+ $(,)? })+) => {
         /// An edit: one thing a person can do, as plain data.
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(tag = "type", rename_all = "snake_case")]
         #[expect(missing_docs, reason = "each variant is documented by the struct of the same name")]
         pub enum Command {
-            $($name($name),)+
+            $($($name($name),)+)+
         }
 
         impl Command {
@@ -40,36 +40,36 @@ macro_rules! commands {
                     return Err(ParseError::Invalid(Refusal::invalid("type")));
                 };
                 match name.as_str() {
-                    $(<$name as Edit>::NAME => parse_fields(fields).map(Self::$name),)+
+                    $($(<$name as Edit>::NAME => parse_fields(fields).map(Self::$name),)+)+
                     _ => Err(ParseError::Unknown),
                 }
             }
 
             /// The command's name on every wire.
             pub fn name(&self) -> &'static str {
-                match self { $(Self::$name(_) => <$name as Edit>::NAME,)+ }
+                match self { $($(Self::$name(_) => <$name as Edit>::NAME,)+)+ }
             }
 
             /// The kind of document it edits.
             pub fn kind(&self) -> DocumentKind {
-                match self { $(Self::$name(_) => <$name as Edit>::KIND,)+ }
+                match self { $($(Self::$name(_) => DocumentKind::$kind,)+)+ }
             }
 
             /// Who may send it.
             pub fn policy(&self) -> Policy {
-                match self { $(Self::$name(_) => <$name as Edit>::POLICY,)+ }
+                match self { $($(Self::$name(_) => <$name as Edit>::POLICY,)+)+ }
             }
 
             pub(crate) fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                match self { $(Self::$name(edit) => edit.check(document),)+ }
+                match self { $($(Self::$name(edit) => edit.check(document),)+)+ }
             }
 
             pub(crate) fn holds(&self, condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-                match self { $(Self::$name(edit) => edit.holds(condition, author, document),)+ }
+                match self { $($(Self::$name(edit) => edit.holds(condition, author, document),)+)+ }
             }
 
             pub(crate) fn becomes_suggestion(&self, author: &Author, document: &impl ReadDoc) -> bool {
-                match self { $(Self::$name(edit) => edit.becomes_suggestion(author, document),)+ }
+                match self { $($(Self::$name(edit) => edit.becomes_suggestion(author, document),)+)+ }
             }
 
             pub(crate) fn execute(
@@ -77,7 +77,7 @@ macro_rules! commands {
                 context: &Context,
                 transaction: &mut impl Transactable,
             ) -> Result<(), Refusal> {
-                match self { $(Self::$name(edit) => edit.execute(context, transaction),)+ }
+                match self { $($(Self::$name(edit) => edit.execute(context, transaction),)+)+ }
             }
 
             pub(crate) fn suggest(
@@ -85,34 +85,40 @@ macro_rules! commands {
                 context: &Context,
                 transaction: &mut impl Transactable,
             ) -> Result<(), Refusal> {
-                match self { $(Self::$name(edit) => edit.suggest(context, transaction),)+ }
+                match self { $($(Self::$name(edit) => edit.suggest(context, transaction),)+)+ }
             }
 
             /// What was done, in words that follow a person's name.
             pub fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
-                match self { $(Self::$name(edit) => edit.words(document, names, language),)+ }
+                match self { $($(Self::$name(edit) => edit.words(document, names, language),)+)+ }
             }
 
             /// Every command of this version with its fields, bounds and senders, in the order of the list.
             pub fn descriptions() -> Vec<CommandDescription> {
-                vec![$(CommandDescription {
+                vec![$($(CommandDescription {
                     name: <$name as Edit>::NAME,
-                    kind: <$name as Edit>::KIND,
+                    kind: DocumentKind::$kind,
                     policy: <$name as Edit>::POLICY,
                     schema: schema_of::<$name>(<$name as Edit>::NAME),
-                },)+]
+                },)+)+]
             }
         }
     };
 }
 
 commands! {
-    AddContact, UpdateContact, PlaceContact, ArchiveContact, EraseContact, AddTie, RemoveTie, TakeSnapshot,
-    AcceptSuggestion, DeclineSuggestion,
-    AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep, UntickStep,
-    AssignPart, EvaluateAction, DelegateRight, RevokeRight,
-    ProposeIdea, EditIdea, WithdrawIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
-    WithdrawOffer, PostMessage,
+    Network {
+        AddContact, UpdateContact, PlaceContact, ArchiveContact, EraseContact, AddTie, RemoveTie, TakeSnapshot,
+        AcceptSuggestion, DeclineSuggestion,
+    }
+    Plan {
+        AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep,
+        UntickStep, AssignPart, EvaluateAction, DelegateRight, RevokeRight,
+    }
+    Circle {
+        ProposeIdea, EditIdea, WithdrawIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
+        WithdrawOffer, PostMessage,
+    }
 }
 
 /// A command as the documentation and the JSON Schema show it.

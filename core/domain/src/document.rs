@@ -9,11 +9,13 @@ use automerge::{ActorId, Automerge, ObjType, ROOT, ReadDoc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::read::{ReadModel, Reader};
-use crate::{Access, Role};
+use uuid::Uuid;
+
+use crate::reader::Reader;
+use crate::{Access, Card, DocumentId, Role, SpaceId};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident => $module:ident),+ $(,)?) => {
+    ($($(#[$doc:meta])* $kind:ident => $module:ident, $model:ident;)+) => {
         /// A kind of document, named after what it holds.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
@@ -40,20 +42,43 @@ macro_rules! kinds {
                 match self { $(DocumentKind::$kind => crate::$module::SECTIONS),+ }
             }
 
-            pub(crate) fn read(self, document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
-                match self { $(DocumentKind::$kind => crate::$module::read(document, reader)),+ }
+            /// The document as plain data, with the questions it raises.
+            pub(crate) fn read(self, document: &impl ReadDoc, reader: &Reader<'_>) -> (Content, Vec<Card>) {
+                match self {
+                    $(DocumentKind::$kind => {
+                        let (content, cards) = crate::$module::read(document, reader);
+                        (Content::$kind(content), cards)
+                    })+
+                }
             }
+        }
+
+        /// The things in a document, by kind.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Content {
+            $($(#[$doc])* $kind(crate::$module::$model),)+
         }
     };
 }
 
 kinds! {
     /// The network map: contacts, ties, placements and snapshots.
-    Network => network,
+    Network => network, NetworkModel;
     /// The action plan: goals, actions, steps and evaluations.
-    Plan => plan,
+    Plan => plan, PlanModel;
     /// The support circle: ideas, hearts, offers and messages.
-    Circle => circle,
+    Circle => circle, CircleModel;
+}
+
+impl DocumentId {
+    /// The id of a space's document of one kind.
+    ///
+    /// It is the UUID v5 of the kind's name in the namespace of the space's id, so that a phone can make a space
+    /// and fill its documents before it has ever seen a server.
+    pub fn derive(space: SpaceId, kind: DocumentKind) -> Self {
+        Self::new(Uuid::new_v5(&space.uuid(), kind.name().as_bytes()))
+    }
 }
 
 impl DocumentKind {
@@ -86,6 +111,15 @@ pub fn genesis(kind: DocumentKind) -> Automerge {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn derived_ids_differ_by_space_and_by_kind() {
+        let space = SpaceId::new(Uuid::from_u128(1));
+        let other = SpaceId::new(Uuid::from_u128(2));
+        assert_eq!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(space, DocumentKind::Plan));
+        assert_ne!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(space, DocumentKind::Circle));
+        assert_ne!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(other, DocumentKind::Plan));
+    }
 
     #[test]
     fn genesis_is_the_same_everywhere_and_differs_by_kind() {

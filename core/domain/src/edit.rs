@@ -4,7 +4,7 @@ use automerge::ReadDoc;
 use automerge::transaction::Transactable;
 
 use crate::policy::{Condition, Policy};
-use crate::{Author, Code, Context, DocumentKind, Language, PersonId, Refusal};
+use crate::{Author, Code, Context, Language, PersonId, Refusal};
 
 /// How people are called, for texts that mention them.
 pub type Names<'a> = &'a dyn Fn(PersonId) -> String;
@@ -15,8 +15,6 @@ pub type Names<'a> = &'a dyn Fn(PersonId) -> String;
 pub trait Edit {
     /// The command's name on every wire: verb, underscore, noun.
     const NAME: &'static str;
-    /// The kind of document it edits.
-    const KIND: DocumentKind;
     /// Who may send it.
     const POLICY: Policy;
 

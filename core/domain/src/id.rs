@@ -7,8 +7,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use crate::DocumentKind;
-
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -106,29 +104,5 @@ impl de::Visitor<'_> for UuidText {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Uuid, E> {
         Uuid::try_parse(text).map_err(|_| E::invalid_value(de::Unexpected::Other("other text"), &self))
-    }
-}
-
-impl DocumentId {
-    /// The id of a space's document of one kind.
-    ///
-    /// It is the UUID v5 of the kind's name in the namespace of the space's id, so that a phone can make a space
-    /// and fill its documents before it has ever seen a server.
-    pub fn derive(space: SpaceId, kind: DocumentKind) -> Self {
-        Self(Uuid::new_v5(&space.0, kind.name().as_bytes()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn derived_ids_differ_by_space_and_by_kind() {
-        let space = SpaceId::new(Uuid::from_u128(1));
-        let other = SpaceId::new(Uuid::from_u128(2));
-        assert_eq!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(space, DocumentKind::Plan));
-        assert_ne!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(space, DocumentKind::Circle));
-        assert_ne!(DocumentId::derive(space, DocumentKind::Plan), DocumentId::derive(other, DocumentKind::Plan));
     }
 }

@@ -46,6 +46,7 @@ pub mod network;
 pub mod plan;
 pub mod policy;
 mod read;
+mod reader;
 mod refusal;
 mod role;
 mod status;
@@ -58,14 +59,14 @@ pub use card::{Card, CardKind, CardOption};
 pub use command::{Command, CommandDescription, ParseError};
 pub use context::Context;
 pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
-pub use document::{DocumentKind, genesis};
+pub use document::{Content, DocumentKind, genesis};
 pub use edit::{Edit, Names};
 pub use id::{
     ActionId, CommandId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId, OfferId, PersonId,
     SnapshotId, SpaceId, StepId,
 };
 pub use language::Language;
-pub use read::{Content, ReadModel, read_model};
+pub use read::{ReadModel, read_model};
 pub use refusal::{Code, Refusal};
 pub use role::{Access, Role};
 pub use status::{Phase, Status, status};

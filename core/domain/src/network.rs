@@ -33,19 +33,19 @@ pub use archive_contact::ArchiveContact;
 pub use bounded::{DesiredRing, Frequency, Ring, Year};
 pub use erase_contact::EraseContact;
 pub use history::{ErasureModel, SnapshotContact, SnapshotModel, SuggestionModel};
-pub use model::{ArchivedContact, ContactModel, NetworkModel, TieModel};
+pub use model::{ArchivedContact, ContactModel, NetworkModel};
 pub use picture::picture;
 pub use place_contact::PlaceContact;
 pub use take_snapshot::TakeSnapshot;
-pub use tie::{AddTie, RemoveTie};
+pub use tie::{AddTie, RemoveTie, TieModel};
 pub use update_contact::UpdateContact;
 pub use values::{
     Initiator, Quadrant, SnapshotLabel, Status, SuggestionState, Support, Wish, relation_label, ring_label,
 };
 pub use view::{ContactView, NetworkView};
 
-use crate::read::{Content, ReadModel, Reader};
-use crate::{Access, Role};
+use crate::reader::Reader;
+use crate::{Access, Card, Role};
 
 const CONTACTS: &str = "contacts";
 const TIES: &str = "ties";
@@ -62,9 +62,9 @@ pub(crate) const fn access(role: Role) -> Access {
     }
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (NetworkModel, Vec<Card>) {
     let network = NetworkView::new(document);
     let model = model::of(&network);
     let cards = cards::of(&network, &model, reader);
-    ReadModel { content: Content::Network(model), cards }
+    (model, cards)
 }

@@ -39,8 +39,8 @@ pub use update_action::UpdateAction;
 pub use view::{ActionView, PlanView};
 pub use vocabulary::{Company, GoalType, Next, Right, Setting, Support};
 
-use crate::read::{Content, ReadModel, Reader};
-use crate::{Access, Role};
+use crate::reader::Reader;
+use crate::{Access, Card, Role};
 
 const GOALS: &str = "goals";
 const ACTIONS: &str = "actions";
@@ -55,8 +55,8 @@ pub(crate) const fn access(role: Role) -> Access {
     }
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PlanModel, Vec<Card>) {
     let plan = PlanView::new(document);
     let queue = queue::Queue::of(&plan);
-    ReadModel { cards: cards::of(&plan, &queue, reader), content: Content::Plan(model::of(&plan, &queue)) }
+    (model::of(&plan, &queue), cards::of(&plan, &queue, reader))
 }

@@ -3,16 +3,9 @@
 use automerge::ReadDoc;
 use serde::Serialize;
 
-use crate::circle::CircleModel;
-use crate::network::NetworkModel;
-use crate::plan::PlanModel;
+use crate::document::Content;
+use crate::reader::Reader;
 use crate::{Card, DocumentKind, Language, Names};
-
-/// How a read model is put into words.
-pub(crate) struct Reader<'a> {
-    pub(crate) names: Names<'a>,
-    pub(crate) language: Language,
-}
 
 /// A document as a person reads it.
 ///
@@ -25,19 +18,8 @@ pub struct ReadModel {
     pub cards: Vec<Card>,
 }
 
-/// The things in a document, by kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Content {
-    /// Of a network map.
-    Network(NetworkModel),
-    /// Of an action plan.
-    Plan(PlanModel),
-    /// Of a support circle.
-    Circle(CircleModel),
-}
-
 /// Reads a document of a kind, with people called by `names`.
 pub fn read_model(kind: DocumentKind, document: &impl ReadDoc, names: Names<'_>, language: Language) -> ReadModel {
-    kind.read(document, &Reader { names, language })
+    let (content, cards) = kind.read(document, &Reader { names, language });
+    ReadModel { content, cards }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CircleView, IDEAS, IdeaStatus};
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal};
+use crate::{Context, Edit, IdeaId, Language, Names, Refusal};
 
 /// The three answers a client can give to an idea are one command each, with the same shape.
 macro_rules! answers {
@@ -21,7 +21,6 @@ macro_rules! answers {
 
         impl Edit for $command {
             const NAME: &'static str = $name;
-            const KIND: DocumentKind = DocumentKind::Circle;
             const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
             fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

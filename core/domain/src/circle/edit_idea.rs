@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CircleView, IDEAS};
 use crate::entity::{find, must_exist, put_text};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal, Text};
+use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal, Text};
 
 /// Changes the words of an idea; merges word by word with a concurrent edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,6 @@ pub struct EditIdea {
 
 impl Edit for EditIdea {
     const NAME: &'static str = "edit_idea";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)
         .member(Rule::If(Condition::Author))

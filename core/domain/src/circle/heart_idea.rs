@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CircleView, IDEAS};
 use crate::entity::{child, find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal};
+use crate::{Context, Edit, IdeaId, Language, Names, Refusal};
 
 const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
 
@@ -29,7 +29,6 @@ pub struct UnheartIdea {
 
 impl Edit for HeartIdea {
     const NAME: &'static str = "heart_idea";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -51,7 +50,6 @@ impl Edit for HeartIdea {
 
 impl Edit for UnheartIdea {
     const NAME: &'static str = "unheart_idea";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

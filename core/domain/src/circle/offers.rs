@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CircleView, OFFERS};
 use crate::entity::{create, find, must_be_free, must_exist, put_some, section};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, DocumentKind, Edit, Language, Name, Names, OfferId, Refusal, Text};
+use crate::{Author, Context, Edit, Language, Name, Names, OfferId, Refusal, Text};
 
 /// Offers help: what, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +32,6 @@ pub struct WithdrawOffer {
 
 impl Edit for MakeOffer {
     const NAME: &'static str = "make_offer";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -54,7 +53,6 @@ impl Edit for MakeOffer {
 
 impl Edit for WithdrawOffer {
     const NAME: &'static str = "withdraw_offer";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = Policy::NOBODY.client(Rule::If(Condition::Author)).member(Rule::If(Condition::Author));
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

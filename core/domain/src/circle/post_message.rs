@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::MESSAGES;
 use crate::entity::{create, must_be_free, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, Language, MessageId, Names, Refusal, Text};
+use crate::{Context, Edit, Language, MessageId, Names, Refusal, Text};
 
 /// Says something to the whole circle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,6 @@ pub struct PostMessage {
 
 impl Edit for PostMessage {
     const NAME: &'static str = "post_message";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -8,7 +8,7 @@ use super::IDEAS;
 use crate::bounds::{Slug, list};
 use crate::entity::{create, must_be_free, put_json, put_some, put_text, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, IdeaId, Language, Name, Names, Refusal, Text};
+use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text};
 
 /// Puts an idea before the circle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +36,6 @@ pub struct ProposeIdea {
 
 impl Edit for ProposeIdea {
     const NAME: &'static str = "propose_idea";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CircleView, IDEAS, IdeaStatus};
 use crate::entity::{find, must_exist};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, DocumentKind, Edit, IdeaId, Language, Names, Refusal};
+use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal};
 
 /// Takes an idea back: it stays in the list as withdrawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,7 +18,6 @@ pub struct WithdrawIdea {
 
 impl Edit for WithdrawIdea {
     const NAME: &'static str = "withdraw_idea";
-    const KIND: DocumentKind = DocumentKind::Circle;
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)
         .member(Rule::If(Condition::Author))

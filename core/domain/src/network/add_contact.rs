@@ -13,7 +13,7 @@ use super::values::{Initiator, Quadrant, Status, Support, Wish};
 use super::{CONTACTS, ERASURES};
 use crate::entity::{create, must_be_free, section};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Date, DocumentKind, Edit, Language, Name, Names, Refusal, Slug, Text};
+use crate::{ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Slug, Text};
 
 /// Puts somebody on the map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -72,7 +72,6 @@ pub struct AddContact {
 
 impl Edit for AddContact {
     const NAME: &'static str = "add_contact";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

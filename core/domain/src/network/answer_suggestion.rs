@@ -8,7 +8,7 @@ use super::values::SuggestionState;
 use super::{CONTACTS, NetworkView, SUGGESTIONS, presence};
 use crate::entity::{Item, find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{CommandId, ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{CommandId, ContactId, Context, Edit, Language, Names, Refusal};
 
 /// Takes over a suggested place for a contact, as the client's own judgement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +28,6 @@ pub struct DeclineSuggestion {
 
 impl Edit for AcceptSuggestion {
     const NAME: &'static str = "accept_suggestion";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -57,7 +56,6 @@ impl Edit for AcceptSuggestion {
 
 impl Edit for DeclineSuggestion {
     const NAME: &'static str = "decline_suggestion";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

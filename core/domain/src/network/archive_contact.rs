@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CONTACTS, NetworkView, presence};
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{ContactId, Context, Edit, Language, Names, Refusal};
 
 /// Puts a contact away; any later or concurrent edit of the contact brings it back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,7 +18,6 @@ pub struct ArchiveContact {
 
 impl Edit for ArchiveContact {
     const NAME: &'static str = "archive_contact";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

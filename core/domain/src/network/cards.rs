@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::NetworkModel;
 use super::view::NetworkView;
-use crate::read::Reader;
+use crate::reader::Reader;
 use crate::{Card, CardOption};
 
 /// All questions, in the order: suggestions, two values, came back, duplicates, erasures.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CONTACTS, ERASURES, SNAPSHOTS, SUGGESTIONS, TIES, tie};
 use crate::entity::{Item, child, create, find, must_exist, section};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{ContactId, Context, Edit, Language, Names, Refusal};
 
 /// Removes a contact for good: from the map, the ties, the suggestions and every snapshot.
 ///
@@ -24,7 +24,6 @@ pub struct EraseContact {
 
 impl Edit for EraseContact {
     const NAME: &'static str = "erase_contact";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -4,9 +4,8 @@ use automerge::ReadDoc;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::model::TieModel;
 use super::placement::Placement;
-use super::tie;
+use super::tie::{self, TieModel};
 use super::values::SuggestionState;
 use super::view::{ContactView, NetworkView};
 use crate::entity::Item;

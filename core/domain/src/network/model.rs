@@ -4,7 +4,7 @@ use automerge::ReadDoc;
 use serde::Serialize;
 
 use super::history::{self, ErasureModel, SnapshotModel, SuggestionModel};
-use super::tie;
+use super::tie::{self, TieModel};
 use super::view::{ContactView, NetworkView};
 use crate::{ContactId, PersonId, Timestamp};
 
@@ -97,15 +97,6 @@ pub struct ArchivedContact {
     pub id: ContactId,
     /// What the client calls this person.
     pub name: String,
-}
-
-/// Two contacts who know each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct TieModel {
-    /// The contact with the smaller id.
-    pub a: ContactId,
-    /// The contact with the larger id.
-    pub b: ContactId,
 }
 
 pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>) -> NetworkModel {

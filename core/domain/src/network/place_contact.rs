@@ -9,7 +9,7 @@ use super::values::{Quadrant, ring_label};
 use super::{CONTACTS, NetworkView, presence};
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{ContactId, Context, Edit, Language, Names, Refusal};
 
 /// Gives a contact a place on the map: a ring and a quadrant, together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,7 +25,6 @@ pub struct PlaceContact {
 
 impl Edit for PlaceContact {
     const NAME: &'static str = "place_contact";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

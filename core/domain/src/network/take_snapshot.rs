@@ -7,7 +7,7 @@ use super::values::SnapshotLabel;
 use super::{NetworkView, SNAPSHOTS};
 use crate::entity::{create, must_be_free, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, Language, Names, Refusal, SnapshotId};
+use crate::{Context, Edit, Language, Names, Refusal, SnapshotId};
 
 /// Keeps the map as it stands, to compare with later; nothing but an erasure ever changes a snapshot.
 ///
@@ -23,7 +23,6 @@ pub struct TakeSnapshot {
 
 impl Edit for TakeSnapshot {
     const NAME: &'static str = "take_snapshot";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -6,9 +6,18 @@ use serde::{Deserialize, Serialize};
 use super::{CONTACTS, NetworkView, TIES};
 use crate::entity::{child, create, must_exist, section};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{ContactId, Context, Edit, Language, Names, Refusal};
 
 const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+
+/// Two contacts who know each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TieModel {
+    /// The contact with the smaller id.
+    pub a: ContactId,
+    /// The contact with the larger id.
+    pub b: ContactId,
+}
 
 /// Says that two contacts know each other; whichever comes first, it is the same tie.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +41,6 @@ pub struct RemoveTie {
 
 impl Edit for AddTie {
     const NAME: &'static str = "add_tie";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -62,7 +70,6 @@ impl Edit for AddTie {
 
 impl Edit for RemoveTie {
     const NAME: &'static str = "remove_tie";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

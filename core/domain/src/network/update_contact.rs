@@ -13,7 +13,7 @@ use super::{CONTACTS, NetworkView, presence};
 use crate::bounds::clearable;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Author, ContactId, Context, Date, DocumentKind, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
+use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
 
 /// Changes what is known about a contact: a field that is absent stays, one that is `null` is cleared.
 ///
@@ -76,7 +76,6 @@ pub struct UpdateContact {
 
 impl Edit for UpdateContact {
     const NAME: &'static str = "update_contact";
-    const KIND: DocumentKind = DocumentKind::Network;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -8,9 +8,7 @@ use super::{ACTIONS, Company, GOALS, Setting};
 use crate::bounds::list;
 use crate::entity::{create, must_be_free, must_exist, put_json, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{
-    ActionId, ContactId, Context, Date, DocumentKind, Edit, GoalId, IdeaId, Language, Name, Names, Refusal, Text,
-};
+use crate::{ActionId, ContactId, Context, Date, Edit, GoalId, IdeaId, Language, Name, Names, Refusal, Text};
 
 /// Plans an action; it starts when somebody activates it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +47,6 @@ pub struct AddAction {
 
 impl Edit for AddAction {
     const NAME: &'static str = "add_action";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{GOALS, GoalType};
 use crate::entity::{create, must_be_free, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, GoalId, Language, Names, Refusal, Text};
+use crate::{Context, Edit, GoalId, Language, Names, Refusal, Text};
 
 /// Writes down a goal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +23,6 @@ pub struct AddGoal {
 
 impl Edit for AddGoal {
     const NAME: &'static str = "add_goal";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

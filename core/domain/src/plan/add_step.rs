@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ACTIONS, PlanView};
 use crate::entity::{child, create, find};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, DocumentKind, Edit, Language, Names, Refusal, StepId, Text};
+use crate::{ActionId, Context, Edit, Language, Names, Refusal, StepId, Text};
 
 /// Adds a step to an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +22,6 @@ pub struct AddStep {
 
 impl Edit for AddStep {
     const NAME: &'static str = "add_step";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use super::{ACTIONS, PlanView, Support};
 use crate::bounds::list;
 use crate::entity::{child, create, find, put_json};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{ActionId, Author, Context, DocumentKind, Edit, Language, Names, PersonId, Refusal, StepId, Text};
+use crate::{ActionId, Author, Context, Edit, Language, Names, PersonId, Refusal, StepId, Text};
 
 /// Gives somebody a part in an action, or takes one on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +29,6 @@ pub struct AssignPart {
 
 impl Edit for AssignPart {
     const NAME: &'static str = "assign_part";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy =
         Policy::NOBODY.client(Rule::Always).member(Rule::If(Condition::Oneself)).professional(Rule::Always);
 

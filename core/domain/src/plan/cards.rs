@@ -6,7 +6,7 @@ use serde_json::json;
 use super::queue::{MAX_ACTIVE, Queue};
 use super::stage::{EventKind, Stage};
 use super::{ActionView, PlanView};
-use crate::read::Reader;
+use crate::reader::Reader;
 use crate::{ActionId, Card, CardKind, CardOption, Language};
 
 /// The most waiting actions that one card offers to take in; the others can be ranked without a card.

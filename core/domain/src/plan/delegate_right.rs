@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{DELEGATIONS, Right};
 use crate::entity::{Item, create, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, DocumentKind, Edit, Language, Names, PersonId, Refusal};
+use crate::{Context, Edit, Language, Names, PersonId, Refusal};
 
 /// Lets somebody use a right of the client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,7 +35,6 @@ pub(super) fn key(person: PersonId, right: Right) -> String {
 
 impl Edit for DelegateRight {
     const NAME: &'static str = "delegate_right";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, _document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -60,7 +59,6 @@ impl Edit for DelegateRight {
 
 impl Edit for RevokeRight {
     const NAME: &'static str = "revoke_right";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ACTIONS, Next, PlanView};
 use crate::entity::{child, create, find, put_some};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, DocumentKind, Edit, EvaluationId, Language, Names, Refusal, Text};
+use crate::{ActionId, Context, Edit, EvaluationId, Language, Names, Refusal, Text};
 
 /// Looks back on an action; each person with their own eyes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,7 +39,6 @@ pub struct EvaluateAction {
 
 impl Edit for EvaluateAction {
     const NAME: &'static str = "evaluate_action";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

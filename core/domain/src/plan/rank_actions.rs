@@ -8,7 +8,7 @@ use super::{ACTIONS, PlanView};
 use crate::bounds::{MAX_ITEMS, list};
 use crate::entity::{must_exist, put_json};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{ActionId, Context, Edit, Language, Names, Refusal};
 
 /// Chooses which active actions come first; the others wait.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +22,6 @@ pub struct RankActions {
 
 impl Edit for RankActions {
     const NAME: &'static str = "rank_actions";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

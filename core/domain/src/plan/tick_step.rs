@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ACTIONS, PlanView};
 use crate::entity::{child, create, find};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{ActionId, Author, Context, DocumentKind, Edit, Language, Names, Refusal, StepId};
+use crate::{ActionId, Author, Context, Edit, Language, Names, Refusal, StepId};
 
 const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::If(Condition::Assigned));
 
@@ -32,7 +32,6 @@ pub struct UntickStep {
 
 impl Edit for TickStep {
     const NAME: &'static str = "tick_step";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -55,7 +54,6 @@ impl Edit for TickStep {
 
 impl Edit for UntickStep {
     const NAME: &'static str = "untick_step";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

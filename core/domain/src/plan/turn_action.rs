@@ -7,7 +7,7 @@ use super::stage::{EventKind, Stage};
 use super::{ACTIONS, ActionView, PlanView};
 use crate::entity::{child, create, find, must_exist};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{ActionId, Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{ActionId, Author, Code, Context, Edit, Language, Names, Refusal};
 
 /// The three turns an action can take are one command each, with the same shape.
 macro_rules! turns {
@@ -22,7 +22,6 @@ macro_rules! turns {
 
         impl Edit for $command {
             const NAME: &'static str = $name;
-            const KIND: DocumentKind = DocumentKind::Plan;
             const POLICY: Policy = Policy::NOBODY
                 .client(Rule::Always)
                 .member(Rule::If(Condition::Delegated))

@@ -10,7 +10,7 @@ use super::{ACTIONS, Company, PlanView, Setting};
 use crate::bounds::clearable;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, Date, DocumentKind, Edit, Language, Name, Names, Refusal, Text};
+use crate::{ActionId, Context, Date, Edit, Language, Name, Names, Refusal, Text};
 
 /// Changes an action: a field that is absent stays as it is, one that is `null` is cleared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +52,6 @@ impl UpdateAction {
 
 impl Edit for UpdateAction {
     const NAME: &'static str = "update_action";
-    const KIND: DocumentKind = DocumentKind::Plan;
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::option;
 use crate::network::presence::Presence;
 use crate::network::view::ContactView;
-use crate::read::Reader;
+use crate::reader::Reader;
 use crate::{Card, CardKind, Language};
 
 /// A question per contact that was put away while somebody else still worked on it.

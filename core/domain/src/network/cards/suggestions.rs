@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::option;
 use crate::network::values::{Quadrant, SuggestionState, ring_label};
 use crate::network::{ContactModel, NetworkModel, SuggestionModel};
-use crate::read::Reader;
+use crate::reader::Reader;
 use crate::{Card, CardKind, CardOption, Language};
 
 /// A question per open suggestion that would change something.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use crate::entity::Candidate;
 use crate::network::fields::{ASKED, Asked};
 use crate::network::view::ContactView;
-use crate::read::Reader;
+use crate::reader::Reader;
 use crate::{Card, CardKind, CardOption, ContactId, Language, PersonId};
 
 /// A question per field that two people set to different values without knowing of each other.
