@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::documents::{Documents, log_key};
-use crate::http::limits::RequestLimit;
 use crate::lifetime::Lifetime;
 use crate::metrics::Metrics;
+use crate::request_limit::RequestLimit;
 use crate::store::{Store, StoreError};
 use crate::sync::hub::Hub;
 

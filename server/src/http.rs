@@ -9,7 +9,7 @@ mod export;
 pub mod extract;
 mod history;
 mod invitations;
-pub mod limits;
+mod limits;
 mod members;
 mod observe;
 mod operations;

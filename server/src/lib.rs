@@ -15,5 +15,6 @@ pub mod documents;
 pub mod http;
 pub mod lifetime;
 pub mod metrics;
+pub mod request_limit;
 pub mod store;
 pub mod sync;

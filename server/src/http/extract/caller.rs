@@ -15,7 +15,8 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let token = bearer(parts).ok_or(AuthError::Unauthenticated)?;
         let caller = app.auth.caller(&app.store, token).await?;
-        app.request_limit.check(caller.device)?;
+        let wait = |wait: std::time::Duration| Problem::rate_limited(wait.as_secs().saturating_add(1));
+        app.request_limit.check(caller.device).map_err(wait)?;
         Ok(caller)
     }
 }
