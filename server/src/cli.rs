@@ -1,6 +1,7 @@
-//! The command line: `kring serve` and `kring admin`.
+//! The command line: `kring serve`, `kring demo` and `kring admin`.
 
 mod admin;
+mod demo;
 mod logging;
 mod options;
 mod serve;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 use thiserror::Error;
 
 use crate::accounts::AccountError;
+use crate::demo::DemoError;
 use crate::store::StoreError;
 
 /// Kring: an offline-first server for the people around a client.
@@ -25,6 +27,8 @@ struct Cli {
 enum Command {
     /// Run the server until it is told to stop (SIGTERM or Ctrl-C).
     Serve(Box<serve::Serve>),
+    /// Run a throw-away server with a made-up client, and show how to be each person of the story.
+    Demo(demo::Demo),
     /// Look after a server; works beside a running one.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -34,6 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   kring serve                                    on this machine only, data in ./kring-data
   kring serve --data /var/lib/kring --listen 0.0.0.0:8787 --public-url https://kring.example.org
+  kring demo                                     a made-up client to look around with, gone when it stops
   kring admin invite-professional --name 'Jolanda de Wit' --data /var/lib/kring
 
 Every option can also be set in the environment (KRING_LISTEN for --listen) and in a TOML file
@@ -52,12 +57,15 @@ enum CliError {
     Account(#[from] AccountError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the demo could not be told: {0}")]
+    Demo(#[from] DemoError),
 }
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Demo(demo) => demo.run(),
         Command::Admin(admin) => admin.run(),
     };
     match outcome {

@@ -25,6 +25,11 @@ enum Format {
 }
 
 impl Logging {
+    /// Only what goes wrong, for a command whose own words are the output.
+    pub(super) fn warnings() -> Self {
+        Self { log: "warn".to_owned(), log_format: Format::Text }
+    }
+
     /// Begins to log.
     pub(super) fn start(&self) -> Result<(), CliError> {
         let filter = EnvFilter::builder().parse(&self.log).map_err(|error| CliError::Options(error.to_string()))?;

@@ -66,7 +66,8 @@ fn lock(config: &Config) -> Result<File, CliError> {
     Ok(file)
 }
 
-async fn stopped(mut terminate: Signal, mut interrupt: Signal) {
+/// Returns when the server is told to stop.
+pub(super) async fn stopped(mut terminate: Signal, mut interrupt: Signal) {
     tokio::select! {
         _ = terminate.recv() => tracing::info!(signal = "SIGTERM", "stopping"),
         _ = interrupt.recv() => tracing::info!(signal = "SIGINT", "stopping"),

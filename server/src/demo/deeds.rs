@@ -1,0 +1,225 @@
+//! What the people of the story do, one edit after the other.
+
+use kring_domain::{Date, DocumentKind, Role};
+use serde_json::{Value, json};
+
+use super::Story;
+use super::story::{Action, Fields, Idea};
+
+/// How far the story is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Until {
+    /// The network of the client is on the map.
+    Mapped,
+    /// The circle has had its ideas, and given its hearts.
+    Brainstormed,
+    /// The client has chosen, and three actions have begun.
+    Chosen,
+    /// Everybody has looked back on the three actions.
+    Evaluated,
+}
+
+/// One edit by one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// Whose edit it is.
+    pub by: String,
+    /// The document it is for.
+    pub document: DocumentKind,
+    /// The command, with the names of the story instead of ids.
+    pub command: Value,
+}
+
+impl Deed {
+    fn new(by: &str, document: DocumentKind, command: Value) -> Self {
+        Self { by: by.to_owned(), document, command }
+    }
+}
+
+impl Story {
+    /// Everything that happens until a point in the story; `today` keeps out days that have not been yet.
+    pub fn deeds(&self, until: Until, today: Date) -> Vec<Deed> {
+        let mut deeds = self.mapping(today);
+        if until >= Until::Brainstormed {
+            deeds.extend(self.ideas.iter().map(Idea::proposed));
+            deeds.extend(self.ideas.iter().flat_map(Idea::hearted));
+        }
+        if until >= Until::Chosen {
+            deeds.extend(self.ideas.iter().filter_map(|idea| idea.decided(self.client())));
+            deeds.extend(self.planning());
+            // The fourth action waits for a place among the three that a person can carry.
+            deeds.extend(self.actions.iter().filter(|action| action.evaluation.is_some()).map(Action::started));
+        }
+        if until >= Until::Evaluated {
+            deeds.extend(self.actions.iter().filter_map(|action| action.evaluated(self.client())));
+        }
+        deeds
+    }
+
+    /// The professional writes down whom the client names, and the client gives everybody a place.
+    fn mapping(&self, today: Date) -> Vec<Deed> {
+        let network = |by, command| Deed::new(by, DocumentKind::Network, command);
+        let (client, professional) = (self.client(), self.professional());
+        let mut deeds: Vec<Deed> =
+            self.contacts.iter().map(|contact| network(professional, written_down(contact, today))).collect();
+        deeds.extend(self.ties.iter().map(|[a, b]| network(professional, json!({"type": "add_tie", "a": a, "b": b}))));
+        deeds.extend(self.contacts.iter().map(|contact| network(client, placed(contact))));
+        deeds.push(network(
+            client,
+            json!({"type": "take_snapshot", "snapshot_id": "snapshot of the start", "label": "start"}),
+        ));
+        deeds
+    }
+
+    /// The goals, the actions with their steps and parts, and the right that the client lends.
+    pub fn planning(&self) -> Vec<Deed> {
+        let plan = |by, command| Deed::new(by, DocumentKind::Plan, command);
+        let mut deeds: Vec<Deed> =
+            self.goals.iter().map(|goal| plan(self.client(), with_type("add_goal", goal.clone()))).collect();
+        deeds.push(self.delegation());
+        deeds.extend(self.actions.iter().flat_map(Action::planned));
+        deeds
+    }
+
+    fn delegation(&self) -> Deed {
+        let command = json!({"type": "delegate_right", "person_id": self.delegated_to, "right": "start_action"});
+        Deed::new(self.client(), DocumentKind::Plan, command)
+    }
+
+    fn client(&self) -> &str {
+        self.key_of(Role::Client)
+    }
+
+    fn professional(&self) -> &str {
+        self.key_of(Role::Professional)
+    }
+
+    fn key_of(&self, role: Role) -> &str {
+        self.persons.iter().find(|person| person.role == role).map_or("", |person| &person.key)
+    }
+}
+
+impl Idea {
+    /// The author puts it before the circle.
+    pub fn proposed(&self) -> Deed {
+        let Self { idea_id, text, fits, strategy, complexity, .. } = self;
+        let command = json!({
+            "type": "propose_idea", "idea_id": idea_id, "text": text, "fits": fits, "strategy": strategy,
+            "complexity": complexity,
+        });
+        Deed::new(&self.by, DocumentKind::Circle, command)
+    }
+
+    /// Everybody who likes it gives it a heart.
+    pub fn hearted(&self) -> impl Iterator<Item = Deed> {
+        let command = json!({"type": "heart_idea", "idea_id": self.idea_id});
+        self.hearts.iter().map(move |by| Deed::new(by, DocumentKind::Circle, command.clone()))
+    }
+
+    /// What the client decides, where they do.
+    pub fn decided(&self, client: &str) -> Option<Deed> {
+        let decision = match self.status.as_str() {
+            "chosen" => "choose_idea",
+            "parked" => "park_idea",
+            _ => return None,
+        };
+        let command = json!({"type": decision, "idea_id": self.idea_id});
+        Some(Deed::new(client, DocumentKind::Circle, command))
+    }
+}
+
+impl Action {
+    fn planned(&self) -> Vec<Deed> {
+        let plan = |command| Deed::new(&self.by, DocumentKind::Plan, command);
+        let mut fields = self.fields.clone();
+        fields.insert("action_id".to_owned(), self.action_id.as_str().into());
+        fields.insert("title".to_owned(), self.title.as_str().into());
+        let mut deeds = vec![plan(with_type("add_action", fields))];
+        deeds.extend(self.steps.iter().cloned().map(|mut step| {
+            step.insert("action_id".to_owned(), self.action_id.as_str().into());
+            plan(with_type("add_step", step))
+        }));
+        deeds.extend(self.parts.iter().map(|part| {
+            plan(json!({
+                "type": "assign_part", "action_id": self.action_id, "person_id": part.person, "part": part.part,
+                "support": part.support, "step_ids": part.step_ids,
+            }))
+        }));
+        deeds
+    }
+
+    /// Somebody starts it.
+    pub fn started(&self) -> Deed {
+        let command = json!({"type": "activate_action", "action_id": self.action_id});
+        Deed::new(&self.started_by, DocumentKind::Plan, command)
+    }
+
+    /// The client looks back on it, where it was looked back on.
+    fn evaluated(&self, client: &str) -> Option<Deed> {
+        let mut fields = self.evaluation.clone()?;
+        fields.insert("action_id".to_owned(), self.action_id.as_str().into());
+        Some(Deed::new(client, DocumentKind::Plan, with_type("evaluate_action", fields)))
+    }
+}
+
+fn with_type(name: &str, mut fields: Fields) -> Value {
+    fields.insert("type".to_owned(), name.into());
+    Value::Object(fields)
+}
+
+/// A contact without a place: that is the client's to give.
+fn written_down(contact: &Fields, today: Date) -> Value {
+    let mut fields = contact.clone();
+    fields.retain(|field, value| match field.as_str() {
+        "ring" | "quadrant" => false,
+        "last_contact" => value.as_str().and_then(|day| day.parse().ok()).is_some_and(|day: Date| day <= today),
+        _ => true,
+    });
+    with_type("add_contact", fields)
+}
+
+fn placed(contact: &Fields) -> Value {
+    let fields = contact.iter().filter(|(field, _)| matches!(field.as_str(), "contact_id" | "ring" | "quadrant"));
+    with_type("place_contact", fields.map(|(field, value)| (field.clone(), value.clone())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use kring_domain::Command;
+
+    use super::*;
+    use crate::demo::Cast;
+
+    #[test]
+    fn the_story_is_made_of_commands_and_grows() {
+        let story = Story::of_joost().unwrap();
+        let mut cast = Cast::default();
+        for person in &story.persons {
+            cast.insert(&person.key, kring_domain::PersonId::new(crate::demo::id_of(&person.key)));
+        }
+        let keys: BTreeSet<&str> = story.persons.iter().map(|person| person.key.as_str()).collect();
+        let today = "2026-04-01".parse().unwrap();
+        let lengths = [Until::Mapped, Until::Brainstormed, Until::Chosen, Until::Evaluated].map(|until| {
+            let deeds = story.deeds(until, today);
+            for deed in &deeds {
+                assert!(keys.contains(deed.by.as_str()), "{deed:?}");
+                let command = Command::parse(cast.resolve(deed.command.clone()));
+                assert!(command.is_ok(), "{deed:?}: {:?}", command.err());
+            }
+            deeds.len()
+        });
+        assert_eq!(lengths, [18 + 18 + 18 + 1, 55 + 12 + 24, 91 + 5 + 2 + 1 + 4 + 10 + 5 + 3, 124]);
+    }
+
+    #[test]
+    fn a_day_that_has_not_been_yet_is_left_out() {
+        let story = Story::of_joost().unwrap();
+        let days = |today: &str| {
+            let deeds = story.deeds(Until::Mapped, today.parse().unwrap());
+            deeds.iter().filter(|deed| deed.command.get("last_contact").is_some()).count()
+        };
+        assert_eq!((days("2026-03-02"), days("2020-01-01")), (18, 0));
+    }
+}
