@@ -1,3 +1,4 @@
 //! What tests a Kring: a harness for simulated peers in virtual time, and real servers and phones end to end.
 
 pub mod simulation;
+pub mod story;

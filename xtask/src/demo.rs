@@ -14,6 +14,12 @@ pub(crate) struct Options {
     /// Where to write the client's network circle.
     #[arg(long, default_value = "target/demo/circle.svg")]
     picture: String,
+    /// Wait after every line, for telling it to others.
+    #[arg(long)]
+    slow: bool,
+    /// The language of the story: en or nl.
+    #[arg(long, default_value = "en")]
+    language: String,
 }
 
 /// Builds what the demo needs and tells the story.
@@ -22,9 +28,12 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let build = ["build", "--workspace", "--bins"];
     step("build (a few minutes the first time)", &mut cargo(&build))?;
     let story = root().join("target/debug/kring-story");
-    let mut arguments = vec!["--picture", options.picture.as_str()];
+    let mut arguments = vec!["--picture", options.picture.as_str(), "--language", &options.language];
     if options.once {
         arguments.push("--once");
+    }
+    if options.slow {
+        arguments.push("--slow");
     }
     step("the story", &mut program(&story.to_string_lossy(), &arguments))
 }
