@@ -1,6 +1,6 @@
 //! A phone in a burst, which remembers what it was told until the server is gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +22,9 @@ pub(super) struct Witness {
     pub(super) seen: BTreeMap<u64, Entry>,
 }
 
+/// The commands of one phone that are under way at a time, so that a burst takes many commits.
+const WINDOW: usize = 16;
+
 /// Sends a burst of single commands and reads until it is complete or the server is gone.
 pub(super) async fn burst(
     mut phone: Thin,
@@ -36,12 +39,18 @@ pub(super) async fn burst(
         witness.sent.insert(command.id, command);
     }
     // In the order in which they were made: ids of version 7 sort by time.
-    for command in witness.sent.values() {
-        phone.send(vec![command.clone()]).await?;
-    }
-    phone.flush().await?;
+    let mut next: VecDeque<Submission> = witness.sent.values().cloned().collect();
     let started = phone.admitted;
     while phone.admitted - started < count {
+        let under_way = count - next.len() - (phone.admitted - started);
+        let send: Vec<Submission> = next.drain(..(WINDOW - under_way).min(next.len())).collect();
+        for command in send {
+            if phone.send(vec![command]).await.is_err() {
+                break;
+            }
+        }
+        // A server that is gone is noticed when it is read from.
+        let _ = phone.flush().await;
         match phone.receive().await {
             // That the server is gone is what this is about.
             Err(_) if phone.is_gone => break,
