@@ -86,7 +86,9 @@ fn bench(target: &Path, peer: &Peer, workload: &str, runs: usize) -> Outcome<Val
     let text = std::fs::read_to_string(&results).unwrap_or_default();
     let last = text.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
     let medians = last.filter(|line| line.get("median_of").is_some());
-    medians.and_then(|line| line.get("result").cloned()).ok_or_else(|| said.chars().take(300).collect::<String>().into())
+    medians
+        .and_then(|line| line.get("result").cloned())
+        .ok_or_else(|| said.chars().take(300).collect::<String>().into())
 }
 
 fn figures<'a>(peer: &'a Peer, workload: &'a str, result: &'a Value) -> impl Iterator<Item = Measured> + 'a {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use kring_domain::DocumentId;
-use kring_sync::{Base, Cursor, DeviceFrame, Judgement, PROTOCOL, ServerFrame, Submission, decode_server_frame, encode};
+use kring_sync::{
+    Base, Cursor, DeviceFrame, Judgement, PROTOCOL, ServerFrame, Submission, decode_server_frame, encode,
+};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -157,10 +159,7 @@ impl Thin {
 }
 
 /// Opens a WebSocket with small buffers, so that thousands of phones fit beside the server.
-pub(crate) async fn open(
-    address: SocketAddr,
-    request: Request,
-) -> Outcome<(WebSocketStream<Counted>, Arc<Traffic>)> {
+pub(crate) async fn open(address: SocketAddr, request: Request) -> Outcome<(WebSocketStream<Counted>, Arc<Traffic>)> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let traffic = Arc::<Traffic>::default();

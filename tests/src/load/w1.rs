@@ -62,7 +62,9 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
             let (least, most) = (fan_out.p50_ms + 2.0 * disk, fan_out.p99_ms + 2.0 * disk);
             let what = "bare fan-out and fdatasync on phone and server";
             [
-                figure("full.p50", "full phone: submit call to frame at reader, p50", p50, "ms").over(what, least).at_most(0.8),
+                figure("full.p50", "full phone: submit call to frame at reader, p50", p50, "ms")
+                    .over(what, least)
+                    .at_most(0.8),
                 figure("full.p99", "full phone: submit call to frame at reader, p99", p99, "ms").over(what, most),
                 figure("full.cpu", "full phone: server CPU per edit", cpu, "us"),
                 figure("peak", "server: most memory", after.peak_kib / 1024.0, "MiB"),
@@ -71,7 +73,9 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
             let (least, most) = (fan_out.p50_ms + disk, fan_out.p99_ms + disk);
             let what = "bare fan-out and one fdatasync";
             [
-                figure("thin.p50", "thin phone: sent to frame at reader, p50", p50, "ms").over(what, least).at_most(0.8),
+                figure("thin.p50", "thin phone: sent to frame at reader, p50", p50, "ms")
+                    .over(what, least)
+                    .at_most(0.8),
                 figure("thin.p99", "thin phone: sent to frame at reader, p99", p99, "ms").over(what, most),
                 figure("thin.cpu", "thin phone: server CPU per edit", cpu, "us"),
                 figure("bytes", "bytes to each reader", each, "KiB"),

@@ -19,7 +19,10 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let sizes = &settings.sizes;
     let bare = Echo::start(settings)?.fan_in_per_second(sizes).await?;
     let alone = automerge::measure(0, sizes.edits)?;
-    say(&format!("w2: {} documents, {} thin phones each, {} edits each", sizes.documents, sizes.phones, sizes.edits_each));
+    say(&format!(
+        "w2: {} documents, {} thin phones each, {} edits each",
+        sizes.documents, sizes.phones, sizes.edits_each
+    ));
     let server = Server::start(settings)?;
     let spaces = spaces(&server, sizes.documents, sizes.phones)?;
     let own = IDEAS / sizes.phones.max(1);
@@ -57,7 +60,12 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         figure("thin.cpu", "thin phones: server CPU per admitted command", per_edit(after.cpu_since(&before)), "us")
             .over("Automerge: an edit at given heads", alone.execute_us)
             .at_most(140.0),
-        figure("thin.own", "thin phones: the load's own CPU per edit", per_edit(own_after.cpu_since(&own_before)), "us"),
+        figure(
+            "thin.own",
+            "thin phones: the load's own CPU per edit",
+            per_edit(own_after.cpu_since(&own_before)),
+            "us",
+        ),
         figure("peak", "server: most memory", after.peak_kib / 1024.0, "MiB"),
     ])
 }

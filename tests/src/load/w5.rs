@@ -37,7 +37,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
 
     phone.kring.disconnect();
     let (mut others_ideas, others_phone) = (ideas.copy(), other.clone());
-    let online = spawn_blocking(move || (0..count).try_for_each(|_| others_phone.submit(others_ideas.edit()).map(drop)));
+    let online =
+        spawn_blocking(move || (0..count).try_for_each(|_| others_phone.submit(others_ideas.edit()).map(drop)));
     let phone = Arc::new(phone);
     let writing = phone.clone();
     spawn_blocking(move || (0..count).try_for_each(|_| writing.submit(ideas.edit()).map(drop))).await??;

@@ -67,8 +67,10 @@ async fn kill(server: &mut Server, professional: &Person, settings: &Settings, t
     let all = (PHONES * sizes.burst) as u64;
     let moment = seeded + all * (trial as u64 + 1) / (sizes.trials as u64 + 1);
     let reached = Arc::new(AtomicU64::new(0));
-    let tasks: Vec<_> =
-        phones.into_iter().map(|(phone, ideas)| tokio::spawn(burst(phone, ideas, sizes.burst, reached.clone()))).collect();
+    let tasks: Vec<_> = phones
+        .into_iter()
+        .map(|(phone, ideas)| tokio::spawn(burst(phone, ideas, sizes.burst, reached.clone())))
+        .collect();
     let waiting = async {
         while reached.load(Ordering::Relaxed) < moment && !tasks.iter().all(|task| task.is_finished()) {
             sleep(Duration::from_micros(200)).await;

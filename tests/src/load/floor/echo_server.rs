@@ -32,10 +32,8 @@ struct Rooms(Arc<Mutex<BTreeMap<String, Sender<axum::body::Bytes>>>>);
 pub(crate) async fn serve() -> Outcome<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let app = Router::new()
-        .route("/fan/{room}", any(fan))
-        .route("/blob/{bytes}", any(blob))
-        .with_state(Rooms::default());
+    let app =
+        Router::new().route("/fan/{room}", any(fan)).route("/blob/{bytes}", any(blob)).with_state(Rooms::default());
     say(&format!("{READY}{address}"));
     let listener = listener.tap_io(|stream| {
         // A connection that fails here fails again where it is used.

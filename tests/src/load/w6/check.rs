@@ -89,7 +89,9 @@ async fn log(server: &Server, space: Space, person: &Person, seeded: u64) -> Out
     while !is_welcome || phone.at.sequence < phone.head {
         match phone.receive().await? {
             ServerFrame::Welcome { .. } => is_welcome = true,
-            ServerFrame::Entries { entries, .. } => log.extend(entries.into_iter().map(|entry| (entry.sequence, entry))),
+            ServerFrame::Entries { entries, .. } => {
+                log.extend(entries.into_iter().map(|entry| (entry.sequence, entry)))
+            }
             ServerFrame::Snapshot { .. } => return Err("a snapshot hides the log that is to be checked".into()),
             _ => {}
         }
