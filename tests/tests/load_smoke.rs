@@ -1,5 +1,7 @@
 //! The smallest load end to end: a real server, phones that edit at once, a kill in the middle of a burst.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
+
 use std::path::PathBuf;
 use std::process::Command;
 
