@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use automerge::{Automerge, Change};
 use kring_domain::CommandId;
-use kring_sync::{Base, Entry, ServerFrame};
+use kring_sync::{Base, Entry, ServerFrame, Submission};
 
 use super::Witness;
 use crate::load::Outcome;
@@ -48,7 +49,7 @@ impl fmt::Display for Found {
     }
 }
 
-/// Reads the log again, and asks again about every command that was answered.
+/// Reads the log again, and asks again about every command that was answered or that any phone had seen.
 pub(super) async fn check(
     server: &Server,
     space: Space,
@@ -57,64 +58,89 @@ pub(super) async fn check(
     seeded: u64,
 ) -> Outcome<Found> {
     let first = people.first().ok_or("nobody is there to check")?;
-    let log = log(server, space, first, seeded).await?;
-    let places: BTreeMap<CommandId, u64> = log.values().map(|entry| (entry.command_id, entry.sequence)).collect();
+    let log = Log::read(server, space, first, seeded).await?;
     let mut found = Found::default();
-    let mut seen: BTreeMap<u64, Entry> = BTreeMap::new();
-    for (witness, person) in witnesses.into_iter().zip(people) {
-        found.answered += witness.answered.len();
-        found.unanswered += witness.sent.len() - witness.answered.len();
-        let repeated = ask_again(server, space, person, &witness).await?;
-        for (id, sequence) in &witness.answered {
-            found.hold(sequence, places.get(id));
-            found.hold(sequence, repeated.get(id));
-        }
-        for (sequence, entry) in witness.seen {
-            // No two phones were told different things either.
-            found.hold(&entry, Some(seen.entry(sequence).or_insert_with(|| entry.clone())));
-        }
+    let mut seen: BTreeMap<u64, &Entry> = BTreeMap::new();
+    for (sequence, entry) in witnesses.iter().flat_map(|witness| &witness.seen) {
+        // No two phones may have been told different things either.
+        found.hold(&entry, Some(&*seen.entry(*sequence).or_insert(entry)));
     }
     found.seen = seen.len();
-    for (sequence, entry) in &seen {
-        found.hold(entry, log.get(sequence));
+    for entry in seen.values() {
+        found.hold(&true, log.holds(entry)?.as_ref());
+    }
+    let places: BTreeMap<CommandId, u64> = seen.values().map(|entry| (entry.command_id, entry.sequence)).collect();
+    for (witness, person) in witnesses.iter().zip(people) {
+        found.answered += witness.answered.len();
+        found.unanswered += witness.sent.len() - witness.answered.len();
+        let told = places.iter().filter(|(id, _)| witness.sent.contains_key(id)).chain(&witness.answered);
+        let told: Vec<(CommandId, u64)> = told.map(|(id, sequence)| (*id, *sequence)).collect();
+        let again = told.iter().filter_map(|(id, _)| witness.sent.get(id)).map(|command| (command.id, command.clone()));
+        let answers = ask_again(server, space, person, again.collect()).await?;
+        for (id, sequence) in told {
+            found.hold(&sequence, answers.get(&id));
+        }
     }
     Ok(found)
 }
 
-/// The log behind the ideas, as a phone that was away during the burst gets it.
-async fn log(server: &Server, space: Space, person: &Person, seeded: u64) -> Outcome<BTreeMap<u64, Entry>> {
-    let at = Base { sequence: seeded, ..Base::GENESIS };
-    let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, Some(at)).await?;
-    let (mut log, mut is_welcome) = (BTreeMap::new(), false);
-    while !is_welcome || phone.at.sequence < phone.head {
-        match phone.receive().await? {
-            ServerFrame::Welcome { .. } => is_welcome = true,
-            ServerFrame::Entries { entries, .. } => {
-                log.extend(entries.into_iter().map(|entry| (entry.sequence, entry)))
-            }
-            ServerFrame::Snapshot { .. } => return Err("a snapshot hides the log that is to be checked".into()),
-            _ => {}
-        }
-    }
-    phone.close().await;
-    Ok(log)
+/// The log as a phone that was away during the burst gets it: a snapshot of the older part, entries behind it.
+struct Log {
+    snapshot: Option<(u64, Automerge)>,
+    entries: BTreeMap<u64, Entry>,
 }
 
-/// Sends the answered commands once more, which must lead to the same answers.
+impl Log {
+    async fn read(server: &Server, space: Space, person: &Person, seeded: u64) -> Outcome<Self> {
+        let at = Base { sequence: seeded, ..Base::GENESIS };
+        let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, Some(at)).await?;
+        let (mut log, mut is_welcome) = (Self { snapshot: None, entries: BTreeMap::new() }, false);
+        while !is_welcome || phone.at.sequence < phone.head {
+            match phone.receive().await? {
+                ServerFrame::Welcome { .. } => is_welcome = true,
+                ServerFrame::Snapshot { sequence, bytes, .. } => {
+                    log.snapshot = Some((sequence, Automerge::load(&bytes)?));
+                }
+                ServerFrame::Entries { entries, .. } => {
+                    log.entries.extend(entries.into_iter().map(|entry| (entry.sequence, entry)));
+                }
+                _ => {}
+            }
+        }
+        phone.close().await;
+        Ok(log)
+    }
+
+    /// Whether an entry is as it was; `None` where it is not there. In a snapshot its change is looked for.
+    fn holds(&self, entry: &Entry) -> Outcome<Option<bool>> {
+        if let Some(found) = self.entries.get(&entry.sequence) {
+            return Ok(Some(found == entry));
+        }
+        let Some((sequence, document)) = &self.snapshot else { return Ok(None) };
+        if entry.sequence > *sequence {
+            return Ok(None);
+        }
+        let change = Change::from_bytes(entry.change.clone())?;
+        Ok(document.get_change_by_hash(&change.hash()).map(|found| found.raw_bytes() == change.raw_bytes()))
+    }
+}
+
+/// Sends commands once more, which must lead to the same answers: one that was lost would get a new place.
 async fn ask_again(
     server: &Server,
     space: Space,
     person: &Person,
-    witness: &Witness,
+    commands: BTreeMap<CommandId, Submission>,
 ) -> Outcome<BTreeMap<CommandId, u64>> {
-    let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, None).await?;
-    let again: Vec<_> = witness.answered.keys().filter_map(|id| witness.sent.get(id).cloned()).collect();
     let mut answers = BTreeMap::new();
-    if !again.is_empty() {
-        phone.send(again).await?;
-        phone.flush().await?;
+    let count = commands.len();
+    if count == 0 {
+        return Ok(answers);
     }
-    while answers.len() < witness.answered.len() {
+    let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, None).await?;
+    phone.send(commands.into_values().collect()).await?;
+    phone.flush().await?;
+    while answers.len() < count {
         if let ServerFrame::Verdicts { verdicts, .. } = phone.receive().await? {
             answers.extend(verdicts.iter().filter_map(|verdict| Some((verdict.id, verdict.sequence?))));
         }
