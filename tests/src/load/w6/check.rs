@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use automerge::{Automerge, Change};
+use automerge::{Automerge, Change, ReadDoc};
 use kring_domain::CommandId;
 use kring_sync::{Base, Entry, ServerFrame, Submission};
 
