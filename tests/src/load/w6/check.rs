@@ -148,3 +148,44 @@ async fn ask_again(
     phone.close().await;
     Ok(answers)
 }
+
+#[cfg(test)]
+mod tests {
+    use kring_domain::{DeviceId, PersonId, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_is_lost_or_altered_is_noticed() {
+        let document = kring_domain::genesis(kring_domain::DocumentKind::Circle);
+        let change = document.get_changes(&[]).remove(0).raw_bytes().to_vec();
+        let entry = |sequence, change: &[u8]| Entry {
+            sequence,
+            change: change.to_vec(),
+            command_id: CommandId::new(Uuid::from_u128(1)),
+            person: PersonId::new(Uuid::from_u128(2)),
+            device: DeviceId::new(Uuid::from_u128(3)),
+            at: Timestamp::from_millis(0),
+            signature: Vec::new(),
+        };
+        let other = kring_domain::genesis(kring_domain::DocumentKind::Plan);
+        let strange = other.get_changes(&[]).remove(0).raw_bytes().to_vec();
+        let snapshot = Automerge::load(&document.save()).unwrap();
+        let log = Log { snapshot: Some((2, snapshot)), entries: BTreeMap::from([(3, entry(3, &change))]) };
+        for (told, expected) in [
+            (entry(2, &change), Some(true)),
+            (entry(2, &strange), None),
+            (entry(3, &change), Some(true)),
+            (entry(3, &strange), Some(false)),
+            (entry(4, &change), None),
+        ] {
+            assert_eq!(log.holds(&told).unwrap(), expected, "{}", told.sequence);
+        }
+        let mut found = Found::default();
+        for answer in [None, Some(false), Some(true)] {
+            found.hold(&true, answer.as_ref());
+        }
+        assert_eq!((found.missing, found.changed), (1, 1));
+    }
+}
