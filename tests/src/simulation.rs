@@ -4,6 +4,12 @@
 //! phone's store ([`Device`]) and the server's log ([`Server`]), each of which can fail at any point between two
 //! steps. After every step the [`World`] checks what must always hold.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a harness fails loudly: what it takes for granted is checked by panicking with the reason"
+)]
+
 mod device;
 mod invariants;
 mod link;

@@ -1,5 +1,7 @@
 //! The law between the crates, read off the workspace: a wrong arrow fails here.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
