@@ -50,6 +50,7 @@ pub struct Unavailable;
 pub struct Documents {
     shards: Arc<[mpsc::Sender<Request>]>,
     room: Arc<Semaphore>,
+    metrics: Metrics,
 }
 
 impl Documents {
@@ -79,7 +80,7 @@ impl Documents {
             .collect();
         let shards: Arc<[_]> = shards?.into();
         shards.iter().map(mpsc::Sender::downgrade).for_each(|shard| drop(tokio::spawn(tend(shard))));
-        Ok(Self { shards, room: Arc::new(Semaphore::new(INBOX_KIB)) })
+        Ok(Self { shards, room: Arc::new(Semaphore::new(INBOX_KIB)), metrics: metrics.clone() })
     }
 
     /// Submits commands, about `size` bytes of them, and answers when what became of them is durable.
@@ -96,7 +97,9 @@ impl Documents {
     ) -> Result<Vec<Verdict>, Unavailable> {
         let (answer, answered) = oneshot::channel();
         self.hand_over(author, document, commands, size, Asker::Caller(answer)).await?;
-        answered.await.map_err(|_| Unavailable)
+        let verdicts = answered.await.map_err(|_| Unavailable)?;
+        verdicts.iter().for_each(|verdict| self.metrics.verdict(verdict));
+        Ok(verdicts)
     }
 
     /// Submits commands of a connected device, which is sent the verdicts, or closed where there are none to give.

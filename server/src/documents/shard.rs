@@ -168,9 +168,11 @@ impl Shard {
 
     fn finish_round(&mut self) -> Vec<Part> {
         let mut parts = std::mem::take(&mut self.parting);
-        for document in self.touched.drain(..) {
-            parts.extend(self.open.get_mut(&document).and_then(|loaded| loaded.finish_round(&self.key)));
+        let key = self.key.clone();
+        for document in std::mem::take(&mut self.touched) {
+            self.contained(document, |loaded| parts.extend(loaded.finish_round(&key)));
         }
+        self.touched.clear();
         parts
     }
 

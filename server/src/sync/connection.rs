@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The most frames that wait for a device.
 const MAX_WAITING: usize = 256;
 
-/// The most bytes that wait for a device.
+/// When this many bytes wait for a device, not even one more frame does.
 const MAX_WAITING_BYTES: usize = 1 << 20;
 
 /// Why the server ends a connection.
@@ -97,14 +97,13 @@ impl Connection {
     /// Queues something to send; a device that lets too much wait is to be closed.
     pub(crate) fn push(&self, item: Item) {
         self.change(|outbox| {
-            let bytes = outbox.bytes + item.size();
             if outbox.closing.is_some() {
                 return;
             }
-            if outbox.items.len() >= MAX_WAITING || bytes > MAX_WAITING_BYTES && !outbox.items.is_empty() {
+            if outbox.items.len() >= MAX_WAITING || outbox.bytes >= MAX_WAITING_BYTES {
                 outbox.close(Closing::SlowReader);
             } else {
-                outbox.bytes = bytes;
+                outbox.bytes += item.size();
                 outbox.items.push(item);
             }
         });
