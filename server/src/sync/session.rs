@@ -360,3 +360,18 @@ impl Reading<'_> {
 fn access_gone(document: DocumentId) -> Bytes {
     encode(&ServerFrame::Access { document, access: Access::None }).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every idle device keeps this much, beside the buffers of its socket.
+    #[test]
+    fn a_session_at_rest_is_small() {
+        fn size_of_future<F: Future>(_: fn(App, Caller, WebSocket) -> F) -> usize {
+            size_of::<F>()
+        }
+        let size = size_of_future(run);
+        assert!(size <= 2 * 1024, "{size} bytes");
+    }
+}
