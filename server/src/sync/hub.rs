@@ -203,8 +203,15 @@ pub(crate) struct Connected {
     pub(crate) connection: Arc<Connection>,
 }
 
+impl Connected {
+    /// Takes the connection off the register before the end.
+    pub(crate) fn end(&self) {
+        self.hub.disconnect(&self.connection);
+    }
+}
+
 impl Drop for Connected {
     fn drop(&mut self) {
-        self.hub.disconnect(&self.connection);
+        self.end();
     }
 }

@@ -24,6 +24,8 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock::now;
 use crate::documents::table::LoadError;
+use crate::lifetime::Share;
+use crate::metrics::Counted;
 use ending::Ending;
 use socket::Socket;
 
@@ -50,6 +52,8 @@ struct Session {
     /// The documents that the person may read, in order of their ids; `None` until they were looked up.
     places: Option<Vec<Watched>>,
     presence_at: Option<Instant>,
+    /// It is counted, and the server waits for it when it shuts down.
+    _here: (Counted, Share),
 }
 
 /// A document that the device may read.
@@ -61,18 +65,17 @@ struct Watched {
 }
 
 /// Serves a device until either side closes.
-pub(crate) async fn run(app: App, caller: Caller, socket: WebSocket) {
-    let (_counted, _share) = (app.metrics.socket(), app.lifetime.share());
+///
+/// The session is boxed, and so is below what happens seldom: a device at rest keeps room for nothing else.
+pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Output = ()> + Send {
     let connected = app.hub.connect(caller.person, caller.device, caller.family);
-    let mut session = Session { app, connected, socket: Socket::new(socket), places: None, presence_at: None };
-    let ending = session.serve().await;
-    let Session { connected, socket, places, .. } = session;
-    let places = places.unwrap_or_default();
-    let left = connected.connection.take().left;
-    drop(connected);
-    let gone = places.iter().filter(|watched| left.contains(&watched.place.space));
-    let gone = gone.map(|watched| access_gone(watched.place.document)).collect();
-    socket.end(ending, gone).await;
+    let here = (app.metrics.socket(), app.lifetime.share());
+    let socket = Socket::new(socket);
+    let mut session = Box::new(Session { app, connected, socket, places: None, presence_at: None, _here: here });
+    async move {
+        let ending = session.serve().await;
+        Box::pin(session.end(ending)).await;
+    }
 }
 
 impl Session {
@@ -107,6 +110,16 @@ impl Session {
         }
     }
 
+    /// Tells the device why it is closed; the rest of the server has nothing to do with it any more.
+    async fn end(&mut self, ending: Ending) {
+        self.connected.end();
+        let left = self.connected.connection.take().left;
+        let places = self.places.take().unwrap_or_default();
+        let gone = places.iter().filter(|watched| left.contains(&watched.place.space));
+        let gone = gone.map(|watched| access_gone(watched.place.document)).collect();
+        self.socket.end(ending, gone).await;
+    }
+
     /// Sends everything that waits, and follows the orders that came with it.
     async fn send_waiting(&mut self) -> Result<(), Ending> {
         loop {
@@ -117,7 +130,7 @@ impl Session {
                 return Err(closing.into());
             }
             if outbox.is_stale && self.places.is_some() {
-                self.look_again().await?;
+                Box::pin(self.look_again()).await?;
             } else if outbox.items.is_empty() {
                 return Ok(());
             }
@@ -130,7 +143,7 @@ impl Session {
                         Next::Skip => {}
                         Next::CatchUp => {
                             self.send(std::mem::take(&mut frames)).await?;
-                            self.catch_up(live.document).await?;
+                            Box::pin(self.catch_up(live.document)).await?;
                         }
                     },
                 }
@@ -189,7 +202,7 @@ impl Session {
             let Base { generation, sequence } = watched.sent?;
             Some(Cursor { document: watched.place.document, generation, sequence })
         };
-        Box::pin(self.greet(before.iter().filter_map(cursor).collect())).await?;
+        self.greet(before.iter().filter_map(cursor).collect()).await?;
         let gone: Vec<DocumentId> = before
             .iter()
             .map(|watched| watched.place.document)
@@ -217,7 +230,7 @@ impl Session {
 
     async fn submit(&mut self, document: DocumentId, commands: Vec<Submission>, size: usize) -> Result<(), Ending> {
         if self.places.is_none() {
-            let directory = self.read(|reading| reading.directory()).await?;
+            let directory = Box::pin(self.read(|reading| reading.directory())).await?;
             let unasked = |place| Watched { place, sent: None };
             self.places = Some(directory.places.into_iter().map(unasked).collect());
         }
@@ -368,10 +381,10 @@ mod tests {
     /// Every idle device keeps this much, beside the buffers of its socket.
     #[test]
     fn a_session_at_rest_is_small() {
-        fn size_of_future<F: Future>(_: fn(App, Caller, WebSocket) -> F) -> usize {
+        fn size_of_future<F: Future>(_: impl FnOnce(App, Caller, WebSocket) -> F) -> usize {
             size_of::<F>()
         }
-        let size = size_of_future(run);
+        let size = size_of::<Session>() + size_of_future(run);
         assert!(size <= 2 * 1024, "{size} bytes");
     }
 }

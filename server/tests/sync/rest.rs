@@ -21,7 +21,10 @@ async fn commands_and_reading_need_no_crdt() {
     for _ in 0..2 {
         let (status, answer) = post(&server, linda, body.to_string()).await;
         assert_eq!(status, StatusCode::OK);
-        assert_eq!(answer["verdicts"][0], json!({"id": command_id, "verdict": "admitted", "sequence": 1}));
+        assert_eq!(
+            answer["verdicts"][0],
+            json!({"id": command_id, "verdict": "admitted", "sequence": 1, "generation": 1})
+        );
         assert_eq!(answer["verdicts"][1]["code"], "forbidden");
     }
     assert_eq!(watching.entries(1).await[0].command_id.uuid(), command_id);

@@ -63,7 +63,7 @@ impl Socket {
     }
 
     /// Tells the device what is to be told last, and closes.
-    pub(super) async fn end(mut self, ending: Ending, last: Vec<Bytes>) {
+    pub(super) async fn end(&mut self, ending: Ending, last: Vec<Bytes>) {
         let Some(code) = ending.close else { return };
         let error = ending.error.map(|code| encode(&ServerFrame::Error { code: code.to_owned() }).into());
         let farewell = async {
