@@ -62,7 +62,7 @@ pub enum KringError {
 impl KringError {
     /// An argument that is no id, no role or no language.
     pub(crate) fn invalid(field: &str) -> Self {
-        kring_client::ClientError::from(kring_domain::Refusal::invalid(field)).into()
+        ClientError::from(kring_domain::Refusal::invalid(field)).into()
     }
 }
 
