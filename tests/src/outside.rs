@@ -1,0 +1,30 @@
+//! The world outside a Kring server: the real binary as a child process, plain HTTP and a plain WebSocket.
+//!
+//! Nothing here knows the types of the server or of the sync crate: frames are CBOR values and answers are JSON, as
+//! another company's program would see them. So a deviation from the published contract cannot hide in shared code.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "this is test code: what is not as the contract says ends the test, here"
+)]
+
+mod binary;
+mod cast;
+mod frames;
+mod http;
+mod person;
+mod server;
+mod socket;
+
+pub use cast::Cast;
+pub use frames::{bytes_of, decode, encode, is_bytes};
+pub use http::{Answer, Http};
+pub use person::{Person, command};
+pub use server::{PATIENCE, Server, eventually};
+pub use socket::{Event, Refused, Socket};
+
+/// A new id, as a caller makes them.
+pub fn id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

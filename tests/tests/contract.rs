@@ -1,0 +1,27 @@
+//! The contract with the outside world, checked on the real binary over plain HTTP and WebSockets.
+
+mod contract {
+    mod access_log;
+    mod commands;
+    mod concurrency;
+    mod crash;
+    mod devices;
+    mod documents;
+    mod export;
+    mod history;
+    mod hostile;
+    mod invitations;
+    mod limits;
+    mod members;
+    mod network;
+    mod operations;
+    mod plan;
+    mod privacy;
+    mod problems;
+    mod sign_in;
+    mod spaces;
+    mod status;
+    mod sync;
+    mod ticket;
+    mod token;
+}
