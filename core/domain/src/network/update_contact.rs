@@ -89,7 +89,7 @@ impl Edit for UpdateContact {
     }
 
     fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
-        author.role != Role::Client && !self.moves().is_empty() && self.fields().is_empty()
+        author.role != Role::Client && !self.moves().is_empty()
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
@@ -100,16 +100,18 @@ impl Edit for UpdateContact {
         self.fields().apply(transaction, &contact)?;
         let place = self.moves();
         if place.is_empty() {
-            Ok(())
-        } else if context.author.role == Role::Client {
-            place.apply(context, transaction, &contact, before)
-        } else {
-            place.suggest(context, transaction, self.contact_id)
+            return Ok(());
         }
+        place.apply(context, transaction, &contact, before)
     }
 
     fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        must_be_past(self.last_contact.flatten(), context)?;
+        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        if !self.fields().is_empty() {
+            presence::keep(context, transaction, &contact)?;
+            self.fields().apply(transaction, &contact)?;
+        }
         self.moves().suggest(context, transaction, self.contact_id)
     }
 
