@@ -57,13 +57,12 @@ impl Http {
 
     /// `GET`.
     pub fn get(&self, path: &str) -> Answer {
-        self.try_get(path).expect("the server answers")
+        self.run_get(path).unwrap_or_else(|error| panic!("no answer for {path}: {error}"))
     }
 
     /// `GET`, where the server may not be there.
     pub fn try_get(&self, path: &str) -> Option<Answer> {
-        let request = self.request("GET", path).body(()).expect("a request");
-        self.agent.run(request).ok().map(Answer::of)
+        self.run_get(path).ok()
     }
 
     /// `DELETE`.
@@ -98,6 +97,11 @@ impl Http {
     /// The server's address.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    fn run_get(&self, path: &str) -> Result<Answer, ureq::Error> {
+        let request = self.request("GET", path).body(()).expect("a request");
+        self.agent.run(request).map(Answer::of)
     }
 
     fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {

@@ -32,7 +32,8 @@ fn the_fourth_active_action_is_queued_and_raises_a_question() {
     cast.client.admit(&cast.plan, json!({"type": "finish_action", "action_id": actions[1]}));
     let states_now = states(&cast);
     assert_eq!(states_now, ["stopped", "done", "active", "active"]);
-    assert_eq!(cast.client.read(&cast.plan)["cards"], json!([]));
+    let left = cast.client.read(&cast.plan)["cards"].clone();
+    assert!(left.as_array().unwrap().iter().all(|other| other["kind"] != card["kind"]), "answered: {left}");
 }
 
 #[test]

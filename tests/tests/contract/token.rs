@@ -1,10 +1,12 @@
 //! `POST /v1/token`, and what an access token is worth.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::thread;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use kring_tests::outside::{Cast, Event, Http, Person, Server, Socket, eventually, id};
+use kring_tests::outside::{Cast, Event, Http, PATIENCE, Person, Server, Socket, eventually, id};
 use serde_json::{Value, json};
 
 fn refresh(http: &Http, token: &str) -> kring_tests::outside::Answer {
@@ -98,7 +100,6 @@ fn nobody_comes_in_without_a_token_of_this_server() {
         String::new(),
         "garbage".to_owned(),
         "a.b.c".to_owned(),
-        "é".to_owned(),
         format!("{none}.{claims}."),
         format!("{none}.{claims}.{signature}"),
         format!("{symmetric}.{claims}.{signature}"),
@@ -144,6 +145,17 @@ fn nobody_comes_in_without_a_token_of_this_server() {
         assert_eq!(caller.delete(&format!("/v1/spaces/{space}")).status, 401);
         assert_eq!(caller.delete(&format!("/v1/spaces/{space}/members/{document}")).status, 401);
         assert_eq!(caller.post_bytes("/v1/sync", "application/cbor", vec![0x80]).status, 401);
+    }
+    // What no client library would send.
+    for header in [b"Bearer \xc3\xa9".as_slice(), b"Bearer \xff\xfe", b"Bearer", b"bearer  x  y"] {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let head: &[u8] = b"GET /v1/spaces HTTP/1.1\r\nhost: kring\r\nconnection: close\r\nauthorization: ";
+        stream.write_all(&[head, header, b"\r\n\r\n"].concat()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("application/problem+json"), "{answer}");
     }
     for caller in &callers {
         let refused = Socket::try_open(caller, "/v1/sync").err().expect("no socket without a session");
