@@ -3,7 +3,6 @@
 //! Nothing here knows the types of the server or of the sync crate: frames are CBOR values and answers are JSON, as
 //! another company's program would see them. So a deviation from the published contract cannot hide in shared code.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "this is test code: what is not as the contract says ends the test, here"

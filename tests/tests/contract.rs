@@ -1,4 +1,10 @@
 //! The contract with the outside world, checked on the real binary over plain HTTP and WebSockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests: what is not as the contract says ends the test, there"
+)]
 
 mod contract {
     mod access_log;

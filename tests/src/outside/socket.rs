@@ -119,7 +119,7 @@ impl Socket {
 
     /// The next thing that comes in.
     #[track_caller]
-    pub fn next(&mut self) -> Event {
+    pub fn event(&mut self) -> Event {
         self.next_within(PATIENCE).expect("something comes in time")
     }
 
@@ -170,7 +170,7 @@ impl Socket {
     pub fn until_closed(&mut self) -> (Vec<Value>, Option<u16>) {
         let mut frames = Vec::new();
         loop {
-            match self.next() {
+            match self.event() {
                 Event::Frame(frame) => frames.push(frame),
                 Event::Closed(code) => return (frames, code),
             }

@@ -103,7 +103,7 @@ fn a_command_id_is_its_senders_and_says_nothing_to_others() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let mine = command(json!({"type": "propose_idea", "idea_id": id(), "text": "mine"}));
-    let admitted = cast.client.submit(&cast.circle, &[mine.clone()]).remove(0);
+    let admitted = cast.client.submit(&cast.circle, std::slice::from_ref(&mine)).remove(0);
     assert_eq!(admitted["verdict"], "admitted");
     let mut other = command(json!({"type": "propose_idea", "idea_id": id(), "text": "another's"}));
     other["id"] = mine["id"].clone();

@@ -21,7 +21,7 @@ fn burst(person: &Person, circle: &str, commands: &[Value], answered: &AtomicUsi
             break;
         }
     }
-    while let Event::Frame(frame) = socket.next() {
+    while let Event::Frame(frame) = socket.event() {
         for verdict in frame["verdicts"].as_array().into_iter().flatten() {
             verdicts.insert(verdict["id"].as_str().unwrap().to_owned(), verdict.clone());
             answered.fetch_add(1, Ordering::SeqCst);

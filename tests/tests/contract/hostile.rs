@@ -50,7 +50,7 @@ fn garbage() -> Vec<(&'static str, Message)> {
 /// Whether the server says what is wrong, or hangs up with a code.
 fn is_refused(socket: &mut Socket) -> bool {
     loop {
-        match socket.next() {
+        match socket.event() {
             Event::Frame(frame) if frame["t"] == "error" => return frame["code"].is_string(),
             Event::Frame(_) => {}
             Event::Closed(code) => return code.is_some(),
@@ -90,7 +90,7 @@ fn garbage_gets_a_clear_error_and_an_honest_phone_does_not_notice() {
         // It may hang up before everything is sent.
         let _ = socket.try_send(binary(bytes));
         loop {
-            match socket.next() {
+            match socket.event() {
                 Event::Frame(frame) => {
                     assert!(frame["t"] != "error" || frame["code"] == "too_large", "{what}: {frame}")
                 }
@@ -128,7 +128,7 @@ fn a_submit_that_is_none_is_refused_and_leaves_nothing_behind() {
     let mut socket = cast.member.socket();
     socket.send(&json!({"t": "submit", "document": cast.circle, "commands": many}));
     loop {
-        match socket.next() {
+        match socket.event() {
             Event::Frame(frame) if frame["t"] == "error" => {
                 assert_eq!(frame["code"], "too_large", "{frame}");
                 break;

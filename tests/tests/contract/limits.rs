@@ -109,7 +109,7 @@ fn commands_beyond_the_rate_are_not_recorded_and_may_be_sent_again() {
 
     let last = commands.last().unwrap().clone();
     eventually("the same command id is admitted later", || {
-        let answer = cast.client.post(&cast.circle, &[last.clone()]);
+        let answer = cast.client.post(&cast.circle, std::slice::from_ref(&last));
         answer.status == 200 && answer.json()["verdicts"][0]["verdict"] == "admitted"
     });
     // The others' pace is their own.

@@ -149,7 +149,7 @@ fn a_device_may_submit_before_welcome() {
     socket.send(&json!({"t": "hello", "protocol": 1, "app": "contract/1", "cursors": []}));
     let mut seen = Vec::new();
     while !(seen.contains(&"welcome".to_owned()) && seen.contains(&"verdicts".to_owned())) {
-        match socket.next() {
+        match socket.event() {
             Event::Frame(frame) => seen.push(frame["t"].as_str().unwrap().to_owned()),
             Event::Closed(code) => panic!("closed with {code:?} after {seen:?}"),
         }
