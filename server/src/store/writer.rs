@@ -1,7 +1,8 @@
-//! The one writer: a thread that commits for everybody who waits.
+//! The one writer, which commits for everybody who waits.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rusqlite::Connection;
@@ -28,24 +29,47 @@ pub trait Job: Send {
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
-/// The way to the writer's thread; clones share it, and the thread ends when the last is dropped.
+/// The way to the writer; clones share it, and its thread ends when the last is dropped.
 #[derive(Clone)]
 pub(super) struct Writer {
     jobs: SyncSender<Box<dyn Job>>,
+    desk: Arc<Desk>,
+}
+
+/// What whoever commits has in hand.
+struct Desk {
+    connection: Mutex<Connection>,
+    /// How many jobs were sent to the thread and are not durable yet.
+    underway: AtomicUsize,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, waiting) = sync_channel(QUEUE);
+        let desk = Arc::new(Desk { connection: Mutex::new(connection), underway: AtomicUsize::new(0) });
+        let thread_desk = Arc::clone(&desk);
         thread::Builder::new()
             .name("kring-writer".into())
-            .spawn(move || work(&connection, &waiting))
+            .spawn(move || work(&thread_desk, &waiting))
             .map_err(|error| StoreError::Open(Arc::new(error)))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, desk })
     }
 
+    /// Hands over a job, from a thread that may block; jobs of one thread are committed in order.
     pub(super) fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
-        self.jobs.send(job).map_err(|_| StoreError::Closed)
+        // On a quiet server waking the writer's thread takes longer than the commit, so whoever has the job commits
+        // it. Where something is underway it joins the queue, behind any earlier job of the same thread.
+        if self.desk.underway.load(Ordering::Acquire) == 0
+            && let Ok(connection) = self.desk.connection.try_lock()
+        {
+            commit(&connection, vec![job]);
+            return Ok(());
+        }
+        self.desk.underway.fetch_add(1, Ordering::AcqRel);
+        self.jobs.send(job).map_err(|_| {
+            self.desk.underway.fetch_sub(1, Ordering::AcqRel);
+            StoreError::Closed
+        })
     }
 
     pub(super) async fn run<T, E>(
@@ -59,6 +83,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Change { change: Some(change), result: None, answer });
         let jobs = self.jobs.clone();
+        self.desk.underway.fetch_add(1, Ordering::AcqRel);
         // A full queue blocks, which must not happen on a thread that serves sockets.
         let sent = match jobs.try_send(job) {
             Ok(()) => Ok(()),
@@ -68,21 +93,29 @@ impl Writer {
                 task.await.unwrap_or(Err(StoreError::Closed))
             }
         };
-        sent?;
+        sent.inspect_err(|_| {
+            self.desk.underway.fetch_sub(1, Ordering::AcqRel);
+        })?;
         answered.await.unwrap_or(Err(E::from(StoreError::Closed)))
     }
 }
 
-fn work(connection: &Connection, waiting: &Receiver<Box<dyn Job>>) {
+fn work(desk: &Desk, waiting: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = waiting.recv() {
+        let connection = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let jobs: Vec<Box<dyn Job>> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
-        commit(connection, jobs);
+        let count = jobs.len();
+        commit(&connection, jobs);
+        desk.underway.fetch_sub(count, Ordering::AcqRel);
     }
 }
 
 fn commit(connection: &Connection, jobs: Vec<Box<dyn Job>>) {
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-        let error = StoreError::from(error);
+    let run = |statement: &str| -> Result<(), StoreError> {
+        connection.prepare_cached(statement)?.execute([])?;
+        Ok(())
+    };
+    if let Err(error) = run("BEGIN IMMEDIATE") {
         jobs.into_iter().for_each(|job| job.finish(Err(error.clone())));
         return;
     }
@@ -91,7 +124,7 @@ fn commit(connection: &Connection, jobs: Vec<Box<dyn Job>>) {
         let outcome = guarded(connection, |connection| job.run(connection));
         ran.push((job, outcome));
     }
-    let committed = connection.execute_batch("COMMIT").map_err(StoreError::from);
+    let committed = run("COMMIT");
     if committed.is_err() && !connection.is_autocommit() {
         // The next transaction must not inherit what this one could not keep.
         let _ = connection.execute_batch("ROLLBACK");

@@ -57,7 +57,6 @@ fn only_the_client_erases() {
 }
 
 #[test]
-#[ignore = "an erased contact's name still stands in the words of the history"]
 fn the_history_no_longer_names_who_was_erased() {
     let server = Server::shared();
     let cast = Cast::new(&server);

@@ -10,7 +10,7 @@ use super::fields::{Writes, must_be_past};
 use super::placement::Move;
 use super::presence;
 use super::values::{Initiator, Quadrant, Status, Support, Wish};
-use super::{CONTACTS, ERASURES};
+use super::{CONTACTS, ERASURES, NetworkView};
 use crate::entity::{create, must_be_free, section};
 use crate::policy::{Policy, Rule};
 use crate::{ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Slug, Text};
@@ -95,10 +95,12 @@ impl Edit for AddContact {
         Ok(())
     }
 
-    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        // Not the name in the command: somebody who was erased is named nowhere any more.
+        let name = NetworkView::new(document).name(self.contact_id, language);
         match language {
-            Language::Dutch => format!("zette {} op de kaart", self.name),
-            Language::English => format!("put {} on the map", self.name),
+            Language::Dutch => format!("zette {name} op de kaart"),
+            Language::English => format!("put {name} on the map"),
         }
     }
 }
