@@ -16,7 +16,7 @@ use crate::metrics::Counted;
 use crate::sync::connection::Live;
 
 /// A stored snapshot is renewed when this many entries have come after it.
-const LONG_TAIL: u64 = 256;
+const LONG_TAIL: u64 = 64;
 
 /// A document that leaves memory gets a new snapshot when this many entries have come after the stored one.
 const IDLE_TAIL: u64 = 32;
