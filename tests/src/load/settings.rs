@@ -1,6 +1,7 @@
 //! How much of everything.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Where the programs and the data are, and how large the workloads.
 #[derive(Clone, Debug)]
@@ -70,6 +71,11 @@ impl Default for Sizes {
 }
 
 impl Sizes {
+    /// W1: the time between two edits.
+    pub fn pause(&self) -> Duration {
+        Duration::from_secs(1) / self.rate.max(1)
+    }
+
     /// Sizes at which every workload takes a second or two, to see that it works; its figures say little.
     pub fn tiny() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! W2, fan-in: many phones edit as fast as they can, each edit a frame of its own, until every phone has every edit.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Barrier;
 
@@ -18,7 +18,7 @@ use super::{Failure, Figure, Outcome, Settings};
 pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let sizes = &settings.sizes;
     let bare = Echo::start(settings)?.fan_in_per_second(sizes).await?;
-    let alone = automerge::measure(0, sizes.edits)?;
+    let alone = automerge::measure(0, sizes.edits, Duration::ZERO)?;
     say(&format!(
         "w2: {} documents, {} thin phones each, {} edits each",
         sizes.documents, sizes.phones, sizes.edits_each

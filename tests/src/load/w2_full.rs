@@ -1,7 +1,7 @@
 //! W2 with the real client: the phones' own work, their disks included, is on the same processors.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::{JoinSet, spawn_blocking};
 
@@ -18,7 +18,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let sizes = &settings.sizes;
     let (documents, phones) = (sizes.full_documents, sizes.phones);
     say(&format!("w2: {documents} documents, {phones} full phones each, {} edits each", sizes.edits_each));
-    let alone = automerge::measure(0, sizes.edits)?;
+    let alone = automerge::measure(0, sizes.edits, Duration::ZERO)?;
     let server = Server::start(settings)?;
     let professional = server.professional()?;
     let invited = parallel(documents, |_| {

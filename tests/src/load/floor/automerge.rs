@@ -1,7 +1,7 @@
 //! Automerge alone, in this process, on the same documents: no frames, no policy, no log, no disk.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use automerge::patches::PatchLog;
 use automerge::transaction::Transactable;
@@ -30,8 +30,8 @@ struct Circle {
     edits: usize,
 }
 
-/// Measures `edits` edits of a document that has had `history` of them.
-pub(crate) fn measure(history: usize, edits: usize) -> Outcome<Automerges> {
+/// Measures `edits` edits of a document that has had `history` of them, with a pause before each.
+pub(crate) fn measure(history: usize, edits: usize, pause: Duration) -> Outcome<Automerges> {
     let mut circle = Circle::new()?;
     for _ in 0..history {
         circle.edit(None)?;
@@ -39,6 +39,7 @@ pub(crate) fn measure(history: usize, edits: usize) -> Outcome<Automerges> {
     let mut replica = circle.document.clone();
     let (mut execute, mut apply, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..edits.max(1) {
+        std::thread::sleep(pause);
         let heads = circle.document.get_heads();
         let began = Instant::now();
         let change = circle.edit(Some(&heads))?;
@@ -114,7 +115,8 @@ impl Circle {
         self.edits += 1;
         let index = self.edits % self.texts.len().max(1);
         let (object, text) = self.texts.get_mut(index).ok_or("no ideas")?;
-        text.push_str(" ab");
+        let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or(0));
+        text.extend([' ', letter(self.edits), letter(self.edits / 26)]);
         let mut transaction = match heads {
             Some(heads) => self.document.transaction_at(PatchLog::null(), heads)?,
             None => self.document.transaction(),
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn an_edit_is_one_small_change_and_both_sides_converge() {
-        let measured = measure(5, 10).unwrap();
+        let measured = measure(5, 10, Duration::ZERO).unwrap();
         assert!((60.0..300.0).contains(&measured.change_bytes), "{}", measured.change_bytes);
         assert!(measured.execute_us > 0.0 && measured.apply_us > 0.0 && measured.load_ms > 0.0);
         assert!(offline_merge_ms(10).unwrap() > 0.0);

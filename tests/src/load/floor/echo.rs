@@ -34,6 +34,8 @@ pub(crate) struct Echo {
 pub(crate) struct FanOut {
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
+    /// The server's processor time for each message, in microseconds.
+    pub(crate) cpu_us: f64,
 }
 
 /// What it takes to hand the same bytes to many.
@@ -67,7 +69,8 @@ impl Echo {
             }));
         }
         let mut writer = self.open("fan/w1").await?;
-        let mut clock = interval(Duration::from_secs(1) / sizes.rate);
+        let before = self.process.sample()?;
+        let mut clock = interval(sizes.pause());
         for _ in 0..count {
             clock.tick().await;
             let mut bytes = ms(began.elapsed()).to_le_bytes().to_vec();
@@ -79,7 +82,8 @@ impl Echo {
         for reader in readers {
             seen.extend(reader.await??);
         }
-        Ok(FanOut { p50_ms: median(&seen), p99_ms: percentile(&seen, 0.99) })
+        let cpu_us = self.process.sample()?.cpu_since(&before) * 1e6 / count.max(1) as f64;
+        Ok(FanOut { p50_ms: median(&seen), p99_ms: percentile(&seen, 0.99), cpu_us })
     }
 
     /// The messages of W2, each to all in its room; how many a second until all have all.
