@@ -10,7 +10,8 @@ use super::CliError;
 #[command(next_help_heading = "Log")]
 pub(super) struct Logging {
     /// What is logged: error, warn, info, debug or trace, also per part, as in info,kring_server::http=warn
-    #[arg(long, env = "KRING_LOG", value_name = "FILTER", default_value = "info")]
+    // Automerge opens a span for each change, with parts of it as fields: slow, and not for a log.
+    #[arg(long, env = "KRING_LOG", value_name = "FILTER", default_value = "info,automerge=warn")]
     log: String,
     /// How it is written
     #[arg(long, env = "KRING_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t)]

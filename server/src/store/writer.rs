@@ -139,13 +139,19 @@ fn guarded<T>(
     connection: &Connection,
     run: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+    execute(connection, "SAVEPOINT job")?;
     let result = run(connection);
     if result.is_err() {
-        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+        execute(connection, "ROLLBACK TO job")?;
     }
-    connection.prepare_cached("RELEASE job")?.execute([])?;
+    execute(connection, "RELEASE job")?;
     result
+}
+
+/// Executes a statement that comes with every job, compiled once.
+fn execute(connection: &Connection, statement: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(statement)?.execute([])?;
+    Ok(())
 }
 
 /// A change with an answer for whoever awaits it.
