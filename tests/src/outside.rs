@@ -8,7 +8,7 @@
     reason = "this is test code: what is not as the contract says ends the test, here"
 )]
 
-mod binary;
+pub mod binary;
 mod cast;
 mod frames;
 mod http;

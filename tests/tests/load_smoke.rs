@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use kring_tests::load::{Figure, Settings, Sizes, run};
+use kring_tests::outside::binary;
 
 /// W2: every phone gets every edit of every other, and the real client as well.
 #[tokio::test(flavor = "multi_thread")]
@@ -30,10 +30,6 @@ fn value(figures: &[Figure], key: &str) -> f64 {
 
 fn settings() -> Settings {
     let load = PathBuf::from(env!("CARGO_BIN_EXE_kring-load"));
-    let kring = load.with_file_name("kring");
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--package", "kring-server", "--bin", "kring"]);
-    assert!(build.status().unwrap().success(), "the server builds");
     let directory = load.parent().unwrap().join("load");
-    Settings { kring, load, directory, sizes: Sizes::tiny() }
+    Settings { kring: binary::path().clone(), load, directory, sizes: Sizes::tiny() }
 }

@@ -5,7 +5,11 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// The binary beside this test, built once where there is none yet.
-pub(super) fn path() -> &'static PathBuf {
+///
+/// # Panics
+///
+/// Where there is none and it does not build.
+pub fn path() -> &'static PathBuf {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let test = std::env::current_exe().expect("a test knows where it is");
