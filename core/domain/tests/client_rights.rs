@@ -76,6 +76,7 @@ fn plan(history: &History, content: &Value, sender: &Author, sent: &Value, facts
     facts.insert("delegations".to_owned(), content["delegations"].clone());
     let delegated = list(content, "delegations").any(|delegation| delegation["person_id"] == me);
     let turns = ["activate_action", "stop_action", "finish_action"].iter().any(|turn| sent["type"] == *turn);
+    let ticks = ["tick_step", "untick_step"].iter().any(|tick| sent["type"] == *tick);
     let actions = history.document.get(&ROOT, "actions").unwrap().unwrap().1;
     for action in list(content, "actions") {
         let object = history.document.get(&actions, action["id"].as_str().unwrap()).unwrap().unwrap().1;
@@ -85,7 +86,8 @@ fn plan(history: &History, content: &Value, sender: &Author, sent: &Value, facts
         let own: Vec<&Value> = list(action, "parts").filter(|part| part["person_id"] == me).collect();
         for step in list(action, "steps") {
             let assigned = own.iter().any(|part| list(part, "step_ids").any(|id| *id == step["id"]));
-            if !(assigned && sender.role == Role::Member) {
+            let this = sent["action_id"] == action["id"] && sent["step_id"] == step["id"];
+            if !(ticks && this && assigned && sender.role == Role::Member) {
                 facts.insert(format!("tick {} {}", action["id"], step["id"]), step["done"].clone());
             }
         }
