@@ -1,5 +1,7 @@
 //! Bytes and frames from anybody: an error at worst, and what the person made is kept.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use kring_domain::{
     Access, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp,
 };
