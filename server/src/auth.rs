@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 pub use attempts::Blocked;
 pub use code::{Code, CodeHash};
+pub use keys::rotate_keys;
 pub use refresh::{Refreshed, end_sessions_of, issue, refresh, start_session};
 pub use secret::Secret;
 pub use ticket::TICKET_LIFETIME;
@@ -31,6 +32,9 @@ use crate::clock;
 use crate::config::Config;
 use crate::store::{Store, StoreError};
 use {attempts::Attempts, keys::Keys, session::Sessions, ticket::Tickets};
+
+/// The longest that an access token can be told to live, in seconds: a day.
+pub const LONGEST_TTL: u64 = 86_400;
 
 /// Somebody who has proved who they are, and the session they did it with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,7 +81,7 @@ impl Auth {
     ///
     /// When the database refuses or holds a key that is none.
     pub async fn open(store: &Store, config: &Config) -> Result<Self, StoreError> {
-        let keys = store.write(Keys::load_or_make).await?;
+        let keys = Keys::open(store).await?;
         Ok(Self {
             keys: Arc::new(keys),
             sessions: Arc::default(),
@@ -92,13 +96,22 @@ impl Auth {
         self.token_ttl
     }
 
-    /// Makes an access token.
+    /// Makes an access token, signed with the newest key as far as this server has noticed.
     ///
     /// # Errors
     ///
     /// When signing fails, which a key that was loaded does not.
     pub fn access_token(&self, caller: Caller) -> Result<Secret, StoreError> {
-        token::make(&self.keys, caller, clock::now(), self.token_ttl)
+        token::make(&self.keys.last(), caller, clock::now(), self.token_ttl)
+    }
+
+    /// Takes notice of keys that were changed beside this server.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn notice_keys(&self, store: &Store) -> Result<(), StoreError> {
+        self.keys.current(store).await.map(drop)
     }
 
     /// Who holds this access token.
@@ -107,7 +120,8 @@ impl Auth {
     ///
     /// When the token is not of this server, has expired, or its session has ended.
     pub async fn caller(&self, store: &Store, access_token: &str) -> Result<Caller, AuthError> {
-        let caller = token::check(&self.keys, access_token)?;
+        let keys = self.keys.current(store).await?;
+        let caller = token::check(&keys, access_token, clock::now())?;
         if self.sessions.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
     }
 

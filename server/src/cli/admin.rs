@@ -1,5 +1,7 @@
 //! `kring admin`: what an operator does, beside a server that may be running.
 
+mod rotate_keys;
+
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -19,6 +21,8 @@ use crate::store::Store;
 pub(super) enum Admin {
     /// Make a code with which a professional signs in; prints {"code", "url", "expires_at"} as JSON.
     InviteProfessional(InviteProfessional),
+    /// Make a new key for access tokens; prints {"key_id"} as JSON.
+    RotateKeys(rotate_keys::RotateKeys),
 }
 
 #[derive(Args)]
@@ -49,6 +53,7 @@ impl Admin {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::InviteProfessional(invite) => invite.run(),
+            Self::RotateKeys(rotate) => rotate.run(),
         }
     }
 }
@@ -69,7 +74,12 @@ impl InviteProfessional {
             Ok(())
         })?;
         let invited = Invited { code: code.text(), url: code.url(&config.public_url()), expires_at };
-        let line = serde_json::to_string(&invited).map_err(std::io::Error::other)?;
-        Ok(writeln!(std::io::stdout(), "{line}")?)
+        print(&invited)
     }
+}
+
+/// Prints a line of JSON, for programs.
+fn print(answer: &impl Serialize) -> Result<(), CliError> {
+    let line = serde_json::to_string(answer).map_err(std::io::Error::other)?;
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use serde::{Deserialize, Deserializer, de};
 
 use super::CliError;
+use crate::auth::LONGEST_TTL;
 use crate::config::{Config, Limits, Network};
 
 /// What can be set; the same names on the command line, in the environment and in the file.
@@ -24,7 +25,7 @@ pub(super) struct Options {
     #[arg(long, env = "KRING_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// How long an access token lives [default: 900]
-    #[arg(long, env = "KRING_ACCESS_TOKEN_TTL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, env = "KRING_ACCESS_TOKEN_TTL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=LONGEST_TTL))]
     access_token_ttl: Option<u64>,
     /// A proxy whose X-Forwarded-For is believed: an address, or a network like 10.0.0.0/8; may be repeated
     #[arg(long = "trusted-proxy", env = "KRING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
@@ -108,7 +109,7 @@ impl Options {
             data: self.data.or(file.data).unwrap_or(default.data),
             listen: self.listen.or(file.listen).unwrap_or(default.listen),
             public_url: self.public_url.or(file.public_url),
-            access_token_ttl: ttl.map_or(default.access_token_ttl, Duration::from_secs),
+            access_token_ttl: ttl.map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, LONGEST_TTL))),
             trusted_proxies: proxies,
             limits: self.limits.complete(&file.limits),
         }

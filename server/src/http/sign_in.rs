@@ -71,7 +71,7 @@ pub(super) async fn sign_in(
     let request = SignIn { code, device_name, display_name, person: person_id, caller, language };
     let SignedIn { caller, refresh_token, joined } = use_code(&app, address, request).await?;
     app.hub.membership_changed(caller.person);
-    let pair = Pair::new(&app.auth, caller, refresh_token)?;
+    let pair = Pair::new(&app, caller, refresh_token).await?;
     let (space_id, role) = joined.unzip();
     Ok(Json(Session { person_id: caller.person, device_id: caller.device, pair, space_id, role }))
 }

@@ -8,7 +8,7 @@ use super::Problem;
 use super::extract::Json;
 use super::problem::ProblemBody;
 use crate::app::App;
-use crate::auth::{self, Auth, Caller, Refreshed, Secret};
+use crate::auth::{self, Caller, Refreshed, Secret};
 use crate::clock;
 use crate::store::StoreError;
 
@@ -33,8 +33,10 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    pub(super) fn new(auth: &Auth, caller: Caller, refresh_token: Secret) -> Result<Self, StoreError> {
-        Ok(Self { access_token: auth.access_token(caller)?, expires_in: auth.token_ttl().as_secs(), refresh_token })
+    pub(super) async fn new(app: &App, caller: Caller, refresh_token: Secret) -> Result<Self, StoreError> {
+        app.auth.notice_keys(&app.store).await?;
+        let (access_token, expires_in) = (app.auth.access_token(caller)?, app.auth.token_ttl().as_secs());
+        Ok(Self { access_token, expires_in, refresh_token })
     }
 }
 
@@ -48,7 +50,7 @@ pub(super) async fn refresh(State(app): State<App>, Json(body): Json<TokenBody>)
     let now = clock::now();
     let refreshed = app.store.write(move |connection| auth::refresh(connection, &token, now));
     match refreshed.await? {
-        Refreshed::Next(caller, next) => Ok(Json(Pair::new(&app.auth, caller, next)?)),
+        Refreshed::Next(caller, next) => Ok(Json(Pair::new(&app, caller, next).await?)),
         Refreshed::Refused => Err(Problem::unauthenticated()),
         Refreshed::Reused(family) => {
             app.auth.session_ended(family);

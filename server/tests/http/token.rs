@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use kring_server::auth::rotate_keys;
 use kring_server::store::StoreError;
 use serde_json::{Value, json};
 
@@ -75,6 +76,7 @@ fn only_this_server_makes_access_tokens() {
         ("exp", json!(1_000_000), "token_expired"),
         ("aud", json!("another"), "unauthenticated"),
         ("iss", json!("another"), "unauthenticated"),
+        ("nbf", json!(99_999_999_999_u64), "unauthenticated"),
         ("exp", Value::Null, "unauthenticated"),
         ("aud", Value::Null, "unauthenticated"),
         ("sub", json!(uuid::Uuid::nil().to_string()), "revoked"),
@@ -96,19 +98,59 @@ fn the_algorithm_is_not_the_callers_choice() {
     let kid = header["kid"].as_str().unwrap();
     let claims_text = token.split('.').nth(1).unwrap();
     for none in ["none", "None", "NONE"] {
-        let header = URL_SAFE_NO_PAD.encode(json!({"alg": none, "kid": kid, "typ": "JWT"}).to_string());
+        let header = URL_SAFE_NO_PAD.encode(json!({"alg": none, "kid": kid, "typ": "at+jwt"}).to_string());
         assert_eq!(refusal(&server, &format!("{header}.{claims_text}.")), "unauthenticated");
         let signature = token.split('.').nth(2).unwrap();
         assert_eq!(refusal(&server, &format!("{header}.{claims_text}.{signature}")), "unauthenticated");
     }
     // The public key as the secret of a symmetric algorithm: the oldest trick with these tokens.
     let public = own_key(&server).verifying_key();
-    let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };
+    let typ = Some("at+jwt".to_owned());
+    let header = Header { kid: Some(kid.to_owned()), typ, ..Header::new(Algorithm::HS256) };
     let forged = encode(&header, &claims, &EncodingKey::from_secret(public.as_bytes())).unwrap();
     assert_eq!(refusal(&server, &forged), "unauthenticated");
     for nonsense in ["a.b.c", "..", "", &"x".repeat(5_000), token.trim_end_matches(|c| c != '.')] {
         assert_eq!(refusal(&server, nonsense), "unauthenticated");
     }
+}
+
+#[test]
+fn keys_are_changed_beside_a_running_server_and_nobody_signs_in_again() {
+    let data = tempfile::TempDir::new().unwrap();
+    let server = Server::start_with(|config| config.data = data.path().into());
+    let person = server.professional();
+    let kid = |session: &Value| part(session["access_token"].as_str().unwrap(), 0)["kid"].clone();
+    let first = kid(&person.session);
+    // The other program that opens the same database, as `kring admin rotate-keys` does.
+    let rotate = |is_compromised| {
+        let store = kring_server::store::Store::open(data.path()).unwrap();
+        let rotated = store.write(move |c| rotate_keys(c, kring_server::clock::now(), is_compromised));
+        Value::String(server.runtime.block_on(rotated).unwrap())
+    };
+    let second = rotate(false);
+    let refresh = |refresh_token: &Value| {
+        let answer = server.anybody().post("/v1/token", &json!({"refresh_token": refresh_token}));
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        answer.body
+    };
+    let mut pair = refresh(&person.session["refresh_token"]);
+    eventually(|| {
+        pair = refresh(&pair["refresh_token"]);
+        kid(&pair) == second
+    });
+    assert_ne!(first, second);
+    assert_eq!(person.get("/v1/spaces").status, 200, "the old key's tokens are good until they expire");
+    let secrets = server.app.store.read(|connection| -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM signing_keys WHERE purpose = 'access_token' AND length(secret) > 0";
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    });
+    assert_eq!(server.runtime.block_on(secrets).unwrap(), 1, "a replaced key cannot sign any more");
+
+    rotate(true);
+    let newest = Person::new(&server.url, pair.clone());
+    eventually(|| newest.get("/v1/spaces").status == 401 && person.get("/v1/spaces").status == 401);
+    let renewed = refresh(&pair["refresh_token"]);
+    assert_eq!(Person::new(&server.url, renewed).get("/v1/spaces").status, 200);
 }
 
 #[test]
@@ -123,6 +165,14 @@ fn tokens_outlive_a_restart_and_ended_sessions_stay_ended() {
     let second = Server::start_with(|config| config.data = data.path().into());
     assert_eq!(Person::new(&second.url, stays.session).get("/v1/spaces").status, 200);
     Person::new(&second.url, ends.session).get("/v1/spaces").expect(401, "revoked");
+}
+
+fn eventually(mut is_so: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !is_so() {
+        assert!(std::time::Instant::now() < deadline, "it does not become so");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }
 
 fn ask(server: &Server, token: &str) -> (u16, String) {
@@ -143,7 +193,8 @@ fn part(token: &str, number: usize) -> Value {
 
 fn sign(key: &SigningKey, kid: Option<&str>, claims: &Value) -> String {
     let key = EncodingKey::from_ed_der(key.to_pkcs8_der().unwrap().as_bytes());
-    let header = Header { kid: kid.map(str::to_owned), ..Header::new(Algorithm::EdDSA) };
+    let typ = Some("at+jwt".to_owned());
+    let header = Header { kid: kid.map(str::to_owned), typ, ..Header::new(Algorithm::EdDSA) };
     encode(&header, claims, &key).unwrap()
 }
 
