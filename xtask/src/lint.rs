@@ -1,33 +1,43 @@
-//! Formatting, lints and dependencies.
+//! Formatting, lints, dependencies and the list of what is compiled in.
 
-use clap::Args;
+use crate::process::{Failure, cargo, program, root, say, step};
+use crate::sbom;
 
-use crate::process::{Failure, cargo, exists, say, step};
-
-/// Options of `lint`.
-#[derive(Args, Default)]
-pub(crate) struct Options {
-    /// Install cargo-deny first where it is missing (takes a few minutes).
-    #[arg(long)]
-    install: bool,
-}
+/// The version of cargo-deny that the checks were written for.
+const CARGO_DENY: &str = "0.20.2";
 
 /// Runs every check that needs no test.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run() -> Result<(), Failure> {
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
     step("lints", &mut cargo(&clippy))?;
-    if options.install && !exists("cargo-deny") {
-        step("install cargo-deny", &mut cargo(&["install", "cargo-deny", "--locked", "--quiet"]))?;
-    }
-    if !exists("cargo-deny") {
-        say("── dependencies: skipped, cargo-deny is not installed (`cargo xtask lint --install`)");
+    sbom::run(&sbom::Options { check: true })?;
+    let deny = cargo_deny()?;
+    step("licences, bans and sources", &mut program(&deny, &["--offline", "check", "licenses", "bans", "sources"]))?;
+    advisories(&deny)
+}
+
+/// Looks for known weaknesses, where the list of them can be fetched.
+fn advisories(deny: &str) -> Result<(), Failure> {
+    if step("fetch the advisory database", &mut program(deny, &["fetch", "db"])).is_err() {
+        say("── advisories: skipped, the advisory database cannot be reached");
         return Ok(());
     }
-    step("dependencies", &mut cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]))?;
-    let advisories = step("advisories", &mut cargo(&["deny", "check", "advisories"]));
-    if let Err(failure) = advisories {
-        say(&format!("── advisories: skipped, the advisory database cannot be reached ({failure})"));
+    step("advisories", &mut program(deny, &["--offline", "check", "advisories"]))
+}
+
+/// The path of cargo-deny, which is built where it is not there yet.
+fn cargo_deny() -> Result<String, Failure> {
+    let tools = root().join("target/tools").join(format!("cargo-deny-{CARGO_DENY}"));
+    let program = tools.join("bin/cargo-deny");
+    if !program.is_file() {
+        let place = tools.to_string_lossy();
+        let install =
+            ["install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--debug", "--quiet", "--root", &place];
+        // It runs once for a second, so it is built the quickest way.
+        let mut command = cargo(&install);
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_DEV_OPT_LEVEL", "0");
+        step("build cargo-deny (a few minutes, once)", &mut command)?;
     }
-    Ok(())
+    Ok(program.to_string_lossy().into_owned())
 }

@@ -1,10 +1,11 @@
-//! The project's own chores: `cargo xtask demo`, `test`, `lint` and `bench`.
+//! The project's own chores: `cargo xtask demo`, `test`, `lint`, `bench` and others.
 
 mod bench;
 mod bindings;
 mod demo;
 mod lint;
 mod process;
+mod sbom;
 mod setup;
 mod test;
 
@@ -26,10 +27,12 @@ enum Chore {
     Demo(demo::Options),
     /// Runs every test there is: formatting, lints, unit, property, simulation, end to end, Python.
     Test(test::Options),
-    /// Checks formatting, lints and (where cargo-deny is installed) the dependencies.
-    Lint(lint::Options),
+    /// Checks formatting, lints and the dependencies.
+    Lint,
     /// Measures the six workloads beside their floors; with `--peers`, beside other systems.
     Bench(bench::Options),
+    /// Writes the list of everything that is compiled in: `docs/sbom.cdx.json`.
+    Sbom(sbom::Options),
     /// Builds the language packages from the shared core.
     Bindings(bindings::Options),
 }
@@ -38,8 +41,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Demo(options) => demo::run(&options),
         Chore::Test(options) => test::run(&options),
-        Chore::Lint(options) => lint::run(&options),
+        Chore::Lint => lint::run(),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Sbom(options) => sbom::run(&options),
         Chore::Bindings(options) => bindings::run(&options),
     };
     match done {

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     step("tests", &mut tests)?;
     bindings::test()?;
     if !options.no_lint {
-        lint::run(&lint::Options::default())?;
+        lint::run()?;
     }
     say("\neverything passes");
     Ok(())
