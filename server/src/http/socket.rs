@@ -20,7 +20,7 @@ const SLACK: usize = 64 * 1024;
 /// Bytes that are read, and that are gathered to be written, in one go. Every connection keeps the former, and as
 /// much as it was ever given to write in one go; most of what a phone sends is a command of less than 500 bytes.
 const READ_BUFFER: usize = 2 * 1024;
-const WRITE_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 2 * 1024;
 
 /// Begin a sync session; the subprotocol is `kring.sync.v1`.
 #[utoipa::path(get, path = "/v1/sync", params(("ticket" = Option<String>, Query)), responses(

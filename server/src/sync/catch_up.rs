@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::documents::table::{self, Head, LoadError};
 
 /// About how many bytes of entries go into one frame; small enough that no connection keeps a large buffer.
-const FRAME: usize = 4 * 1024;
+const FRAME: usize = 2 * 1024;
 
 /// One piece of catching up.
 #[derive(Debug, Default)]
