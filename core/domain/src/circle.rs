@@ -1,10 +1,11 @@
 //! The support circle: everybody brainstorms, gives hearts and offers help; the client chooses.
 //!
 //! Sections: `ideas` by id, each with a text that merges word by word and a map of hearts by person; `offers` and
-//! `messages` by id.
+//! `messages` by id; `erasures` by the id of the idea that was.
 
 mod choose_idea;
 mod edit_idea;
+mod erase_idea;
 mod heart_idea;
 mod model;
 mod offers;
@@ -13,18 +14,20 @@ mod propose_idea;
 mod view;
 mod withdraw_idea;
 
-use automerge::ReadDoc;
+use automerge::{Automerge, ReadDoc};
 
 pub use choose_idea::{ChooseIdea, DeclineIdea, ParkIdea};
 pub use edit_idea::EditIdea;
+pub use erase_idea::EraseIdea;
 pub use heart_idea::{HeartIdea, UnheartIdea};
-pub use model::{CircleModel, IdeaModel, MessageModel, OfferModel};
+pub use model::{CircleModel, IdeaErasure, IdeaModel, MessageModel, OfferModel};
 pub use offers::{MakeOffer, WithdrawOffer};
 pub use post_message::PostMessage;
 pub use propose_idea::ProposeIdea;
 pub use view::{CircleView, IdeaStatus, IdeaView};
 pub use withdraw_idea::WithdrawIdea;
 
+use crate::erasure::{self, ERASURES, Paths};
 use crate::reader::Reader;
 use crate::{Access, Card, Role};
 
@@ -32,13 +35,18 @@ const IDEAS: &str = "ideas";
 const OFFERS: &str = "offers";
 const MESSAGES: &str = "messages";
 
-pub(crate) const SECTIONS: &[&str] = &[IDEAS, OFFERS, MESSAGES];
+pub(crate) const SECTIONS: &[&str] = &[IDEAS, OFFERS, MESSAGES, ERASURES];
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
         Role::Client | Role::Member | Role::Professional => Access::Write,
         Role::Backup => Access::None,
     }
+}
+
+/// Everything that was written about ideas that were erased.
+pub(crate) fn erased(document: &Automerge) -> Paths {
+    erasure::all(document).into_iter().map(|(idea, _)| vec![IDEAS.to_owned(), idea]).collect()
 }
 
 pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (CircleModel, Vec<Card>) {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::bounds::TOO_LARGE;
 use crate::circle::*;
@@ -88,6 +89,12 @@ macro_rules! commands {
                 match self { $($(Self::$name(edit) => edit.suggest(context, transaction),)+)+ }
             }
 
+            /// The id of the thing that it takes out of the document for good: the document is then
+            /// [rewritten](crate::rewrite).
+            pub fn erases(&self) -> Option<Uuid> {
+                match self { $($(Self::$name(edit) => edit.erases(),)+)+ }
+            }
+
             /// What was done, in words that follow a person's name.
             pub fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
                 match self { $($(Self::$name(edit) => edit.words(document, names, language),)+)+ }
@@ -116,7 +123,7 @@ commands! {
         UntickStep, AssignPart, EvaluateAction, DelegateRight, RevokeRight,
     }
     Circle {
-        ProposeIdea, EditIdea, WithdrawIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
+        ProposeIdea, EditIdea, WithdrawIdea, EraseIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
         WithdrawOffer, PostMessage,
     }
 }

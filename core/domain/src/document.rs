@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use uuid::Uuid;
 
+use crate::erasure::Paths;
 use crate::reader::Reader;
 use crate::{Access, Card, DocumentId, Role, SpaceId};
 
@@ -38,8 +39,13 @@ macro_rules! kinds {
             }
 
             /// The maps that every document of this kind has from its first moment.
-            const fn sections(self) -> &'static [&'static str] {
+            pub(crate) const fn sections(self) -> &'static [&'static str] {
                 match self { $(DocumentKind::$kind => crate::$module::SECTIONS),+ }
+            }
+
+            /// Everything that was written about what was erased from the document.
+            pub(crate) fn erased(self, document: &Automerge) -> Paths {
+                match self { $(DocumentKind::$kind => crate::$module::erased(document)),+ }
             }
 
             /// The document as plain data, with the questions it raises.

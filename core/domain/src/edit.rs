@@ -2,6 +2,7 @@
 
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use uuid::Uuid;
 
 use crate::policy::{Condition, Policy};
 use crate::{Author, Code, Context, Language, PersonId, Refusal};
@@ -51,6 +52,12 @@ pub trait Edit {
     /// `forbidden` for a command that cannot be a suggestion.
     fn suggest(&self, _context: &Context, _transaction: &mut impl Transactable) -> Result<(), Refusal> {
         Err(Refusal::new(Code::Forbidden))
+    }
+
+    /// The id of the thing that this edit takes out of the document for good, so that the document has to be
+    /// [rewritten](crate::rewrite).
+    fn erases(&self) -> Option<Uuid> {
+        None
     }
 
     /// What was done, in words that follow a person's name: “bedacht: ‘Een kaart naar Dennis’”.

@@ -40,6 +40,7 @@ mod docs;
 mod document;
 mod edit;
 mod entity;
+mod erasure;
 mod id;
 mod language;
 pub mod network;
@@ -48,6 +49,7 @@ pub mod policy;
 mod read;
 mod reader;
 mod refusal;
+mod rewrite;
 mod role;
 mod status;
 mod time;
@@ -61,6 +63,7 @@ pub use context::Context;
 pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
 pub use document::{Content, DocumentKind, genesis};
 pub use edit::{Edit, Names};
+pub use erasure::{mentions, outline, words_of_outline};
 pub use id::{
     ActionId, CommandId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId, OfferId, PersonId,
     SnapshotId, SpaceId, StepId,
@@ -68,6 +71,7 @@ pub use id::{
 pub use language::Language;
 pub use read::{ReadModel, read_model};
 pub use refusal::{Code, Refusal};
+pub use rewrite::rewrite;
 pub use role::{Access, Role};
 pub use status::{Phase, Status, status};
 pub use time::{Date, Timestamp};

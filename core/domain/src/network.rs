@@ -25,7 +25,7 @@ mod update_contact;
 mod values;
 mod view;
 
-use automerge::ReadDoc;
+use automerge::{Automerge, ReadDoc};
 
 pub use add_contact::AddContact;
 pub use answer_suggestion::{AcceptSuggestion, DeclineSuggestion};
@@ -44,6 +44,7 @@ pub use values::{
 };
 pub use view::{ContactView, NetworkView};
 
+use crate::erasure::{self, ERASURES, Paths};
 use crate::reader::Reader;
 use crate::{Access, Card, Role};
 
@@ -51,7 +52,6 @@ const CONTACTS: &str = "contacts";
 const TIES: &str = "ties";
 const SNAPSHOTS: &str = "snapshots";
 const SUGGESTIONS: &str = "suggestions";
-const ERASURES: &str = "erasures";
 
 pub(crate) const SECTIONS: &[&str] = &[CONTACTS, TIES, SNAPSHOTS, SUGGESTIONS, ERASURES];
 
@@ -60,6 +60,11 @@ pub(crate) const fn access(role: Role) -> Access {
         Role::Client | Role::Professional => Access::Write,
         Role::Member | Role::Backup => Access::None,
     }
+}
+
+/// Everything that was written about contacts that were erased.
+pub(crate) fn erased(document: &Automerge) -> Paths {
+    erasure::all(document).iter().flat_map(|(contact, _)| erase_contact::traces(document, contact)).collect()
 }
 
 pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (NetworkModel, Vec<Card>) {

@@ -22,7 +22,7 @@ mod update_action;
 mod view;
 mod vocabulary;
 
-use automerge::ReadDoc;
+use automerge::{Automerge, ReadDoc};
 
 pub use add_action::AddAction;
 pub use add_goal::AddGoal;
@@ -39,6 +39,7 @@ pub use update_action::UpdateAction;
 pub use view::{ActionView, PlanView};
 pub use vocabulary::{Company, GoalType, Next, Right, Setting, Support};
 
+use crate::erasure::Paths;
 use crate::reader::Reader;
 use crate::{Access, Card, Role};
 
@@ -53,6 +54,11 @@ pub(crate) const fn access(role: Role) -> Access {
         Role::Client | Role::Member | Role::Professional => Access::Write,
         Role::Backup => Access::None,
     }
+}
+
+/// Nothing is erased from a plan yet.
+pub(crate) fn erased(_document: &Automerge) -> Paths {
+    Paths::new()
 }
 
 pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PlanModel, Vec<Card>) {

@@ -102,6 +102,10 @@ fn circle(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<S
     let client = json!(id(CLIENT));
     for idea in list(content, "ideas") {
         let own = idea["by"] == json!(sender.person);
+        // Whoever had an idea may erase it, with all that others made of it.
+        if own && sent["type"] == "erase_idea" && sent["idea_id"] == idea["id"] {
+            continue;
+        }
         if !(own && sent["type"] == "withdraw_idea" && sent["idea_id"] == idea["id"]) {
             facts.insert(format!("answer {}", idea["id"]), idea["status"].clone());
         }

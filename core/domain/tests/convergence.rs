@@ -6,61 +6,20 @@
 mod commands;
 #[path = "support/history.rs"]
 mod history;
+#[path = "support/moments.rs"]
+mod moments;
 
 use std::collections::BTreeSet;
 
 use automerge::{Automerge, Change, ChangeHash};
-use commands::{Choice, command};
-use history::{Device, History, add_action, called, json_of};
-use kring_domain::{Command, DocumentKind, Language, Role, genesis};
+use commands::command;
+use history::{Device, json_of};
+use kring_domain::{Command, DocumentKind, Role, genesis};
+use moments::{live, moments};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-
-/// What happens at one moment: a device sends a command, after coming up to date or not.
-type Moment = (usize, bool, Choice);
-
-fn devices() -> Vec<Device> {
-    vec![
-        Device::new(1, 1, Role::Client),
-        Device::new(2, 1, Role::Client),
-        Device::new(3, 2, Role::Member),
-        Device::new(4, 3, Role::Member),
-        Device::new(5, 4, Role::Professional),
-    ]
-}
-
-fn moments() -> impl Strategy<Value = Vec<Moment>> {
-    prop::collection::vec((0..5usize, any::<bool>(), any::<Choice>()), 1..80)
-}
-
-/// The history of a document, with the read model after each admitted command.
-fn live(kind: DocumentKind, moments: &[Moment]) -> History {
-    let mut history = History::new(kind);
-    let mut devices = devices();
-    if kind == DocumentKind::Plan {
-        // With a few actions there from the start, there is enough to disagree about.
-        for number in 1..=5 {
-            history.send(&mut devices[0], add_action(number)).unwrap();
-        }
-        devices.iter_mut().for_each(|device| history.sync(device));
-    }
-    for &(device, up_to_date, choice) in moments {
-        let device = &mut devices[device];
-        if up_to_date {
-            history.sync(device);
-        }
-        let json = command(kind, choice);
-        let parsed = Command::parse(json.clone()).unwrap();
-        assert_eq!(serde_json::to_value(&parsed).unwrap()["type"], json["type"]);
-        let _refused_or_not = history.send(device, json);
-        for language in [Language::Dutch, Language::English] {
-            assert!(!parsed.words(&history.document, &called, language).is_empty());
-        }
-    }
-    history
-}
 
 /// Applies the changes in another order that respects what each was made on, in batches of other sizes.
 fn replica(kind: DocumentKind, changes: &[Change], picks: &[u8]) -> Automerge {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::view::{CircleView, IdeaView};
 use crate::entity::Item;
+use crate::erasure;
 use crate::{IdeaId, PersonId, Timestamp};
 
 /// The content of a support circle.
@@ -16,6 +17,8 @@ pub struct CircleModel {
     pub offers: Vec<OfferModel>,
     /// What people said to each other.
     pub messages: Vec<MessageModel>,
+    /// The ideas that were erased.
+    pub erasures: Vec<IdeaErasure>,
 }
 
 /// An idea.
@@ -78,12 +81,24 @@ pub struct MessageModel {
     pub text: String,
 }
 
+/// An idea that was erased; nothing but its id is known any more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct IdeaErasure {
+    /// The id the idea had.
+    pub idea_id: IdeaId,
+    /// When it was erased.
+    pub at: Timestamp,
+    /// Whether the document was rewritten since, so that its history holds nothing of the idea either.
+    pub complete: bool,
+}
+
 pub(super) fn of<R: ReadDoc>(circle: &CircleView<'_, R>) -> CircleModel {
     let offers = circle.offers().into_iter().filter(|(_, offer)| offer.bool("withdrawn") != Some(true));
     CircleModel {
         ideas: circle.ideas().iter().map(idea).collect(),
         offers: offers.map(|(id, item)| offer(id, &item)).collect(),
         messages: circle.messages().into_iter().map(|(id, item)| message(id, &item)).collect(),
+        erasures: circle.erasures().iter().filter_map(|(id, item)| erasure(id, item)).collect(),
     }
 }
 
@@ -109,4 +124,8 @@ fn offer<R: ReadDoc>(id: String, item: &Item<'_, R>) -> OfferModel {
 
 fn message<R: ReadDoc>(id: String, item: &Item<'_, R>) -> MessageModel {
     MessageModel { id, by: item.by(), at: item.at(), text: item.str("text").unwrap_or_default() }
+}
+
+fn erasure<R: ReadDoc>(id: &str, item: &Item<'_, R>) -> Option<IdeaErasure> {
+    Some(IdeaErasure { idea_id: id.parse().ok()?, at: item.at(), complete: erasure::is_complete(item) })
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::IDEAS;
 use crate::bounds::{Slug, list};
 use crate::entity::{create, must_be_free, put_json, put_some, put_text, section};
+use crate::erasure::ERASURES;
 use crate::policy::{Policy, Rule};
 use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text};
 
@@ -42,7 +43,8 @@ impl Edit for ProposeIdea {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {
             return Err(Refusal::invalid("complexity"));
         }
-        must_be_free(document, IDEAS, self.idea_id, "idea_id")
+        must_be_free(document, IDEAS, self.idea_id, "idea_id")?;
+        must_be_free(document, ERASURES, self.idea_id, "idea_id")
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

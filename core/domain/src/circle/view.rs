@@ -4,6 +4,7 @@ use automerge::ReadDoc;
 
 use super::{IDEAS, MESSAGES, OFFERS};
 use crate::entity::Item;
+use crate::erasure;
 use crate::{IdeaId, Language, OfferId, PersonId};
 
 /// What became of an idea.
@@ -77,6 +78,10 @@ impl<'a, R: ReadDoc> CircleView<'a, R> {
 
     pub(crate) fn messages(&self) -> Vec<(String, Item<'a, R>)> {
         self.items(MESSAGES)
+    }
+
+    pub(crate) fn erasures(&self) -> Vec<(String, Item<'a, R>)> {
+        erasure::all(self.document)
     }
 
     fn items(&self, section: &str) -> Vec<(String, Item<'a, R>)> {

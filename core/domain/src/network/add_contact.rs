@@ -10,8 +10,9 @@ use super::fields::{Writes, must_be_past};
 use super::placement::Move;
 use super::presence;
 use super::values::{Initiator, Quadrant, Status, Support, Wish};
-use super::{CONTACTS, ERASURES, NetworkView};
+use super::{CONTACTS, NetworkView};
 use crate::entity::{create, must_be_free, section};
+use crate::erasure::ERASURES;
 use crate::policy::{Policy, Rule};
 use crate::{ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Slug, Text};
 

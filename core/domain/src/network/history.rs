@@ -9,6 +9,7 @@ use super::tie::{self, TieModel};
 use super::values::SuggestionState;
 use super::view::{ContactView, NetworkView};
 use crate::entity::Item;
+use crate::erasure;
 use crate::{CommandId, ContactId, PersonId, SnapshotId, Timestamp};
 
 /// The map as it was at one moment.
@@ -158,7 +159,7 @@ fn derived_id(contact: ContactId, place: &Placement) -> CommandId {
 
 pub(super) fn erasures<R: ReadDoc>(network: &NetworkView<'_, R>) -> Vec<ErasureModel> {
     let erasure = |(id, item): (String, Item<'_, R>)| {
-        let complete = item.bool("complete").unwrap_or(false);
+        let complete = erasure::is_complete(&item);
         Some(ErasureModel { contact_id: id.parse().ok()?, at: item.at(), complete })
     };
     network.erasures().into_iter().filter_map(erasure).collect()

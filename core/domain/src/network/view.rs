@@ -8,6 +8,7 @@ use super::placement::{self, Placement, Placements};
 use super::presence::{self, Presence};
 use super::{CONTACTS, ERASURES, SNAPSHOTS, SUGGESTIONS, TIES, tie};
 use crate::entity::Item;
+use crate::erasure;
 use crate::{ContactId, Language};
 
 /// A network map, over any document that holds one.
@@ -60,7 +61,7 @@ impl<'a, R: ReadDoc> NetworkView<'a, R> {
     }
 
     pub(super) fn erasures(&self) -> Vec<(String, Item<'a, R>)> {
-        self.items(ERASURES)
+        erasure::all(self.document)
     }
 
     pub(super) fn snapshots(&self) -> Vec<(String, Item<'a, R>)> {

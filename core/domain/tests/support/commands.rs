@@ -71,10 +71,11 @@ fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
 fn circle(what: u8, which: u128, other: u128, new: u128) -> Value {
     let about = |command: &str| json!({ "type": command, "idea_id": id(which) });
     let text = format!("Samen vissen {new} en {other}");
-    match what % 12 {
+    match what % 13 {
         0 | 1 => json!({ "type": "propose_idea", "idea_id": id(which), "text": text, "fits": ["vissen"] }),
         2 | 3 => json!({ "type": "edit_idea", "idea_id": id(which), "text": text }),
         4 => about("withdraw_idea"),
+        12 => about("erase_idea"),
         5 => about("heart_idea"),
         6 => about("unheart_idea"),
         7 => about(["choose_idea", "park_idea", "decline_idea"][(new % 3) as usize]),

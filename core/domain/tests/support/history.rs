@@ -5,7 +5,7 @@
 use automerge::{Automerge, Change, ChangeHash, PatchLog};
 use kring_domain::{
     Author, Card, CardKind, Code, Command, CommandId, Context, Decision, DeviceId, DocumentKind, Language, ParseError,
-    PersonId, Refusal, Role, Timestamp, authorize, genesis, read_model,
+    PersonId, Refusal, Role, Timestamp, authorize, genesis, read_model, rewrite,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -87,6 +87,17 @@ impl History {
         }
         self.heads.push(self.document.get_heads());
         Ok(command_id)
+    }
+
+    /// Writes the document anew, as the start of all that follows.
+    pub(crate) fn begin_anew(&mut self) {
+        self.document = rewrite(self.kind, &self.document).unwrap();
+        self.forget_bases();
+    }
+
+    /// Lets what follows be made on the document as it stands, however little a device has seen.
+    pub(crate) fn forget_bases(&mut self) {
+        self.heads = vec![self.document.get_heads()];
     }
 
     /// The read model as JSON, for a Dutch reader who calls people by the last digits of their ids.

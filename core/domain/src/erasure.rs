@@ -1,0 +1,101 @@
+//! Erasing for good: all that a document keeps of a thing that was erased is its id, so that nobody uses it again.
+//!
+//! Every kind of document that has such things has a section `erasures`, by the id of what was. An erasure is complete
+//! once the document was [rewritten](crate::rewrite), which leaves out whatever a command wrote that was made without
+//! knowing of it.
+
+use std::collections::BTreeSet;
+
+use automerge::transaction::Transactable;
+use automerge::{Automerge, ReadDoc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::entity::{Item, create, section};
+use crate::{Context, DocumentKind, Language, Refusal};
+
+/// The section of the erasures.
+pub(crate) const ERASURES: &str = "erasures";
+
+/// The field of an erasure that says whether the document was rewritten since.
+pub(crate) const COMPLETE: &str = "complete";
+
+/// Places in a document, each as the keys that lead there from the root.
+pub(crate) type Paths = BTreeSet<Vec<String>>;
+
+/// Keeps that a thing was erased, under its id.
+pub(crate) fn note(context: &Context, transaction: &mut impl Transactable, id: &str) -> Result<(), Refusal> {
+    let erasures = section(transaction, ERASURES)?;
+    let erasure = create(transaction, &erasures, id, context)?;
+    Ok(transaction.put(&erasure, COMPLETE, false)?)
+}
+
+/// Everything that was erased, with its id, in the order in which it was.
+pub(crate) fn all<R: ReadDoc>(document: &R) -> Vec<(String, Item<'_, R>)> {
+    Item::section(document, ERASURES).map(|section| section.maps()).unwrap_or_default()
+}
+
+/// Whether an erasure is complete.
+pub(crate) fn is_complete<R: ReadDoc>(erasure: &Item<'_, R>) -> bool {
+    erasure.bool(COMPLETE).unwrap_or(false)
+}
+
+impl DocumentKind {
+    /// Whether something was erased from this document that its history may still hold.
+    pub fn has_open_erasure(self, document: &Automerge) -> bool {
+        self.sections().contains(&ERASURES) && all(document).iter().any(|(_, erasure)| !is_complete(erasure))
+    }
+}
+
+/// Whether a command, as JSON of any version, names the thing with this id, however its UUID is written.
+///
+/// ```
+/// use serde_json::json;
+///
+/// let id = "0195f3a0-0000-7000-8000-000000000001".parse()?;
+/// assert!(kring_domain::mentions(&json!({"a": [{"b": "0195F3A0000070008000000000000001"}]}), id));
+/// assert!(!kring_domain::mentions(&json!({"a": "0195f3a0-0000-7000-8000-000000000002"}), id));
+/// # Ok::<(), uuid::Error>(())
+/// ```
+pub fn mentions(command: &Value, id: Uuid) -> bool {
+    let mut rest = vec![command];
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::String(text) if Uuid::try_parse(text) == Ok(id) => return true,
+            Value::Array(items) => rest.extend(items),
+            Value::Object(fields) => rest.extend(fields.values()),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What stays of a command, as JSON of any version, when its texts go: its type, and the ids in fields of their own.
+pub fn outline(command: &Value) -> Value {
+    let is_kept = |key: &str, value: &Value| match value {
+        Value::String(text) => key == "type" || Uuid::try_parse(text).is_ok(),
+        _ => false,
+    };
+    let fields = command.as_object().into_iter().flatten().filter(|(key, value)| is_kept(key, value));
+    Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
+}
+
+/// What was done, where nothing but an [outline] of the command is left; follows a person's name.
+pub const fn words_of_outline(language: Language) -> &'static str {
+    language.pick("deed iets met wat later gewist is", "did something with what was erased later")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_outline_holds_no_text() {
+        let id = "0195f3a0-0000-7000-8000-000000000001";
+        let command = json!({"type": "update_contact", "contact_id": id, "name": "Ria", "ring": 2, "gives": ["Ria"]});
+        assert_eq!(outline(&command), json!({"type": "update_contact", "contact_id": id}));
+        assert_eq!(outline(&json!("Ria")), json!({}));
+    }
+}
