@@ -1,6 +1,5 @@
-//! What tests a Kring: a harness for simulated peers in virtual time, and real servers and phones end to end.
+//! What tests a Kring from outside: real servers and phones end to end, the story of the demo, and the load.
 
 pub mod load;
 pub mod outside;
-pub mod simulation;
 pub mod story;

@@ -7,6 +7,7 @@ mod lint;
 mod process;
 mod sbom;
 mod setup;
+mod simulate;
 mod test;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ enum Chore {
     Bench(bench::Options),
     /// Writes the list of everything that is compiled in: `docs/sbom.cdx.json`.
     Sbom(sbom::Options),
+    /// Plays random histories with faults at every point; one that fails is shrunk and told.
+    Simulate(simulate::Options),
     /// Builds the language packages from the shared core.
     Bindings(bindings::Options),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Lint => lint::run(),
         Chore::Bench(options) => bench::run(&options),
         Chore::Sbom(options) => sbom::run(&options),
+        Chore::Simulate(options) => simulate::run(&options),
         Chore::Bindings(options) => bindings::run(&options),
     };
     match done {

@@ -1,0 +1,19 @@
+/// What is deliberately wrong with a world, to see that the model finds it: only tests ask for anything but nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Broken {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The server sends entries to everybody who is connected.
+    TellsEverybody,
+    /// The server forgets at a crash what it answered to whom.
+    ForgetsAnswers,
+    /// The server tells before its commit is durable.
+    TellsTooSoon,
+    /// A device says that an edit is saved before it is.
+    PromisesTooSoon,
+    /// A device drops an edit that was not accepted.
+    DropsTexts,
+    /// A device's store loses the last entry at a crash.
+    LosesEntries,
+}

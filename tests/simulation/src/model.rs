@@ -1,0 +1,213 @@
+//! What must be true, told as simply as it can be. It sees commits, frames and stores, and knows nothing of how they
+//! come about: no CRDT, no state machine, no cursor.
+
+use std::collections::BTreeMap;
+
+use automerge::{Automerge, ChangeHash};
+use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role};
+use kring_sync::{Base, DeviceIdentity, EditState, Entry, Judgement, ServerFrame, SettledEdit, Verdict};
+use serde_json::Value;
+
+/// What is wrong, in a sentence.
+pub(crate) type Check = Result<(), String>;
+
+/// Who may read what: the table of the requirements, written down a second time.
+fn may_read(role: Role, kind: DocumentKind) -> bool {
+    matches!(
+        (kind.name(), role.name()),
+        ("network", "client" | "professional") | ("plan" | "circle", "client" | "member" | "professional")
+    )
+}
+
+/// The word that every text of a command carries: which document it belongs to, and which step made it.
+pub(crate) fn word(kind: DocumentKind, step: u64) -> String {
+    format!("Geheim{kind}{step:04}z")
+}
+
+/// Everything the model knows.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub(crate) kinds: BTreeMap<DocumentId, DocumentKind>,
+    pub(crate) roster: BTreeMap<PersonId, Role>,
+    /// The admitted commands of each generation of a document, in order.
+    log: BTreeMap<(DocumentId, u64), Vec<CommandId>>,
+    /// Where each admitted command is.
+    places: BTreeMap<(DocumentId, CommandId), Base>,
+    /// The heads of a document at each place.
+    heads: BTreeMap<(DocumentId, Base), Vec<ChangeHash>>,
+    /// What was answered.
+    answers: BTreeMap<(DocumentId, CommandId), Verdict>,
+    /// The edits for which a device said that they are saved.
+    promised: BTreeMap<DeviceId, BTreeMap<(DocumentId, CommandId), Value>>,
+}
+
+/// A device as it is now, for the model to look at.
+pub(crate) struct Sight<'a> {
+    pub(crate) identity: DeviceIdentity,
+    /// Where each document on it is, and its heads there.
+    pub(crate) bases: Vec<(DocumentId, Base, Vec<ChangeHash>)>,
+    /// The edits in its store that wait.
+    pub(crate) waiting: BTreeMap<(DocumentId, CommandId), &'a Value>,
+    /// The edits in its store that have ended.
+    pub(crate) ended: &'a BTreeMap<(DocumentId, CommandId), SettledEdit>,
+    /// What was stored of each document since the last look.
+    pub(crate) written: Vec<(DocumentId, Vec<u8>)>,
+}
+
+impl Model {
+    fn may_read(&self, person: PersonId, document: DocumentId) -> bool {
+        let role = self.roster.get(&person);
+        role.is_some_and(|role| self.kinds.get(&document).is_some_and(|kind| may_read(*role, *kind)))
+    }
+
+    /// A document starts a generation, at its beginning.
+    pub(crate) fn starts(&mut self, document: DocumentId, generation: u64, heads: Vec<ChangeHash>) {
+        self.log.entry((document, generation)).or_default();
+        self.heads.insert((document, Base { generation, sequence: 0 }), heads);
+    }
+
+    /// A device has told its person that an edit is saved.
+    pub(crate) fn promised(&mut self, device: DeviceId, document: DocumentId, id: CommandId, command: Value) {
+        self.promised.entry(device).or_default().insert((document, id), command);
+    }
+
+    /// The server has made a command durable.
+    pub(crate) fn committed(&mut self, document: DocumentId, at: Base, id: CommandId, heads: Vec<ChangeHash>) -> Check {
+        let log = self.log.get_mut(&(document, at.generation)).ok_or("a commit to a generation nobody started")?;
+        ensure(at.sequence == log.len() as u64 + 1, || format!("the log has a gap or goes back at {at:?}"))?;
+        log.push(id);
+        self.heads.insert((document, at), heads);
+        let before = self.places.insert((document, id), at);
+        ensure(before.is_none(), || format!("command {id} is admitted twice, at {before:?} and at {at:?}"))
+    }
+
+    /// What the server's log holds after a restart is all that was committed.
+    pub(crate) fn kept(&self, document: DocumentId, generation: u64, ids: &[CommandId]) -> Check {
+        let same = self.log.get(&(document, generation)).is_some_and(|log| log == ids);
+        ensure(same, || format!("the log of {document} is not what was committed"))
+    }
+
+    /// The server sends a frame to a person.
+    pub(crate) fn sent(&mut self, to: PersonId, frame: &ServerFrame, bytes: &[u8]) -> Check {
+        match frame {
+            ServerFrame::Entries { document, generation, entries } => {
+                entries.iter().try_for_each(|entry| self.entry(*document, *generation, entry))?;
+            }
+            ServerFrame::Verdicts { document, verdicts } => {
+                verdicts.iter().try_for_each(|verdict| self.answered(to, *document, verdict))?;
+            }
+            ServerFrame::Snapshot { bytes, .. } => self.unseen(to, &legible(bytes)?)?,
+            _ => {}
+        }
+        self.unseen(to, bytes)
+    }
+
+    /// No byte of a document goes to somebody who may not read it.
+    fn unseen(&self, to: PersonId, bytes: &[u8]) -> Check {
+        let hidden = self.kinds.iter().filter(|(document, _)| !self.may_read(to, **document));
+        hidden.map(|(_, kind)| kind).try_for_each(|kind| {
+            let found = contains(bytes, &format!("Geheim{kind}"));
+            ensure(!found, || format!("a frame to {to} holds a text of {kind}, which they may not read"))
+        })
+    }
+
+    fn entry(&self, document: DocumentId, generation: u64, entry: &Entry) -> Check {
+        let place = Base { generation, sequence: entry.sequence };
+        let is_there = self.places.get(&(document, entry.command_id)) == Some(&place);
+        ensure(is_there, || format!("an entry is sent that was not committed at {place:?}"))
+    }
+
+    /// Whether the server has answered a command.
+    pub(crate) fn is_answered(&self, document: DocumentId, id: CommandId) -> bool {
+        self.answers.contains_key(&(document, id))
+    }
+
+    /// The server answers a command of somebody who may see the document: the same every time, and nothing that is
+    /// not so.
+    fn answered(&mut self, to: PersonId, document: DocumentId, verdict: &Verdict) -> Check {
+        let key = (document, verdict.id);
+        if !self.may_read(to, document) {
+            return Ok(());
+        }
+        if verdict.judgement == Judgement::Admitted {
+            let place = self.places.get(&key).copied();
+            ensure(place.is_some() && place == verdict.place(), || format!("told {verdict:?}, is at {place:?}"))?;
+        }
+        if !verdict.is_passing() {
+            let before = self.answers.entry(key).or_insert_with(|| verdict.clone());
+            ensure(before == verdict, || format!("first told {before:?}, then {verdict:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// A device, after anything that happened to it.
+    pub(crate) fn device(&self, sight: &Sight<'_>) -> Check {
+        for (document, base, heads) in &sight.bases {
+            let known = self.heads.get(&(*document, *base));
+            ensure(known == Some(heads), || format!("what the device has at {base:?} is not what the log has there"))?;
+        }
+        for (document, bytes) in &sight.written {
+            for (_, other) in self.kinds.iter().filter(|(id, _)| *id != document) {
+                let found = contains(bytes, &format!("Geheim{other}"));
+                ensure(!found, || format!("a device stores a text of {other} in another document"))?;
+            }
+        }
+        for (key, command) in self.promised.get(&sight.identity.device).into_iter().flatten() {
+            let waits = sight.waiting.get(key).copied();
+            let ended = sight.ended.get(key).map(|edit| edit.command.value());
+            ensure(waits.is_some() != ended.is_some(), || {
+                format!("edit {} must wait or have ended: waits {}, ended {}", key.1, waits.is_some(), ended.is_some())
+            })?;
+            ensure(waits.or(ended) == Some(command), || format!("the text of edit {} is not what was written", key.1))?;
+        }
+        sight.ended.iter().try_for_each(|((document, id), edit)| self.ended(*document, *id, &edit.state))
+    }
+
+    /// How an edit ended on a device is how the server answered it.
+    fn ended(&self, document: DocumentId, id: CommandId, state: &EditState) -> Check {
+        let place = self.places.get(&(document, id)).map(|base| base.sequence);
+        let answer = self.answers.get(&(document, id)).map(|verdict| verdict.judgement);
+        let agrees = match state {
+            EditState::SavedHere => false,
+            EditState::Shared { sequence } => place == Some(*sequence),
+            EditState::Held { .. } => answer == Some(Judgement::Held),
+            // A device that is told to drop a document cannot know what became of its last edits.
+            EditState::NotAccepted { code: Code::Revoked | Code::NotFound, .. } => true,
+            EditState::NotAccepted { .. } => answer == Some(Judgement::Rejected),
+        };
+        ensure(agrees, || format!("edit {id} ended as {state:?}, but is at {place:?} and was answered {answer:?}"))
+    }
+
+    /// Everything has come to rest: everybody holds what they may read, all of it and nothing else, and reads the same.
+    pub(crate) fn rest(
+        &self,
+        sight: &Sight<'_>,
+        reads: &BTreeMap<DocumentId, String>,
+        truth: &BTreeMap<DocumentId, String>,
+    ) -> Check {
+        ensure(sight.waiting.is_empty(), || format!("{} edits still wait", sight.waiting.len()))?;
+        for document in self.kinds.keys() {
+            let may = self.may_read(sight.identity.person, *document);
+            let base = sight.bases.iter().find(|(id, ..)| id == document).map(|(_, base, _)| *base);
+            let last = self.log.range((*document, 0)..=(*document, u64::MAX)).next_back();
+            let head = last.map(|((_, generation), log)| Base { generation: *generation, sequence: log.len() as u64 });
+            ensure(base == head.filter(|_| may), || format!("at rest a device is at {base:?}, the log at {head:?}"))?;
+            let same = !may || reads.get(document) == truth.get(document);
+            ensure(same, || format!("a device reads {:?}\nthe server {:?}", reads.get(document), truth.get(document)))?;
+        }
+        Ok(())
+    }
+}
+
+/// The texts of a saved document, which is compressed.
+fn legible(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    Automerge::load(bytes).map(|document| document.save_nocompress()).map_err(|error| format!("a snapshot: {error}"))
+}
+
+fn contains(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+}
+
+fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Check {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}

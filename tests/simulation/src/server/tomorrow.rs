@@ -1,0 +1,67 @@
+//! A newer server has been here and gone: it left an entry in a log that this version can only carry along.
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ObjType, ROOT, ReadDoc};
+use kring_domain::{Author, CommandId, DocumentId, Timestamp};
+use kring_sync::{Base, Entry, Mark, Verdict};
+
+use super::{Committed, Server, sorted};
+
+impl Server {
+    /// Commits an entry with a section, fields and values in it that this version does not know.
+    pub(crate) fn write_of_tomorrow(
+        &mut self,
+        document: DocumentId,
+        author: &Author,
+        id: CommandId,
+        word: &str,
+        now: Timestamp,
+    ) -> Option<Committed> {
+        if self.has_uncommitted() {
+            return None;
+        }
+        let mut live = self.admission(document).document().clone();
+        live.set_actor(author.actor());
+        let mut transaction = live.transaction();
+        fill(&mut transaction, word).expect("a map takes any value under any key");
+        let hash = transaction.commit_with(CommitOptions::default().with_time(now.millis() / 1000)).0?;
+        let change = live.get_change_by_hash(&hash)?.raw_bytes().to_vec();
+        let at = Base { sequence: self.admission(document).head().sequence + 1, ..self.admission(document).head() };
+        let entry = Entry {
+            sequence: at.sequence,
+            change,
+            command_id: id,
+            person: author.person,
+            device: author.device,
+            at: now,
+            signature: Vec::new(),
+        };
+        let durable = self.durable.get_mut(&document)?;
+        durable.log.tail.push(entry.change.clone());
+        durable.log.marks.push(Mark { hash, device: author.device, base: at.sequence - 1, heads: vec![at.sequence] });
+        durable.log.verdicts.push(Verdict::admitted(id, at, false));
+        durable.entries.push(entry);
+        // This version starts anew from what the newer one left.
+        self.live.remove(&document);
+        Some(Committed { document, at, id, heads: sorted(&live) })
+    }
+}
+
+fn fill(transaction: &mut impl Transactable, word: &str) -> Result<(), automerge::AutomergeError> {
+    let dreams = transaction.put_object(ROOT, "dreams", ObjType::Map)?;
+    transaction.put(&dreams, "first", word)?;
+    let sections: Vec<String> = transaction.keys(ROOT).collect();
+    for section in sections {
+        let Some((_, section)) = transaction.get(ROOT, section)? else { continue };
+        let things: Vec<String> = transaction.keys(&section).collect();
+        for thing in things {
+            let Some((value, thing)) = transaction.get(&section, thing)? else { continue };
+            if value.is_object() {
+                transaction.put(&thing, "hologram", word)?;
+                transaction.put(&thing, "status", "of_tomorrow")?;
+                transaction.put(&thing, "ring", 99)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! A history as data: who takes part, and every step in order. The same story plays the same way every time, also
+//! with steps left out.
+
+mod step;
+
+use fastrand::Rng;
+use kring_domain::{DocumentKind, Role};
+use kring_sync::MAX_COMMANDS;
+
+pub use step::{Commit, Crash, Fate, Step};
+
+use crate::vocabulary::Vocabulary;
+
+/// One of the devices of a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Whose device it is, by number.
+    pub person: u64,
+    /// What that person is at the beginning.
+    pub role: Role,
+    /// How far its clock is ahead of the server's, in milliseconds.
+    pub skew: i64,
+}
+
+/// A history to play.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What it was made from.
+    pub seed: u64,
+    /// The devices.
+    pub seats: Vec<Seat>,
+    /// The steps, each with its number in the story as it was first told.
+    pub steps: Vec<(u64, Step)>,
+}
+
+const HOUR: i64 = 3_600_000;
+
+/// How often each thing happens, of a thousand.
+const WEIGHTS: &[(u32, Deed)] = &[
+    (240, Deed::Edit),
+    (25, Deed::Post),
+    (190, Deed::Up),
+    (270, Deed::Down),
+    (120, Deed::Commit),
+    (50, Deed::Connect),
+    (20, Deed::Morning),
+    (14, Deed::Cut),
+    (8, Deed::CrashDevice),
+    (2, Deed::CrashServer),
+    (10, Deed::Fold),
+    (3, Deed::Newer),
+    (3, Deed::ServerOfTomorrow),
+    (4, Deed::Rush),
+    (3, Deed::Wait),
+    (3, Deed::Clock),
+    (3, Deed::Partition),
+    (3, Deed::Remove),
+    (6, Deed::Return),
+];
+
+#[derive(Clone, Copy)]
+enum Deed {
+    Edit,
+    Post,
+    Up,
+    Down,
+    Commit,
+    Connect,
+    Morning,
+    Cut,
+    CrashDevice,
+    CrashServer,
+    Fold,
+    Newer,
+    ServerOfTomorrow,
+    Rush,
+    Wait,
+    Clock,
+    Partition,
+    Remove,
+    Return,
+}
+
+impl Story {
+    /// The story of a seed: everybody who can be in a space, several with two devices, and `steps` steps.
+    pub fn tell(seed: u64, steps: usize) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let mut seats = Vec::new();
+        let members = [Role::Client, Role::Member, Role::Member, Role::Professional];
+        let others = Role::ALL.into_iter().filter(|role| !members.contains(role));
+        for (person, role) in members.into_iter().chain(others).enumerate() {
+            // The first three kinds of people have a phone and a tablet.
+            let devices = if [0, 1, 3].contains(&person) { 2 } else { 1 };
+            seats.extend((0..devices).map(|_| Seat { person: person as u64, role, skew: skew(&mut rng) }));
+        }
+        let mut teller = Teller {
+            vocabulary: &Vocabulary::new(),
+            persons: seats.last().map_or(0, |seat| seat.person + 1),
+            seats: &seats,
+            faults: [rng.f64() * 0.05, rng.f64() * 0.15, rng.f64() * 0.08, 0.02],
+            rng,
+        };
+        let told = (1..=steps as u64).map(|number| (number, teller.step(number)));
+        let steps = std::iter::once((0, Step::Morning)).chain(told).collect();
+        Self { seed, seats, steps }
+    }
+}
+
+/// A clock off by minutes in most devices, by days in some.
+fn skew(rng: &mut Rng) -> i64 {
+    match rng.u8(0..10) {
+        0 => rng.i64(-400 * 24..30 * 24) * HOUR,
+        1..4 => rng.i64(-20..20) * HOUR,
+        _ => rng.i64(-600_000..600_000),
+    }
+}
+
+struct Teller<'a> {
+    vocabulary: &'a Vocabulary,
+    persons: u64,
+    seats: &'a [Seat],
+    /// How often a frame is lost, comes twice, overtakes another, or finds the device crashing.
+    faults: [f64; 4],
+    rng: Rng,
+}
+
+impl Teller<'_> {
+    fn step(&mut self, number: u64) -> Step {
+        let device = self.rng.usize(..self.seats.len());
+        match self.deed() {
+            Deed::Edit => {
+                let (kind, command) = self.command(device, number);
+                let crash = (self.rng.u8(0..40) == 0).then(|| self.crash());
+                Step::Edit { device, kind, command, crash }
+            }
+            Deed::Post => {
+                let (kind, command) = self.command(device, number);
+                // Some send an id that was used before, or name a base out of the air.
+                let again = (self.rng.u8(0..4) == 0).then(|| self.rng.u64(1..=number));
+                let base = self.rng.bool().then(|| self.rng.u64(..1000));
+                Step::Post { device, kind, command, again, base }
+            }
+            Deed::Up => Step::Up { device, fate: self.fate() },
+            Deed::Down => Step::Down { device, fate: self.fate() },
+            Deed::Commit => Step::Commit(match self.rng.u8(0..100) {
+                0 => Commit::Fails,
+                1 => Commit::DiesBefore,
+                2 => Commit::DiesBehind,
+                _ => Commit::Holds,
+            }),
+            Deed::Connect => Step::Connect { device },
+            Deed::Morning => Step::Morning,
+            Deed::Cut => Step::Cut { device },
+            Deed::CrashDevice => Step::CrashDevice { device },
+            Deed::CrashServer => Step::CrashServer,
+            Deed::Fold => Step::Fold { kind: self.kind() },
+            Deed::Newer => Step::Newer { device, kind: self.kind() },
+            Deed::ServerOfTomorrow => Step::ServerOfTomorrow { kind: self.kind() },
+            Deed::Rush => Step::Rush { device, commands: self.rng.usize(1..20).min(MAX_COMMANDS) },
+            Deed::Wait => Step::Wait { hours: self.rng.i64(1..24 * 40) },
+            Deed::Clock => Step::Clock { device, skew: skew(&mut self.rng) },
+            Deed::Partition => Step::Partition { devices: (0..self.seats.len()).filter(|_| self.rng.bool()).collect() },
+            // The client stays: a space without its client is deleted, which is another story.
+            Deed::Remove => Step::Remove { person: self.rng.u64(1..self.persons) },
+            Deed::Return => Step::Return { person: self.rng.u64(1..self.persons), role: self.role() },
+        }
+    }
+
+    fn deed(&mut self) -> Deed {
+        let all: u32 = WEIGHTS.iter().map(|(weight, _)| weight).sum();
+        let mut left = self.rng.u32(..all);
+        let found = WEIGHTS.iter().find(|(weight, _)| {
+            let is_it = left < *weight;
+            left = left.saturating_sub(*weight);
+            is_it
+        });
+        found.expect("the number is below the sum of the weights").1
+    }
+
+    /// A command for a document that the device's person can mostly see.
+    fn command(&mut self, device: usize, number: u64) -> (DocumentKind, serde_json::Value) {
+        let role = self.seats[device].role;
+        let seen: Vec<DocumentKind> = DocumentKind::ALL.iter().copied().filter(|kind| may_see(role, *kind)).collect();
+        let kind = match seen.is_empty() || self.rng.u8(0..30) == 0 {
+            true => self.kind(),
+            false => seen[self.rng.usize(..seen.len())],
+        };
+        let word = crate::model::word(kind, number);
+        (kind, self.vocabulary.command(kind, &word, number, self.persons, &mut self.rng))
+    }
+
+    fn kind(&mut self) -> DocumentKind {
+        DocumentKind::ALL[self.rng.usize(..DocumentKind::ALL.len())]
+    }
+
+    fn role(&mut self) -> Role {
+        let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| *role != Role::Client).collect();
+        roles[self.rng.usize(..roles.len())]
+    }
+
+    fn crash(&mut self) -> Crash {
+        if self.rng.bool() { Crash::BeforeStoring } else { Crash::AfterStoring }
+    }
+
+    fn fate(&mut self) -> Fate {
+        let [loss, duplication, reordering, crash] = self.faults;
+        let chance = self.rng.f64();
+        if chance < loss {
+            Fate::Lost
+        } else if chance < loss + duplication {
+            Fate::Twice
+        } else if chance < loss + duplication + reordering {
+            Fate::Overtaken
+        } else if chance < loss + duplication + reordering + crash {
+            Fate::Crash(self.crash())
+        } else {
+            Fate::Arrives
+        }
+    }
+}
+
+fn may_see(role: Role, kind: DocumentKind) -> bool {
+    kind.access(role) >= kring_domain::Access::Read
+}

@@ -1,0 +1,341 @@
+//! One history as it is played: a server, some devices, and everything that happens between them.
+
+mod check;
+mod report;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kring_domain::{Author, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use kring_sync::{Base, DeviceFrame, DeviceIdentity, RawCommand, ServerFrame, Submission};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use report::Report;
+
+use crate::device::Device;
+use crate::failure::caught;
+use crate::link::Link;
+use crate::model::{Check, Model, word};
+use crate::server::{Server, sorted};
+use crate::story::{Commit, Crash, Fate, Step};
+use crate::vocabulary::{self, Vocabulary};
+use crate::{Broken, Failure, Story};
+
+/// Plays a story to its end, lets everything come to rest, and checks all the way.
+///
+/// # Errors
+///
+/// The first thing that was not as it must be.
+pub fn play(story: &Story, broken: Broken) -> Result<Report, Failure> {
+    let mut at = None;
+    let mut world = World::new(story, broken);
+    let played = caught(|| {
+        for (number, step) in &story.steps {
+            at = Some(*number);
+            world.now = Timestamp::from_millis(world.now.millis() + 2_000);
+            world.step(*number, step)?;
+        }
+        at = None;
+        world.rest()
+    });
+    match played {
+        Ok(()) => Ok(world.report()),
+        Err(what) => Err(Failure { step: at, what }),
+    }
+}
+
+struct World {
+    now: Timestamp,
+    space: SpaceId,
+    server: Server,
+    devices: Vec<Device>,
+    links: Vec<Link>,
+    /// Devices without coverage.
+    apart: BTreeSet<usize>,
+    model: Model,
+    report: Report,
+    broken: Broken,
+}
+
+impl World {
+    fn new(story: &Story, broken: Broken) -> Self {
+        let space = SpaceId::new(Uuid::from_u128(1));
+        let roster: BTreeMap<PersonId, Role> =
+            story.seats.iter().map(|seat| (PersonId::new(vocabulary::person(seat.person)), seat.role)).collect();
+        let devices = story.seats.iter().enumerate().map(|(number, seat)| {
+            let device = DeviceId::new(Uuid::from_u64_pair(2, number as u64));
+            let person = PersonId::new(vocabulary::person(seat.person));
+            Device::new(DeviceIdentity { device, person }, seat.skew, broken)
+        });
+        let mut model = Model::default();
+        model.roster.clone_from(&roster);
+        for &kind in DocumentKind::ALL {
+            let document = DocumentId::derive(space, kind);
+            model.kinds.insert(document, kind);
+            model.starts(document, Base::GENESIS.generation, sorted(&kring_domain::genesis(kind)));
+        }
+        let mut world = Self {
+            now: Timestamp::from_millis(1_772_452_800_000),
+            space,
+            server: Server::new(space, roster, broken),
+            links: story.seats.iter().map(|_| Link::default()).collect(),
+            devices: devices.collect(),
+            apart: BTreeSet::new(),
+            model,
+            report: Report::default(),
+            broken,
+        };
+        // The client has made the space on the first device, before there was a server.
+        if let (Some(seat), Some(first)) = (story.seats.first(), world.devices.first_mut()) {
+            first.create_space(space, seat.role);
+        }
+        world
+    }
+
+    fn document(&self, kind: DocumentKind) -> DocumentId {
+        DocumentId::derive(self.space, kind)
+    }
+
+    fn step(&mut self, number: u64, step: &Step) -> Check {
+        match step {
+            Step::Edit { device, kind, command, crash } => self.edit(*device, *kind, number, command, *crash)?,
+            Step::Post { device, kind, command, again, base } => {
+                self.post(*device, *kind, command, again.unwrap_or(number), number, *base);
+            }
+            Step::Up { device, fate } => {
+                let device = self.next(*device, |link| !link.up.is_empty());
+                self.arrive_up(device, *fate)?;
+                return self.look_behind(device);
+            }
+            Step::Down { device, fate } => {
+                let device = self.next(*device, |link| link.is_closing || !link.down.is_empty());
+                self.arrive_down(device, *fate);
+                return self.look_behind(device);
+            }
+            Step::Commit(commit) => self.commit(*commit)?,
+            Step::Connect { device } => self.connect(*device),
+            Step::Morning => {
+                for device in 0..self.devices.len() {
+                    self.connect(device);
+                    self.look_behind(device)?;
+                }
+            }
+            Step::Cut { device } => self.cut(*device),
+            Step::CrashDevice { device } => {
+                self.report.device_crashes += 1;
+                self.cut(*device);
+                self.devices[*device].crash();
+            }
+            Step::CrashServer => self.crash_server(),
+            Step::Fold { kind } => self.server.fold(self.document(*kind)),
+            Step::Newer { device, kind } => self.newer(*device, *kind, number),
+            Step::ServerOfTomorrow { kind } => self.server_of_tomorrow(*kind, number)?,
+            Step::Rush { device, commands } => self.server.limit(self.devices[*device].identity(), *commands),
+            Step::Wait { hours } => self.now = Timestamp::from_millis(self.now.millis() + hours * 3_600_000),
+            Step::Clock { device, skew } => self.devices[*device].skew = *skew,
+            Step::Partition { devices } => {
+                self.apart = devices.iter().copied().collect();
+                devices.iter().for_each(|device| self.cut(*device));
+            }
+            Step::Remove { person } => self.seat(*person, None)?,
+            Step::Return { person, role } => self.seat(*person, Some(*role))?,
+        }
+        match step.device() {
+            Some(device) => self.look_behind(device),
+            None => self.look_at_logs(),
+        }
+    }
+
+    /// This device, or the next one whose link is as wanted.
+    fn next(&self, device: usize, wanted: impl Fn(&Link) -> bool) -> usize {
+        let count = self.links.len();
+        (device..device + count).map(|place| place % count).find(|place| wanted(&self.links[*place])).unwrap_or(device)
+    }
+
+    /// A device sends what it has to send, and the model looks at it.
+    fn look_behind(&mut self, device: usize) -> Check {
+        self.flush(device);
+        self.look(device)
+    }
+
+    fn edit(&mut self, device: usize, kind: DocumentKind, number: u64, command: &Value, crash: Option<Crash>) -> Check {
+        let (document, id) = (self.document(kind), command_id(number));
+        let crash_at =
+            if self.broken == Broken::PromisesTooSoon && crash.is_some() { Some(Crash::BeforeStoring) } else { crash };
+        let saved = self.devices[device].submit(document, id, command, self.now, crash_at);
+        if saved || (self.broken == Broken::PromisesTooSoon && crash.is_some()) {
+            self.report.edits += 1;
+            // What was saved is the command as this version writes it.
+            let stored = self.devices[device].waiting().get(&(document, id)).map(|command| (*command).clone());
+            let command = stored.unwrap_or_else(|| command.clone());
+            self.model.promised(self.devices[device].identity().device, document, id, command);
+        }
+        if crash.is_some() {
+            self.report.device_crashes += 1;
+            self.cut(device);
+        }
+        Ok(())
+    }
+
+    fn post(&mut self, device: usize, kind: DocumentKind, command: &Value, id: u64, fresh: u64, base: Option<u64>) {
+        let document = self.document(kind);
+        // Nobody can know the id of a command that is under way from somebody else.
+        let id = if self.model.is_answered(document, command_id(id)) { id } else { fresh };
+        let head = self.server.admission(document).head();
+        let base = base.map(|number| Base { sequence: number % (head.sequence + 2), ..head });
+        let submission =
+            Submission { id: command_id(id), base, made_at: None, command: RawCommand::from_value(command.clone()) };
+        self.server.submit(self.devices[device].identity(), document, submission, self.now);
+    }
+
+    fn newer(&mut self, device: usize, kind: DocumentKind, number: u64) {
+        let (document, id) = (self.document(kind), command_id(number));
+        let command = Vocabulary::unknown(&word(kind, number));
+        self.cut(device);
+        if self.devices[device].submit_unknown(document, id, command.clone()) {
+            self.model.promised(self.devices[device].identity().device, document, id, command);
+        }
+    }
+
+    fn server_of_tomorrow(&mut self, kind: DocumentKind, number: u64) -> Check {
+        let identity = self.devices[0].identity();
+        let author = Author { device: identity.device, person: identity.person, role: Role::Client };
+        let (document, word) = (self.document(kind), word(kind, number));
+        let written = self.server.write_of_tomorrow(document, &author, command_id(number), &word, self.now);
+        let Some(entry) = written else { return Ok(()) };
+        // The newer server is gone, and its connections with it.
+        (0..self.devices.len()).for_each(|device| self.close(device));
+        self.model.committed(entry.document, entry.at, entry.id, entry.heads)
+    }
+
+    fn arrive_up(&mut self, device: usize, fate: Fate) -> Check {
+        let Some(bytes) = self.links[device].up.take(fate) else { return Ok(()) };
+        let frame: DeviceFrame = kring_sync::decode_device_frame(&bytes).map_err(|error| error.to_string())?;
+        let answers = self.server.receive(self.devices[device].identity(), frame, self.now);
+        answers.into_iter().try_for_each(|answer| self.send(device, &answer))
+    }
+
+    fn arrive_down(&mut self, device: usize, fate: Fate) {
+        let crash = if let Fate::Crash(crash) = fate { Some(crash) } else { None };
+        if let Some(bytes) = self.links[device].down.take(fate) {
+            let frame = kring_sync::decode_server_frame(&bytes).expect("what was encoded decodes");
+            self.report.device_crashes += usize::from(crash.is_some());
+            if !self.devices[device].receive(frame, self.now, crash) {
+                self.cut(device);
+            }
+        }
+        if self.links[device].is_closing && self.links[device].down.is_empty() {
+            self.cut(device);
+        }
+    }
+
+    fn commit(&mut self, commit: Commit) -> Check {
+        if matches!(commit, Commit::Fails | Commit::DiesBefore) {
+            self.report.failed_commits += 1;
+            if self.broken == Broken::TellsTooSoon {
+                let durable = self.server.durable();
+                self.tell(usize::MAX)?;
+                self.server.restore(durable);
+            }
+            self.crash_server();
+            return Ok(());
+        }
+        self.tell(if commit == Commit::DiesBehind { 2 } else { usize::MAX })?;
+        if commit == Commit::DiesBehind {
+            self.crash_server();
+        }
+        Ok(())
+    }
+
+    /// Commits, and sends at most this many of the frames.
+    fn tell(&mut self, most: usize) -> Check {
+        let connected = (0..self.devices.len()).filter(|device| self.is_open(*device));
+        let connected: Vec<DeviceIdentity> = connected.map(|device| self.devices[device].identity()).collect();
+        let (committed, frames) = self.server.commit(&connected);
+        for entry in committed {
+            self.model.committed(entry.document, entry.at, entry.id, entry.heads)?;
+        }
+        for (identity, frame) in frames.into_iter().take(most) {
+            let place = self.devices.iter().position(|device| device.identity() == identity);
+            self.send(place.expect("frames go to devices of this world"), &frame)?;
+        }
+        Ok(())
+    }
+
+    fn is_open(&self, device: usize) -> bool {
+        self.devices[device].is_connected && !self.links[device].is_closing
+    }
+
+    fn send(&mut self, device: usize, frame: &ServerFrame) -> Check {
+        let bytes = kring_sync::encode(frame);
+        self.model.sent(self.devices[device].identity().person, frame, &bytes)?;
+        if self.is_open(device) {
+            self.links[device].down.put(bytes);
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self, device: usize) {
+        let is_gone = self.links[device].is_closing && self.links[device].down.is_empty();
+        if (is_gone || !self.devices[device].is_connected) && !self.apart.contains(&device) {
+            self.cut(device);
+            self.devices[device].is_connected = true;
+            self.devices[device].replica().handle_connected("simulation");
+        }
+    }
+
+    /// The device notices that the connection is gone.
+    fn cut(&mut self, device: usize) {
+        self.report.cuts += usize::from(self.devices[device].is_connected);
+        self.server.forget(self.devices[device].identity());
+        self.links[device] = Link::default();
+        self.devices[device].is_connected = false;
+        self.devices[device].replica().handle_disconnected();
+    }
+
+    /// The server closes: what it has sent may still arrive.
+    fn close(&mut self, device: usize) {
+        self.server.forget(self.devices[device].identity());
+        self.links[device].up.clear();
+        self.links[device].is_closing = true;
+    }
+
+    fn crash_server(&mut self) {
+        self.report.server_crashes += 1;
+        self.server.crash();
+        (0..self.devices.len()).for_each(|device| self.close(device));
+    }
+
+    fn seat(&mut self, person: u64, role: Option<Role>) -> Check {
+        let person = PersonId::new(vocabulary::person(person));
+        let before = self.model.roster.get(&person).copied();
+        if before == role {
+            return Ok(());
+        }
+        self.report.changes_of_rights += 1;
+        let frames = self.server.seat(person, role);
+        match role {
+            Some(role) => drop(self.model.roster.insert(person, role)),
+            None => drop(self.model.roster.remove(&person)),
+        }
+        let theirs = (0..self.devices.len()).filter(|device| self.devices[*device].identity().person == person);
+        for device in theirs.collect::<Vec<_>>() {
+            frames.iter().try_for_each(|frame| self.send(device, frame))?;
+            self.close(device);
+        }
+        Ok(())
+    }
+
+    /// What a device has to send goes on its way.
+    fn flush(&mut self, device: usize) {
+        for frame in self.devices[device].send(self.now) {
+            if self.is_open(device) {
+                self.links[device].up.put(kring_sync::encode(&frame));
+            }
+        }
+    }
+}
+
+fn command_id(number: u64) -> CommandId {
+    CommandId::new(Uuid::from_u64_pair(vocabulary::COMMANDS, number))
+}

@@ -1,0 +1,113 @@
+//! The model looks on.
+
+use std::collections::BTreeMap;
+
+use kring_domain::{DocumentId, DocumentKind, Language, Timestamp, read_model};
+use kring_sync::{Base, EditState};
+
+use super::{Report, World};
+use crate::device::Device;
+use crate::model::{Check, Sight};
+use crate::server::sorted;
+use crate::story::Fate;
+
+/// More rounds than any story of a few hundred steps needs to come to rest.
+const PATIENCE: usize = 20_000;
+
+impl World {
+    /// The model looks at one device.
+    pub(super) fn look(&mut self, device: usize) -> Check {
+        let sight = sight(&mut self.devices[device]);
+        self.model.device(&sight).map_err(|what| format!("device {device}: {what}"))
+    }
+
+    /// The model looks at what the server has kept.
+    pub(super) fn look_at_logs(&self) -> Check {
+        self.model.kinds.keys().try_for_each(|document| {
+            let (generation, ids) = self.server.log(*document);
+            self.model.kept(*document, generation, &ids)
+        })
+    }
+
+    /// The network heals, everybody connects again, and everything that waits gets its turn.
+    pub(super) fn rest(&mut self) -> Check {
+        self.apart.clear();
+        for device in 0..self.devices.len() {
+            self.cut(device);
+            self.connect(device);
+        }
+        for round in 0.. {
+            if round > PATIENCE {
+                return Err("it does not come to rest".to_owned());
+            }
+            self.now = Timestamp::from_millis(self.now.millis() + 2_000);
+            (0..self.devices.len()).for_each(|device| self.flush(device));
+            let is_quiet = self.links.iter().all(|link| link.up.is_empty() && link.down.is_empty());
+            if is_quiet && !self.server.has_uncommitted() {
+                break;
+            }
+            for device in 0..self.devices.len() {
+                self.arrive_up(device, Fate::Arrives)?;
+                self.arrive_down(device, Fate::Arrives);
+                self.look(device)?;
+                self.connect(device);
+            }
+            self.tell(usize::MAX)?;
+        }
+        self.look_at_logs()?;
+        let before = self.truth();
+        self.server.crash();
+        let truth = self.truth();
+        if before != truth {
+            return Err("the server reads another document after a restart".to_owned());
+        }
+        for device in 0..self.devices.len() {
+            let reads = self.reads(device);
+            let sight = sight(&mut self.devices[device]);
+            let seen = self.model.device(&sight).and_then(|()| self.model.rest(&sight, &reads, &truth));
+            seen.map_err(|what| format!("device {device}: {what}"))?;
+        }
+        Ok(())
+    }
+
+    /// What the server would show of each document.
+    fn truth(&mut self) -> BTreeMap<DocumentId, String> {
+        let kinds = self.model.kinds.clone();
+        kinds.into_iter().map(|(id, kind)| (id, read(self.server.admission(id).document(), kind))).collect()
+    }
+
+    /// What a device shows of each document on it.
+    fn reads(&mut self, device: usize) -> BTreeMap<DocumentId, String> {
+        let replica = self.devices[device].replica();
+        let held: Vec<_> = replica.documents().map(|(id, kind, ..)| (id, kind)).collect();
+        held.into_iter().filter_map(|(id, kind)| Some((id, read(replica.view(id)?, kind)))).collect()
+    }
+
+    pub(super) fn report(mut self) -> Report {
+        self.report.stories = 1;
+        self.report.entries = self.model.kinds.keys().map(|document| self.server.log(*document).1.len()).sum();
+        let is_shared = |state: &EditState| matches!(state, EditState::Shared { .. });
+        let ends = self.devices.iter().flat_map(|device| device.settled.values());
+        self.report.refused = ends.filter(|edit| !is_shared(&edit.state)).count();
+        self.report
+    }
+}
+
+fn sight(device: &mut Device) -> Sight<'_> {
+    let identity = device.identity();
+    let written = std::mem::take(&mut device.written);
+    let replica = device.replica();
+    let held: Vec<DocumentId> = replica.documents().map(|(id, ..)| id).collect();
+    let bases = held.into_iter().filter_map(|id| {
+        let cursor = replica.cursor(id)?;
+        let base = Base { generation: cursor.generation, sequence: cursor.sequence };
+        Some((id, base, sorted(replica.base(id)?)))
+    });
+    let bases = bases.collect();
+    Sight { identity, bases, waiting: device.waiting(), ended: &device.settled, written }
+}
+
+fn read(document: &automerge::Automerge, kind: DocumentKind) -> String {
+    let model = read_model(kind, document, &|person| person.to_string(), Language::Dutch);
+    serde_json::to_string(&model).expect("a read model has a JSON form")
+}

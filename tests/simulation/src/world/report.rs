@@ -1,0 +1,39 @@
+use std::ops::AddAssign;
+
+/// What histories came to, to see that they are about something.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Report {
+    /// Histories that were played to their end.
+    pub stories: u64,
+    /// Edits that a device said are saved.
+    pub edits: usize,
+    /// Commands that were admitted.
+    pub entries: usize,
+    /// Edits that were not accepted, or held.
+    pub refused: usize,
+    /// Times the server lost its memory.
+    pub server_crashes: usize,
+    /// Commits that did not happen.
+    pub failed_commits: usize,
+    /// Times a device lost its memory.
+    pub device_crashes: usize,
+    /// Connections that broke.
+    pub cuts: usize,
+    /// Times somebody got another role, or none.
+    pub changes_of_rights: usize,
+}
+
+impl Report {
+    /// Adds what another history came to.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.stories.add_assign(other.stories);
+        self.edits.add_assign(other.edits);
+        self.entries.add_assign(other.entries);
+        self.refused.add_assign(other.refused);
+        self.server_crashes.add_assign(other.server_crashes);
+        self.failed_commits.add_assign(other.failed_commits);
+        self.device_crashes.add_assign(other.device_crashes);
+        self.cuts.add_assign(other.cuts);
+        self.changes_of_rights.add_assign(other.changes_of_rights);
+    }
+}

@@ -1,0 +1,17 @@
+//! Two thousand histories with faults at every point; one that fails is shrunk and printed as a story.
+
+use kring_simulation::{Hunt, hunt};
+
+const SEEDS: u64 = 2_000;
+const STEPS: usize = 300;
+
+#[test]
+fn histories_with_faults_hold_every_promise() {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let hunted = Hunt { seeds: 0..SEEDS, steps: STEPS, threads };
+    let total = hunt(&hunted, |_| ()).unwrap_or_else(|prey| panic!("{prey}"));
+    println!("{total:?}");
+    assert!(total.entries > 20_000 && total.refused > 2_000, "the histories are about something: {total:?}");
+    assert!(total.server_crashes > 2_000 && total.device_crashes > 2_000, "and things do go wrong: {total:?}");
+    assert!(total.failed_commits > 500 && total.changes_of_rights > 1_000, "{total:?}");
+}

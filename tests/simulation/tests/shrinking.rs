@@ -1,0 +1,62 @@
+//! Worlds that are broken on purpose: the model sees it, and the shrinker tells it in a few steps.
+
+use kring_simulation::{Broken, Failure, Story, play, shrink};
+
+const PLAYS: usize = 2_000;
+
+/// The first story that fails in a broken world, shrunk.
+fn found(broken: Broken) -> (Story, Failure) {
+    let fails = |seed| {
+        let story = Story::tell(seed, 300);
+        play(&story, broken).err().map(|failure| (story, failure))
+    };
+    let (story, failure) = (0..100).find_map(fails).unwrap_or_else(|| panic!("{broken:?} is not noticed"));
+    let (story, failure) = shrink(story, failure, broken, PLAYS);
+    let told: String = story.steps.iter().map(|(number, step)| format!("{number:5} {step}\n")).collect();
+    println!("{broken:?}: {failure}\n{told}");
+    assert_eq!(play(&story, broken).err(), Some(failure.clone()), "a shrunk story fails again");
+    assert_eq!(play(&story, Broken::Nothing).err(), None, "and only because the world is broken");
+    (story, failure)
+}
+
+#[test]
+fn a_server_that_tells_everybody_is_found() {
+    let (story, failure) = found(Broken::TellsEverybody);
+    assert!(failure.what.contains("may not read"), "{failure}");
+    assert!(story.steps.len() <= 8, "an edit, two greetings, a commit: {} steps", story.steps.len());
+}
+
+#[test]
+fn a_server_that_forgets_its_answers_is_found() {
+    let (story, failure) = found(Broken::ForgetsAnswers);
+    assert!(failure.what.contains("twice") || failure.what.contains("first told"), "{failure}");
+    assert!(story.steps.len() <= 10, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_server_that_tells_too_soon_is_found() {
+    let (story, failure) = found(Broken::TellsTooSoon);
+    assert!(failure.what.contains("not what was committed") || failure.what.contains("gap"), "{failure}");
+    assert!(story.steps.len() <= 6, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_device_that_promises_too_soon_is_found() {
+    let (story, failure) = found(Broken::PromisesTooSoon);
+    assert!(failure.what.contains("must wait or have ended"), "{failure}");
+    assert_eq!(story.steps.len(), 1, "the edit alone");
+}
+
+#[test]
+fn a_device_that_drops_texts_is_found() {
+    let (story, failure) = found(Broken::DropsTexts);
+    assert!(failure.what.contains("must wait or have ended"), "{failure}");
+    assert!(story.steps.len() <= 16, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_device_that_loses_entries_is_found() {
+    let (story, failure) = found(Broken::LosesEntries);
+    assert!(failure.what.contains("not what the log has"), "{failure}");
+    assert!(story.steps.len() <= 12, "{} steps", story.steps.len());
+}

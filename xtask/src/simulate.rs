@@ -1,0 +1,36 @@
+//! Histories with faults at every point, many of them, on an optimised build.
+
+use clap::Args;
+
+use crate::process::{Failure, cargo, program, root, step};
+
+/// Options of `simulate`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// How many histories.
+    #[arg(long, default_value_t = 2_000)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// How many steps each history has.
+    #[arg(long, default_value_t = 300)]
+    steps: usize,
+    /// How many threads play; all cores where nothing is said.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+/// Builds for speed and plays; the first history that fails is shrunk and told, and fails this chore.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let build = ["build", "--release", "--package", "kring-simulation", "--bins"];
+    step("build for speed", &mut cargo(&build))?;
+    let simulate = root().join("target/release/kring-simulate");
+    let (seeds, from, steps) = (options.seeds.to_string(), options.from.to_string(), options.steps.to_string());
+    let mut arguments = vec!["--seeds", &seeds, "--from", &from, "--steps", &steps];
+    let threads = options.threads.map(|threads| threads.to_string());
+    if let Some(threads) = &threads {
+        arguments.extend(["--threads", threads]);
+    }
+    step("histories", &mut program(&simulate.to_string_lossy(), &arguments))
+}
