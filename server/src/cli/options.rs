@@ -109,7 +109,8 @@ impl Options {
             data: self.data.or(file.data).unwrap_or(default.data),
             listen: self.listen.or(file.listen).unwrap_or(default.listen),
             public_url: self.public_url.or(file.public_url),
-            access_token_ttl: ttl.map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, LONGEST_TTL))),
+            access_token_ttl: ttl
+                .map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, LONGEST_TTL))),
             trusted_proxies: proxies,
             limits: self.limits.complete(&file.limits),
         }

@@ -94,7 +94,7 @@ impl Story {
             seats.extend((0..devices).map(|_| Seat { person: person as u64, role, skew: skew(&mut rng) }));
         }
         let mut teller = Teller {
-            vocabulary: &Vocabulary::new(),
+            vocabulary: Vocabulary::get(),
             persons: seats.last().map_or(0, |seat| seat.person + 1),
             seats: &seats,
             faults: [rng.f64() * 0.05, rng.f64() * 0.15, rng.f64() * 0.08, 0.02],

@@ -1,6 +1,8 @@
 //! Random commands out of the whole vocabulary, made from its own JSON Schema: a new command is played the day it is
 //! added.
 
+use std::sync::LazyLock;
+
 use fastrand::Rng;
 use kring_domain::{Command, DocumentKind};
 use serde_json::{Map, Value, json};
@@ -18,7 +20,13 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub(crate) fn new() -> Self {
+    /// The one vocabulary; making it takes longer than playing a story.
+    pub(crate) fn get() -> &'static Self {
+        static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::new);
+        &VOCABULARY
+    }
+
+    fn new() -> Self {
         let commands = Command::descriptions().into_iter().map(|command| (command.kind, command.schema.into()));
         Self { commands: commands.collect() }
     }
@@ -164,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_command_is_made_and_most_of_them_parse() {
-        let (vocabulary, mut rng) = (Vocabulary::new(), Rng::with_seed(1));
+        let (vocabulary, mut rng) = (Vocabulary::get(), Rng::with_seed(1));
         let mut parsed = BTreeSet::new();
         let mut wrong = 0;
         for _ in 0..200 {

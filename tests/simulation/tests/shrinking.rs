@@ -1,5 +1,7 @@
 //! Worlds that are broken on purpose: the model sees it, and the shrinker tells it in a few steps.
 
+#![allow(clippy::print_stdout, clippy::panic, reason = "a test fails by panicking, and shows what it found")]
+
 use kring_simulation::{Broken, Failure, Story, play, shrink};
 
 const PLAYS: usize = 2_000;
