@@ -24,6 +24,7 @@ mod contract {
     mod plan;
     mod privacy;
     mod problems;
+    mod roles;
     mod sign_in;
     mod spaces;
     mod status;

@@ -31,6 +31,10 @@ impl Author {
             Role::Member => 2,
             Role::Professional => 3,
             Role::Backup => 4,
+            Role::Representative => 5,
+            Role::Colleague => 6,
+            Role::Carer => 7,
+            Role::CarerConsultant => 8,
         });
         ActorId::from(bytes)
     }
@@ -44,6 +48,10 @@ impl Author {
             [2] => Role::Member,
             [3] => Role::Professional,
             [4] => Role::Backup,
+            [5] => Role::Representative,
+            [6] => Role::Colleague,
+            [7] => Role::Carer,
+            [8] => Role::CarerConsultant,
             _ => return None,
         };
         Some(Self {

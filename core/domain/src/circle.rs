@@ -28,6 +28,7 @@ pub use view::{CircleView, IdeaStatus, IdeaView};
 pub use withdraw_idea::WithdrawIdea;
 
 use crate::erasure::{self, ERASURES, Paths};
+use crate::policy::{Policy, Rule};
 use crate::reader::Reader;
 use crate::{Access, Card, Role};
 
@@ -35,12 +36,16 @@ const IDEAS: &str = "ideas";
 const OFFERS: &str = "offers";
 const MESSAGES: &str = "messages";
 
+/// The row of what everybody who is in the circle may do.
+const EVERYBODY: Policy =
+    Policy::NOBODY.client(Rule::Always).representative(Rule::Always).circle(Rule::Always).professional(Rule::Always);
+
 pub(crate) const SECTIONS: &[&str] = &[IDEAS, OFFERS, MESSAGES, ERASURES];
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
-        Role::Client | Role::Member | Role::Professional => Access::Write,
-        Role::Backup => Access::None,
+        Role::Client | Role::Representative | Role::Member | Role::Carer | Role::Professional => Access::Write,
+        Role::Backup | Role::Colleague | Role::CarerConsultant => Access::None,
     }
 }
 

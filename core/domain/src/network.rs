@@ -57,8 +57,8 @@ pub(crate) const SECTIONS: &[&str] = &[CONTACTS, TIES, SNAPSHOTS, SUGGESTIONS, E
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
-        Role::Client | Role::Professional => Access::Write,
-        Role::Member | Role::Backup => Access::None,
+        Role::Client | Role::Representative | Role::Professional => Access::Write,
+        Role::Member | Role::Carer | Role::Backup | Role::Colleague | Role::CarerConsultant => Access::None,
     }
 }
 

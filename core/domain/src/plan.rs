@@ -51,8 +51,8 @@ pub(crate) const SECTIONS: &[&str] = &[GOALS, ACTIONS, DELEGATIONS];
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
-        Role::Client | Role::Member | Role::Professional => Access::Write,
-        Role::Backup => Access::None,
+        Role::Client | Role::Representative | Role::Member | Role::Carer | Role::Professional => Access::Write,
+        Role::Backup | Role::Colleague | Role::CarerConsultant => Access::None,
     }
 }
 

@@ -29,27 +29,50 @@ pub enum Condition {
 }
 
 /// The row of one command: a rule per role, `Never` where nothing is said.
+///
+/// A colleague, a backup and a carer consultant send no command at all, so no row has a rule for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Policy {
     client: Rule,
+    representative: Rule,
     member: Rule,
+    carer: Rule,
     professional: Rule,
-    backup: Rule,
 }
 
 impl Policy {
     /// Nobody may.
-    pub const NOBODY: Self =
-        Self { client: Rule::Never, member: Rule::Never, professional: Rule::Never, backup: Rule::Never };
+    pub const NOBODY: Self = Self {
+        client: Rule::Never,
+        representative: Rule::Never,
+        member: Rule::Never,
+        carer: Rule::Never,
+        professional: Rule::Never,
+    };
 
     /// What the client may.
     pub const fn client(self, client: Rule) -> Self {
         Self { client, ..self }
     }
 
+    /// What the client's representative may.
+    pub const fn representative(self, representative: Rule) -> Self {
+        Self { representative, ..self }
+    }
+
     /// What a member of the support circle may.
     pub const fn member(self, member: Rule) -> Self {
         Self { member, ..self }
+    }
+
+    /// What the carer may.
+    pub const fn carer(self, carer: Rule) -> Self {
+        Self { carer, ..self }
+    }
+
+    /// What everybody of the support circle may: its members and the carer.
+    pub const fn circle(self, rule: Rule) -> Self {
+        self.member(rule).carer(rule)
     }
 
     /// What the professional may.
@@ -61,9 +84,11 @@ impl Policy {
     pub const fn rule(self, role: Role) -> Rule {
         match role {
             Role::Client => self.client,
+            Role::Representative => self.representative,
             Role::Member => self.member,
+            Role::Carer => self.carer,
             Role::Professional => self.professional,
-            Role::Backup => self.backup,
+            Role::Backup | Role::Colleague | Role::CarerConsultant => Rule::Never,
         }
     }
 }

@@ -17,11 +17,28 @@ pub enum Role {
     Professional,
     /// A professional in the background, who sees only how it goes.
     Backup,
+    /// Who acts for the client where the law or the client says so; the client stays the owner and always sees them.
+    Representative,
+    /// A professional of the same team, who stands in and sees only how it goes.
+    Colleague,
+    /// Who cares for the client at home: part of the circle, with tasks of their own in the plan.
+    Carer,
+    /// Who supports the carer, and sees nothing of the client.
+    CarerConsultant,
 }
 
 impl Role {
     /// Every role, in the order of the tables in the documentation.
-    pub const ALL: [Role; 4] = [Role::Client, Role::Member, Role::Professional, Role::Backup];
+    pub const ALL: [Role; 8] = [
+        Role::Client,
+        Role::Representative,
+        Role::Member,
+        Role::Carer,
+        Role::Professional,
+        Role::Backup,
+        Role::Colleague,
+        Role::CarerConsultant,
+    ];
 
     /// The role's name on every wire, in snake case.
     pub const fn name(self) -> &'static str {
@@ -30,6 +47,10 @@ impl Role {
             Role::Member => "member",
             Role::Professional => "professional",
             Role::Backup => "backup",
+            Role::Representative => "representative",
+            Role::Colleague => "colleague",
+            Role::Carer => "carer",
+            Role::CarerConsultant => "carer_consultant",
         }
     }
 
@@ -40,16 +61,21 @@ impl Role {
 
     /// The role in words a person reads.
     pub const fn label(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Role::Client, Language::Dutch) => "cliënt",
-            (Role::Client, Language::English) => "client",
-            (Role::Member, Language::Dutch) => "lid van de steuncirkel",
-            (Role::Member, Language::English) => "member of the support circle",
-            (Role::Professional, Language::Dutch) => "begeleider",
-            (Role::Professional, Language::English) => "professional",
-            (Role::Backup, Language::Dutch) => "achterwacht",
-            (Role::Backup, Language::English) => "backup",
+        match self {
+            Role::Client => language.pick("cliënt", "client"),
+            Role::Member => language.pick("lid van de steuncirkel", "member of the support circle"),
+            Role::Professional => language.pick("begeleider", "professional"),
+            Role::Backup => language.pick("achterwacht", "backup"),
+            Role::Representative => language.pick("vertegenwoordiger", "representative"),
+            Role::Colleague => language.pick("collega", "colleague"),
+            Role::Carer => language.pick("mantelzorger", "carer"),
+            Role::CarerConsultant => language.pick("mantelzorgconsulent", "carer consultant"),
         }
+    }
+
+    /// Whether somebody with this role may ask how it goes.
+    pub const fn sees_status(self) -> bool {
+        !matches!(self, Role::CarerConsultant)
     }
 }
 

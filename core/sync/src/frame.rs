@@ -118,8 +118,8 @@ mod tests {
                    "sequence": 0, "of_tomorrow": [1]})
         };
         let welcome = json!({"t": "welcome", "server_time": "2026-03-02T12:00:00Z", "of_tomorrow": {"a": 1},
-            "documents": [head("moments", "client"), head("plan", "carer"), head("plan", "member")],
-            "members": [{"space": id, "person_id": id, "name": "Ria", "role": "carer"}]});
+            "documents": [head("kind_of_tomorrow", "client"), head("plan", "role_of_tomorrow"), head("plan", "member")],
+            "members": [{"space": id, "person_id": id, "name": "Ria", "role": "role_of_tomorrow"}]});
         let Ok(ServerFrame::Welcome { documents, members, .. }) = decode_server_frame(&encode(&welcome)) else {
             panic!("a welcome");
         };

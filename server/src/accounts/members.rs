@@ -135,23 +135,25 @@ pub(super) fn has_client(connection: &Connection, space: SpaceId) -> Result<bool
 
 fn is_looked_after_without(connection: &Connection, space: SpaceId, person: PersonId) -> Result<bool, AccountError> {
     let sql = "SELECT 1 FROM members
-               WHERE space_id = ?1 AND person_id <> ?2 AND role IN ('client', 'professional')";
+               WHERE space_id = ?1 AND person_id <> ?2 AND role IN ('client', 'representative', 'professional')";
     Ok(connection.prepare_cached(sql)?.exists(params![space.uuid(), person.uuid()])?)
 }
 
 const fn may_invite(own: Role, invited: Role) -> bool {
     match own {
         Role::Professional => true,
-        Role::Client => !matches!(invited, Role::Client),
-        Role::Member | Role::Backup => false,
+        Role::Client | Role::Representative => !matches!(invited, Role::Client),
+        Role::Member | Role::Carer | Role::Backup | Role::Colleague | Role::CarerConsultant => false,
     }
 }
 
+/// A representative is there beside the client and never instead of them, and is not the professional's to remove.
 const fn may_remove(own: Role, other: Role, is_self: bool) -> bool {
     match own {
-        Role::Professional => true,
+        Role::Professional => is_self || !matches!(other, Role::Representative),
         Role::Client => !is_self && !matches!(other, Role::Client),
-        Role::Member | Role::Backup => is_self,
+        Role::Representative => is_self || !matches!(other, Role::Client),
+        Role::Member | Role::Carer | Role::Backup | Role::Colleague | Role::CarerConsultant => is_self,
     }
 }
 
@@ -159,23 +161,28 @@ const fn may_remove(own: Role, other: Role, is_self: bool) -> bool {
 mod tests {
     use super::*;
 
+    const OTHERS: [Role; 5] = [Role::Member, Role::Carer, Role::Backup, Role::Colleague, Role::CarerConsultant];
+
     #[test]
     fn the_client_removes_anybody_but_themselves_and_a_member_only_themselves() {
         for role in Role::ALL {
-            assert!(may_remove(Role::Professional, role, false));
+            assert_eq!(may_remove(Role::Professional, role, false), role != Role::Representative);
             assert_eq!(may_remove(Role::Client, role, false), role != Role::Client);
-            assert!(!may_remove(Role::Member, role, false) && !may_remove(Role::Backup, role, false));
+            assert_eq!(may_remove(Role::Representative, role, false), role != Role::Client);
+            assert!(OTHERS.iter().all(|own| !may_remove(*own, role, false)));
         }
         assert!(!may_remove(Role::Client, Role::Client, true));
-        assert!(may_remove(Role::Member, Role::Member, true) && may_remove(Role::Backup, Role::Backup, true));
+        assert!(OTHERS.iter().all(|own| may_remove(*own, *own, true)));
+        assert!(may_remove(Role::Representative, Role::Representative, true));
     }
 
     #[test]
-    fn only_the_client_and_the_professional_invite() {
+    fn only_the_client_their_representative_and_the_professional_invite() {
         for role in Role::ALL {
             assert!(may_invite(Role::Professional, role));
             assert_eq!(may_invite(Role::Client, role), role != Role::Client);
-            assert!(!may_invite(Role::Member, role) && !may_invite(Role::Backup, role));
+            assert_eq!(may_invite(Role::Representative, role), role != Role::Client);
+            assert!(OTHERS.iter().all(|own| !may_invite(*own, role)));
         }
     }
 }

@@ -95,7 +95,9 @@ pub fn delete_space(connection: &Connection, space: SpaceId, person: PersonId) -
     let may = match role_in(connection, space, person)? {
         Role::Client => true,
         Role::Professional => !members::has_client(connection, space)?,
-        Role::Member | Role::Backup => false,
+        Role::Representative | Role::Member | Role::Carer | Role::Backup | Role::Colleague | Role::CarerConsultant => {
+            false
+        }
     };
     if !may {
         return Err(AccountError::Forbidden);

@@ -96,7 +96,9 @@ pub(super) async fn all(
 
 fn only(caller: Caller, role: Role) -> Option<PersonId> {
     match role {
-        Role::Client => None,
-        Role::Member | Role::Professional | Role::Backup => Some(caller.person),
+        Role::Client | Role::Representative => None,
+        Role::Member | Role::Carer | Role::Professional | Role::Backup | Role::Colleague | Role::CarerConsultant => {
+            Some(caller.person)
+        }
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use kring_domain::{Access, DocumentId, DocumentKind, Language, Role, SpaceId};
+use kring_domain::{Access, DocumentId, DocumentKind, Language, SpaceId};
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -55,9 +55,11 @@ async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Resu
     let mut zip = Zip::default();
     let about = json!({"space_id": space, "name": seat.space_name, "role": role, "exported_at": clock::now()});
     add(&mut zip, "space.json", &about)?;
-    add(&mut zip, "status.json", &status::of_space(app, space, language).await?)?;
+    if role.sees_status() {
+        add(&mut zip, "status.json", &status::of_space(app, space, language).await?)?;
+    }
     add(&mut zip, "access-log.json", &access_log::all(app, caller, space, role, language).await?)?;
-    if role != Role::Backup {
+    if !accounts::documents_for(space, role).is_empty() {
         let roster = app.store.read(move |connection| accounts::roster(connection, space)).await?;
         add(&mut zip, "members.json", &Members::from(roster))?;
     }

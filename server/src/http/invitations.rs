@@ -18,7 +18,7 @@ use crate::clock;
 /// Who is invited, as what.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Invitation {
-    /// `client`, `member`, `professional` or `backup`.
+    /// `client`, `representative`, `member`, `carer`, `professional`, `backup`, `colleague` or `carer_consultant`.
     #[schema(value_type = String)]
     role: Role,
     /// What to call them until they say so themselves.

@@ -50,10 +50,13 @@ pub(super) async fn list(
     caller: Caller,
     Ids(space): Ids<SpaceId>,
 ) -> Result<Json<Members>, Problem> {
-    let roster = app.store.read(move |connection| match accounts::role_in(connection, space, caller.person)? {
-        // The status is all that a backup may see.
-        Role::Backup => Err(AccountError::NotFound),
-        Role::Client | Role::Member | Role::Professional => accounts::roster(connection, space),
+    let roster = app.store.read(move |connection| {
+        let role = accounts::role_in(connection, space, caller.person)?;
+        // Who may read nothing of a space does not learn who is in it either.
+        if accounts::documents_for(space, role).is_empty() {
+            return Err(AccountError::NotFound);
+        }
+        accounts::roster(connection, space)
     });
     Ok(Json(roster.await?.into()))
 }

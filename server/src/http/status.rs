@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 
-/// How it goes: `{phase, last_step_at, standing_still, text}`, all that a backup may see.
+/// How it goes: `{phase, last_step_at, standing_still, text}`, all that a backup or a colleague may see.
 #[utoipa::path(get, path = "/v1/spaces/{id}/status", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Object),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
@@ -27,6 +27,9 @@ pub(super) async fn read(
     let (person, at) = (caller.person, clock::now());
     let allowed = app.store.write(move |connection| -> Result<(), AccountError> {
         let role = accounts::role_in(connection, space, person)?;
+        if !role.sees_status() {
+            return Err(AccountError::NotFound);
+        }
         record(connection, &Line { at, space, person, role, action: Action::Status, document: None })
     });
     allowed.await?;

@@ -111,7 +111,7 @@ impl Phone {
     pub(super) fn circle(&self) -> circle::CircleModel {
         match self.read(DocumentKind::Circle) {
             Ok(ReadModel { content: Content::Circle(circle), .. }) => circle,
-            _ => circle::CircleModel { ideas: vec![], offers: vec![], messages: vec![] },
+            _ => circle::CircleModel { ideas: vec![], offers: vec![], messages: vec![], erasures: vec![] },
         }
     }
 

@@ -22,7 +22,8 @@ impl Edit for EditIdea {
     const NAME: &'static str = "edit_idea";
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)
-        .member(Rule::If(Condition::Author))
+        .representative(Rule::If(Condition::Author))
+        .circle(Rule::If(Condition::Author))
         .professional(Rule::If(Condition::Author));
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

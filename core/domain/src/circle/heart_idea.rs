@@ -4,12 +4,10 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CircleView, IDEAS};
+use super::{CircleView, EVERYBODY, IDEAS};
 use crate::entity::{child, find, must_exist};
-use crate::policy::{Policy, Rule};
+use crate::policy::Policy;
 use crate::{Context, Edit, IdeaId, Language, Names, Refusal};
-
-const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
 
 /// Gives an idea the sender's heart; a person has one heart per idea.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +27,7 @@ pub struct UnheartIdea {
 
 impl Edit for HeartIdea {
     const NAME: &'static str = "heart_idea";
-    const POLICY: Policy = POLICY;
+    const POLICY: Policy = EVERYBODY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, IDEAS, self.idea_id, "idea_id")
@@ -50,7 +48,7 @@ impl Edit for HeartIdea {
 
 impl Edit for UnheartIdea {
     const NAME: &'static str = "unheart_idea";
-    const POLICY: Policy = POLICY;
+    const POLICY: Policy = EVERYBODY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, IDEAS, self.idea_id, "idea_id")

@@ -32,7 +32,7 @@ pub struct WithdrawOffer {
 
 impl Edit for MakeOffer {
     const NAME: &'static str = "make_offer";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).circle(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_be_free(document, OFFERS, self.offer_id, "offer_id")
@@ -53,7 +53,10 @@ impl Edit for MakeOffer {
 
 impl Edit for WithdrawOffer {
     const NAME: &'static str = "withdraw_offer";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::If(Condition::Author)).member(Rule::If(Condition::Author));
+    const POLICY: Policy = Policy::NOBODY
+        .client(Rule::If(Condition::Author))
+        .representative(Rule::If(Condition::Author))
+        .circle(Rule::If(Condition::Author));
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, OFFERS, self.offer_id, "offer_id")

@@ -3,9 +3,9 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::MESSAGES;
+use super::{EVERYBODY, MESSAGES};
 use crate::entity::{create, must_be_free, section};
-use crate::policy::{Policy, Rule};
+use crate::policy::Policy;
 use crate::{Context, Edit, Language, MessageId, Names, Refusal, Text};
 
 /// Says something to the whole circle.
@@ -20,7 +20,7 @@ pub struct PostMessage {
 
 impl Edit for PostMessage {
     const NAME: &'static str = "post_message";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = EVERYBODY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_be_free(document, MESSAGES, self.message_id, "message_id")

@@ -4,11 +4,11 @@ use automerge::{ObjType, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::IDEAS;
+use super::{EVERYBODY, IDEAS};
 use crate::bounds::{Slug, list};
 use crate::entity::{create, must_be_free, put_json, put_some, put_text, section};
 use crate::erasure::ERASURES;
-use crate::policy::{Policy, Rule};
+use crate::policy::Policy;
 use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text};
 
 /// Puts an idea before the circle.
@@ -37,7 +37,7 @@ pub struct ProposeIdea {
 
 impl Edit for ProposeIdea {
     const NAME: &'static str = "propose_idea";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = EVERYBODY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {

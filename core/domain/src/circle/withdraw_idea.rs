@@ -20,7 +20,8 @@ impl Edit for WithdrawIdea {
     const NAME: &'static str = "withdraw_idea";
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)
-        .member(Rule::If(Condition::Author))
+        .representative(Rule::If(Condition::Author))
+        .circle(Rule::If(Condition::Author))
         .professional(Rule::If(Condition::Author));
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

@@ -73,7 +73,7 @@ pub struct AddContact {
 
 impl Edit for AddContact {
     const NAME: &'static str = "add_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_be_free(document, CONTACTS, self.contact_id, "contact_id")?;

@@ -18,7 +18,7 @@ pub struct ArchiveContact {
 
 impl Edit for ArchiveContact {
     const NAME: &'static str = "archive_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONTACTS, self.contact_id, "contact_id")

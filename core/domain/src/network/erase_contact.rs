@@ -24,7 +24,7 @@ pub struct EraseContact {
 
 impl Edit for EraseContact {
     const NAME: &'static str = "erase_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONTACTS, self.contact_id, "contact_id")

@@ -25,7 +25,8 @@ pub struct PlaceContact {
 
 impl Edit for PlaceContact {
     const NAME: &'static str = "place_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Suggest);
+    const POLICY: Policy =
+        Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONTACTS, self.contact_id, "contact_id")

@@ -23,7 +23,7 @@ pub struct TakeSnapshot {
 
 impl Edit for TakeSnapshot {
     const NAME: &'static str = "take_snapshot";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_be_free(document, SNAPSHOTS, self.snapshot_id, "snapshot_id")

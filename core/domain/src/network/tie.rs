@@ -8,7 +8,7 @@ use crate::entity::{child, create, must_exist, section};
 use crate::policy::{Policy, Rule};
 use crate::{ContactId, Context, Edit, Language, Names, Refusal};
 
-const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
 /// Two contacts who know each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

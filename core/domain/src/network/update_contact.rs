@@ -76,7 +76,7 @@ pub struct UpdateContact {
 
 impl Edit for UpdateContact {
     const NAME: &'static str = "update_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.name == Some(None) {

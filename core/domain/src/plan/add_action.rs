@@ -47,7 +47,7 @@ pub struct AddAction {
 
 impl Edit for AddAction {
     const NAME: &'static str = "add_action";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {

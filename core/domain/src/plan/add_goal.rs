@@ -23,7 +23,7 @@ pub struct AddGoal {
 
 impl Edit for AddGoal {
     const NAME: &'static str = "add_goal";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_be_free(document, GOALS, self.goal_id, "goal_id")

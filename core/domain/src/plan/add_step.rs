@@ -22,7 +22,7 @@ pub struct AddStep {
 
 impl Edit for AddStep {
     const NAME: &'static str = "add_step";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         let plan = PlanView::new(document);

@@ -29,8 +29,11 @@ pub struct AssignPart {
 
 impl Edit for AssignPart {
     const NAME: &'static str = "assign_part";
-    const POLICY: Policy =
-        Policy::NOBODY.client(Rule::Always).member(Rule::If(Condition::Oneself)).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY
+        .client(Rule::Always)
+        .representative(Rule::Always)
+        .member(Rule::If(Condition::Oneself))
+        .professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         let plan = PlanView::new(document);

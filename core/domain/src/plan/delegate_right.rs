@@ -59,7 +59,7 @@ impl Edit for DelegateRight {
 
 impl Edit for RevokeRight {
     const NAME: &'static str = "revoke_right";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         let known = Item::section(document, DELEGATIONS)

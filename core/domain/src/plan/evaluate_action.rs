@@ -39,7 +39,11 @@ pub struct EvaluateAction {
 
 impl Edit for EvaluateAction {
     const NAME: &'static str = "evaluate_action";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY
+        .client(Rule::Always)
+        .representative(Rule::Always)
+        .member(Rule::Always)
+        .professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.mood.is_some_and(|mood| !(1..=5).contains(&mood)) {

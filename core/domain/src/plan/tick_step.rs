@@ -8,7 +8,7 @@ use crate::entity::{child, create, find};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{ActionId, Author, Context, Edit, Language, Names, Refusal, StepId};
 
-const POLICY: Policy = Policy::NOBODY.client(Rule::Always).member(Rule::If(Condition::Assigned));
+const POLICY: Policy = Policy::NOBODY.client(Rule::Always).circle(Rule::If(Condition::Assigned));
 
 /// Ticks a step off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

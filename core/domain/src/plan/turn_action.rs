@@ -24,6 +24,7 @@ macro_rules! turns {
             const NAME: &'static str = $name;
             const POLICY: Policy = Policy::NOBODY
                 .client(Rule::Always)
+                .representative(Rule::If(Condition::Delegated))
                 .member(Rule::If(Condition::Delegated))
                 .professional(Rule::If(Condition::Delegated));
 

@@ -52,7 +52,7 @@ impl UpdateAction {
 
 impl Edit for UpdateAction {
     const NAME: &'static str = "update_action";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.is_empty() {

@@ -19,11 +19,13 @@ fn devices() -> Vec<Device> {
         Device::new(3, 2, Role::Member),
         Device::new(4, 3, Role::Member),
         Device::new(5, 4, Role::Professional),
+        Device::new(6, 5, Role::Representative),
+        Device::new(7, 6, Role::Carer),
     ]
 }
 
 pub(crate) fn moments() -> impl Strategy<Value = Vec<Moment>> {
-    prop::collection::vec((0..5usize, any::<bool>(), any::<Choice>()), 1..80)
+    prop::collection::vec((0..7usize, any::<bool>(), any::<Choice>()), 1..80)
 }
 
 /// The history of a document in which all this happened.

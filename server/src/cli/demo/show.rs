@@ -41,10 +41,13 @@ fn person(out: &mut impl Write, loaded: &Loaded, guest: &Guest, ink: &Ink) -> Re
 fn look(loaded: &Loaded, role: Role) -> Option<(&'static str, String)> {
     let document = |kind: DocumentKind| Some(format!("/v1/documents/{}", loaded.documents.get(kind.name())?));
     Some(match role {
-        Role::Client => ("his network:", document(DocumentKind::Network)?),
-        Role::Member => ("the support circle with its ideas:", document(DocumentKind::Circle)?),
+        Role::Client | Role::Representative => ("his network:", document(DocumentKind::Network)?),
+        Role::Member | Role::Carer => ("the support circle with its ideas:", document(DocumentKind::Circle)?),
         Role::Professional => ("the plan with its actions:", document(DocumentKind::Plan)?),
-        Role::Backup => ("all that a backup may see, how it goes:", format!("/v1/spaces/{}/status", loaded.space_id)),
+        Role::Backup | Role::Colleague => {
+            ("all that a backup may see, how it goes:", format!("/v1/spaces/{}/status", loaded.space_id))
+        }
+        Role::CarerConsultant => return None,
     })
 }
 

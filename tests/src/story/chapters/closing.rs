@@ -50,10 +50,10 @@ pub(in crate::story) async fn stay(stage: &mut Stage<'_>) -> Result<(), Failure>
 fn curl(stage: &Stage<'_>, role: Role, token: &str) -> String {
     let loaded = &stage.server.loaded;
     let kind = match role {
-        Role::Client => Some(DocumentKind::Network),
-        Role::Member => Some(DocumentKind::Circle),
+        Role::Client | Role::Representative => Some(DocumentKind::Network),
+        Role::Member | Role::Carer => Some(DocumentKind::Circle),
         Role::Professional => Some(DocumentKind::Plan),
-        Role::Backup => None,
+        Role::Backup | Role::Colleague | Role::CarerConsultant => None,
     };
     let document = kind.and_then(|kind| loaded.documents.get(kind.name()));
     let path = match document {
