@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::accounts::access_log;
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::documents::{Documents, log_key};
@@ -40,6 +41,7 @@ impl App {
     /// When the database cannot be opened or the signing key cannot be read or made.
     pub async fn open(config: Config) -> Result<Self, StoreError> {
         let store = Store::open(&config.data)?;
+        store.write(access_log::adopt).await?;
         let auth = Auth::open(&store, &config).await?;
         let limits = &config.limits;
         let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());

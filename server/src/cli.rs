@@ -57,6 +57,8 @@ enum CliError {
     Account(#[from] AccountError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("{0} of the access log's chains are not whole")]
+    AccessLog(usize),
     #[error("the demo could not be told: {0}")]
     Demo(#[from] DemoError),
 }

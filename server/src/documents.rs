@@ -5,6 +5,7 @@
 //! submit ──▶ shard: execute, sign, encode ──▶ store: one commit for many ──▶ fan out, answer
 //! ```
 
+mod deeds;
 mod inbox;
 mod key;
 mod loaded;

@@ -14,6 +14,7 @@ mod members;
 mod observe;
 mod operations;
 pub mod problem;
+mod refused;
 mod serve;
 mod sign_in;
 mod socket;
@@ -33,6 +34,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use access_log::Scene;
 pub use problem::Problem;
 pub use serve::serve;
 
@@ -74,6 +76,7 @@ pub fn router(app: App) -> Router {
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(app.config.limits.body_bytes))
+        .layer(middleware::from_fn_with_state(app.clone(), refused::note))
         .layer(middleware::from_fn_with_state(app.clone(), limits::enforce))
         .layer(middleware::map_response(problem::in_form))
         .layer(CatchPanicLayer::custom(problem::panicked))

@@ -17,5 +17,6 @@ pub mod http;
 pub mod lifetime;
 pub mod metrics;
 pub mod request_limit;
+mod sealing;
 pub mod store;
 pub mod sync;

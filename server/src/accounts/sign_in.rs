@@ -1,5 +1,7 @@
 //! Signing in: a code becomes a person, a device and a session.
 
+use std::net::IpAddr;
+
 use kring_domain::{DeviceId, Language, Name, PersonId, Role, SpaceId, Timestamp};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -23,6 +25,8 @@ pub struct SignIn {
     pub caller: Option<Caller>,
     /// For a name where there is none.
     pub language: Language,
+    /// Where the request comes from.
+    pub address: IpAddr,
 }
 
 /// A session, and where its person has come in.
@@ -44,7 +48,8 @@ pub struct SignedIn {
 /// does not go together with who is signed in; the code can then still be used.
 pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Result<SignedIn, AccountError> {
     let grant = codes::take(connection, request.code.ok_or(AccountError::InvalidCode)?, now)?;
-    let person = person(connection, request, &grant, now)?;
+    let caller = session(connection, request, person(connection, request, &grant, now)?, now)?;
+    let person = caller.person;
     let joined = match grant {
         Grant::Professional { .. } => {
             persons::make_professional(connection, person)?;
@@ -52,12 +57,12 @@ pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Res
         }
         Grant::Join { space, role, .. } => {
             members::join(connection, space, person, role, now)?;
-            record(connection, &Line { at: now, space, person, role, action: Action::Joined, document: None })?;
+            record(connection, &Line::new(now, space, caller, role, Action::Joined))?;
             Some((space, role))
         }
         Grant::Device { .. } => None,
     };
-    let caller = session(connection, request, person, now)?;
+    record(connection, &Line::of_server(now, Action::SignedIn).by(caller).from(request.address))?;
     let refresh_token = auth::issue(connection, caller.family, now)?;
     Ok(SignedIn { caller, refresh_token, joined })
 }

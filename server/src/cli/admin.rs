@@ -1,6 +1,8 @@
 //! `kring admin`: what an operator does, beside a server that may be running.
 
+mod access_log;
 mod rotate_keys;
+mod verify_log;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,7 +14,8 @@ use serde::Serialize;
 use super::options::{ConfigFile, Options};
 use super::serve::LOCK_FILE;
 use super::{CliError, block_on};
-use crate::accounts::{self, CODE_LIFETIME, Grant};
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
 use crate::auth::Code;
 use crate::clock;
 use crate::store::Store;
@@ -23,6 +26,10 @@ pub(super) enum Admin {
     InviteProfessional(InviteProfessional),
     /// Make a new key for access tokens; prints {"key_id"} as JSON.
     RotateKeys(rotate_keys::RotateKeys),
+    /// Check that nobody has changed the access log; prints a line of JSON per chain and fails where one is not whole.
+    VerifyLog(verify_log::VerifyLog),
+    /// Print the access log of the server itself, one line of JSON each: sign-ins, devices, backups, erased spaces.
+    AccessLog(access_log::AccessLog),
 }
 
 #[derive(Args)]
@@ -54,6 +61,8 @@ impl Admin {
         match self {
             Self::InviteProfessional(invite) => invite.run(),
             Self::RotateKeys(rotate) => rotate.run(),
+            Self::VerifyLog(verify) => verify.run(),
+            Self::AccessLog(log) => log.run(),
         }
     }
 }
@@ -70,8 +79,11 @@ impl InviteProfessional {
         let hash = code.hash();
         block_on(async {
             let store = Store::open(&config.data)?;
-            store.write(move |connection| accounts::keep_code(connection, hash, &grant, now, expires_at)).await?;
-            Ok(())
+            let keep = store.write(move |connection| -> Result<(), AccountError> {
+                accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+                record(connection, &Line::of_server(now, Action::Invited).with("professional"))
+            });
+            Ok(keep.await?)
         })?;
         let invited = Invited { code: code.text(), url: code.url(&config.public_url()), expires_at };
         print(&invited)

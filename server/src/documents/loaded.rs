@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use ed25519_dalek::{Signer, SigningKey};
-use kring_domain::{Author, Role, Timestamp};
+use kring_domain::{Author, Code, Role, Timestamp};
 use kring_sync::{Admission, Admitted, Base, EncodedEntry, Judgement, Submission, Verdict, encode_entries};
 
+use super::deeds::Deeds;
 use super::inbox::{Asker, Reveal};
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
@@ -42,6 +43,7 @@ pub(super) struct Loaded {
     lineage: Arc<Lineage>,
     snapshot: u64,
     draft: Option<Draft>,
+    deeds: Deeds,
     used: Instant,
     _counted: Counted,
 }
@@ -58,7 +60,8 @@ impl Loaded {
     /// Takes a document from the store, with the last entry in its stored snapshot.
     pub(super) fn new(admission: Admission, snapshot: u64, counted: Counted) -> Self {
         let lineage = Arc::default();
-        Self { admission, lineage, snapshot, draft: None, used: Instant::now(), _counted: counted }
+        let (draft, deeds, used) = (None, Deeds::default(), Instant::now());
+        Self { admission, lineage, snapshot, draft, deeds, used, _counted: counted }
     }
 
     /// Decides about commands, and keeps the answer for when they are durable.
@@ -70,8 +73,12 @@ impl Loaded {
             let raw = submission.command.clone();
             let outcome = self.admission.handle_submission(author, submission, now);
             if let Some(admitted) = outcome.admitted {
+                self.deeds.wrote(author, admitted.command.name(), now);
                 draft.entries.push((admitted, author.role, outcome.verdict.code.is_some()));
             } else if !outcome.repeated {
+                if outcome.verdict.code == Some(Code::Forbidden) {
+                    self.deeds.refused(author, now);
+                }
                 let held = (outcome.verdict.judgement == Judgement::Held).then(|| raw.json());
                 draft.verdicts.push(VerdictRow { verdict: outcome.verdict.clone(), held });
             }
@@ -108,6 +115,7 @@ impl Loaded {
             snapshot,
             live,
             answers: draft.answers,
+            deeds: self.deeds.take(),
             has_failed: false,
         })
     }

@@ -11,6 +11,7 @@ use super::inbox::{Asker, Reveal};
 use super::loaded::Lineage;
 use super::pace::Underway;
 use super::table::{self, EntryRow, VerdictRow};
+use crate::accounts::access_log::{self, Line};
 use crate::metrics::Metrics;
 use crate::store::{Job, StoreError};
 use crate::sync::connection::{Closing, Connection, Item, Live};
@@ -38,6 +39,8 @@ pub(super) struct Part {
     pub(super) snapshot: Option<(Base, Vec<u8>)>,
     pub(super) live: Option<Arc<Live>>,
     pub(super) answers: Vec<Answer>,
+    /// What of it goes into the access log.
+    pub(super) deeds: Vec<Line>,
     pub(super) has_failed: bool,
 }
 
@@ -124,6 +127,7 @@ impl Part {
             snapshot: None,
             live: None,
             answers: Vec::new(),
+            deeds: Vec::new(),
             has_failed: false,
         }
     }
@@ -146,6 +150,9 @@ impl Part {
         }
         for row in &self.verdicts {
             table::insert_verdict(database, self.document, row)?;
+        }
+        for line in &self.deeds {
+            access_log::record_at_document(database, self.document, line)?;
         }
         if let Some((at, bytes)) = &self.snapshot {
             table::replace_snapshot(database, self.document, *at, bytes)?;

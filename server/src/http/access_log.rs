@@ -1,33 +1,47 @@
 //! `GET /v1/spaces/{id}/access-log`: who looked at what.
 
+mod download;
+mod nen7513;
+
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use kring_domain::{DocumentId, Language, PersonId, Role, SpaceId, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Problem;
 use super::extract::{Ids, Json, Parameters, Reads};
 use super::problem::ProblemBody;
-use crate::accounts::access_log::{LogLine, MAX_LINES, lines};
-use crate::accounts::role_in;
+use crate::accounts::access_log::{Action, Filter, Line, LogLine, MAX_LINES, client_of, lines, record};
+use crate::accounts::{AccountError, role_in};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::clock;
+pub(crate) use nen7513::Scene;
 
 /// Something somebody did.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LogEntry {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    #[schema(value_type = String, format = Uuid)]
-    person_id: PersonId,
+    #[schema(value_type = Option<String>, format = Uuid)]
+    person_id: Option<PersonId>,
     /// What they are called, while they are in any space.
     person: Option<String>,
-    #[schema(value_type = String)]
-    role: Role,
-    /// `created`, `invited`, `joined`, `removed`, `left`, `read`, `status` or `exported`.
+    /// As what; nothing for who had no place in the space.
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+    /// What they did: `created`, `invited`, `joined`, `removed`, `left`, `read`, `read_on_device`, `received`, `status`,
+    /// `read_log`, `wrote`, `changed_rights`, `erased`, `exported` or `broken_read_log`.
     action: String,
+    /// `done`, or `refused` where they were not let.
+    outcome: String,
     #[schema(value_type = Option<String>, format = Uuid)]
     document: Option<DocumentId>,
+    /// More of it, as a word: the command, the role of an invitation, the part that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
     /// The line in words.
     text: String,
 }
@@ -41,22 +55,46 @@ pub(super) struct AccessLog {
     next_before: Option<i64>,
 }
 
+/// Which lines, in which form.
 #[derive(Deserialize)]
-pub(super) struct Page {
+pub(super) struct Wanted {
     before: Option<i64>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    person: Option<PersonId>,
+    #[serde(default)]
+    format: Format,
+}
+
+/// In which form the lines are wanted.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    /// For people: a page with a sentence for each line.
+    #[default]
+    Plain,
+    /// A page with the fields of NEN 7513.
+    Nen7513,
+    /// All lines as a table.
+    Csv,
+    /// All lines with the fields of NEN 7513, one JSON object each.
+    Ndjson,
 }
 
 impl LogEntry {
     fn new(line: LogLine, language: Language) -> Self {
         let text = line.text(language);
-        let LogLine { at, person, name, role, action, document, .. } = line;
-        Self { at, person_id: person, person: name.filter(|name| !name.is_empty()), role, action, document, text }
+        let LogLine { at, person, name, role, action, outcome, document, detail, .. } = line;
+        Self { at, person_id: person, person: name, role, action, outcome, document, detail, text }
     }
 }
 
 /// Who looked at what: everything for the client, their own lines for others.
 #[utoipa::path(get, path = "/v1/spaces/{id}/access-log",
-    params(("id" = Uuid, Path), ("before" = Option<i64>, Query)), responses(
+    params(("id" = Uuid, Path), ("before" = Option<i64>, Query), ("from" = Option<String>, Query),
+        ("to" = Option<String>, Query), ("person" = Option<Uuid>, Query),
+        ("format" = Option<String>, Query, description = "`nen7513`, `csv` or `ndjson`; a page for people otherwise")),
+    responses(
     (status = 200, body = AccessLog),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
 ))]
@@ -64,17 +102,36 @@ pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
     Ids(space): Ids<SpaceId>,
-    Parameters(page): Parameters<Page>,
+    Parameters(wanted): Parameters<Wanted>,
     Reads(language): Reads,
-) -> Result<Json<AccessLog>, Problem> {
-    let read = app.store.read(move |connection| {
+) -> Result<Response, Problem> {
+    let Wanted { before, from, to, person, format } = wanted;
+    let is_download = matches!(format, Format::Csv | Format::Ndjson);
+    let look = app.store.write(move |connection| -> Result<_, AccountError> {
         let role = role_in(connection, space, caller.person)?;
-        lines(connection, space, only(caller, role), page.before)
+        let filter = Filter { person: only(caller, role).or(person), from, to, before };
+        let page = if is_download { Vec::new() } else { lines(connection, Some(space), &filter)? };
+        // Kept behind the lines, so that looking does not show itself.
+        let action = if is_download { Action::Exported } else { Action::ReadLog };
+        let line = Line::new(clock::now(), space, caller, role, action);
+        record(connection, &if is_download { line.with("access_log") } else { line })?;
+        Ok((page, filter, client_of(connection, space)?))
     });
-    let lines = read.await?;
-    let next_before = lines.get(MAX_LINES as usize - 1).map(|line| line.number);
-    let entries = lines.into_iter().map(|line| LogEntry::new(line, language)).collect();
-    Ok(Json(AccessLog { entries, next_before }))
+    let (page, filter, client) = look.await?;
+    let next_before = page.get(MAX_LINES as usize - 1).map(|line| line.position);
+    let scene = Scene { site: app.config.public_url(), space: Some(space), client };
+    Ok(match format {
+        Format::Plain => {
+            let entries = page.into_iter().map(|line| LogEntry::new(line, language)).collect();
+            Json(AccessLog { entries, next_before }).into_response()
+        }
+        Format::Nen7513 => {
+            let entries: Vec<Value> = page.iter().map(|line| scene.event(line)).collect();
+            Json(serde_json::json!({"entries": entries, "next_before": next_before})).into_response()
+        }
+        Format::Csv => download::csv(app, space, filter, language),
+        Format::Ndjson => download::ndjson(app, space, filter, scene),
+    })
 }
 
 /// Every line that somebody may read, the latest first.
@@ -85,11 +142,11 @@ pub(super) async fn all(
     role: Role,
     language: Language,
 ) -> Result<Vec<LogEntry>, Problem> {
-    let (mut all, mut before) = (Vec::new(), None);
+    let (mut all, mut filter) = (Vec::new(), Filter { person: only(caller, role), ..Filter::default() });
     loop {
-        let page = app.store.read(move |connection| lines(connection, space, only(caller, role), before)).await?;
+        let page = app.store.read(move |connection| lines(connection, Some(space), &filter)).await?;
         let Some(last) = page.last() else { return Ok(all) };
-        before = Some(last.number);
+        filter.before = Some(last.position);
         all.extend(page.into_iter().map(|line| LogEntry::new(line, language)));
     }
 }

@@ -10,7 +10,8 @@ use super::Problem;
 use super::extract::{Ids, Json};
 use super::invitations::CodeAnswer;
 use super::problem::ProblemBody;
-use crate::accounts::{self, DEVICE_CODE_LIFETIME, Grant};
+use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::{self, AccountError, DEVICE_CODE_LIFETIME, Grant};
 use crate::app::App;
 use crate::auth::{Caller, Code};
 use crate::clock;
@@ -43,7 +44,11 @@ pub(super) async fn make_code(
     let (code, now) = (Code::random(), clock::now());
     let expires_at = Timestamp::from_millis(now.millis() + DEVICE_CODE_LIFETIME);
     let hash = code.hash();
-    app.store.write(move |connection| accounts::keep_code(connection, hash, &grant, now, expires_at)).await?;
+    let keep = app.store.write(move |connection| -> Result<(), AccountError> {
+        accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+        record(connection, &Line::of_server(now, Action::Invited).by(caller).with("device"))
+    });
+    keep.await?;
     Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))
 }
 
@@ -71,7 +76,11 @@ pub(super) async fn revoke(
     Ids(device): Ids<DeviceId>,
 ) -> Result<StatusCode, Problem> {
     let now = clock::now();
-    app.store.write(move |connection| accounts::revoke_device(connection, caller.person, device, now)).await?;
+    let revoked = app.store.write(move |connection| -> Result<(), AccountError> {
+        accounts::revoke_device(connection, caller.person, device, now)?;
+        record(connection, &Line::of_server(now, Action::RevokedDevice).by(caller).about(device.uuid()))
+    });
+    revoked.await?;
     app.auth.device_revoked(device);
     app.hub.device_revoked(device);
     Ok(StatusCode::NO_CONTENT)

@@ -111,7 +111,7 @@ pub(super) async fn read(
     Ids(document): Ids<DocumentId>,
 ) -> Result<impl IntoResponse, Problem> {
     let place = place(&app, caller, document).await?;
-    log_reading(&app, caller, &place).await?;
+    log_reading(&app, caller, &place, None).await?;
     let names = Names::read(&app, place.space, language).await?;
     let json = json(&app, &place, &names).await?;
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json))
@@ -130,16 +130,15 @@ pub(super) async fn place(app: &App, caller: Caller, document: DocumentId) -> Re
     place.filter(|place| place.access() >= Access::Read).ok_or_else(Problem::not_found)
 }
 
-/// Keeps in the access log that the caller looks at a document.
-pub(super) async fn log_reading(app: &App, caller: Caller, place: &Place) -> Result<(), Problem> {
-    let line = Line {
-        at: clock::now(),
-        space: place.space,
-        person: caller.person,
-        role: place.role,
-        action: Action::Read,
-        document: Some(place.document),
-    };
+/// Keeps in the access log that the caller looks at a document, or at a part of it.
+pub(super) async fn log_reading(
+    app: &App,
+    caller: Caller,
+    place: &Place,
+    part: Option<&'static str>,
+) -> Result<(), Problem> {
+    let line = Line::new(clock::now(), place.space, caller, place.role, Action::Read).on(place.document);
+    let line = part.map_or(line, |part| line.with(part));
     Ok(app.store.write(move |connection| record(connection, &line)).await?)
 }
 

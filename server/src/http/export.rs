@@ -39,8 +39,7 @@ pub(super) async fn export(
     let person = caller.person;
     let allowed = app.store.write(move |connection| -> Result<Seat, AccountError> {
         let seat = accounts::seat(connection, space, person)?;
-        let (at, role) = (clock::now(), seat.role);
-        record(connection, &Line { at, space, person, role, action: Action::Exported, document: None })?;
+        record(connection, &Line::new(clock::now(), space, caller, seat.role, Action::Exported))?;
         Ok(seat)
     });
     let seat = allowed.await?;

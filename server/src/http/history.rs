@@ -68,7 +68,7 @@ pub(super) async fn list(
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<History>, Problem> {
     let place = place(&app, caller, document).await?;
-    log_reading(&app, caller, &place).await?;
+    log_reading(&app, caller, &place, Some("history")).await?;
     let names = Names::read(&app, place.space, language).await?;
     let (before, limit) = (page.before.unwrap_or(u64::MAX), page.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES));
     let entries = entries(&app, document, &names, before, limit).await?;

@@ -62,7 +62,7 @@ pub(super) async fn invite(
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
         let own = accounts::invite(connection, space, person, role)?;
         accounts::keep_code(connection, hash, &grant, now, expires_at)?;
-        record(connection, &Line { at: now, space, person, role: own, action: Action::Invited, document: None })
+        record(connection, &Line::new(now, space, caller, own, Action::Invited).with(role.name()))
     });
     keep.await?;
     Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))

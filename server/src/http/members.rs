@@ -50,12 +50,13 @@ pub(super) async fn list(
     caller: Caller,
     Ids(space): Ids<SpaceId>,
 ) -> Result<Json<Members>, Problem> {
-    let roster = app.store.read(move |connection| {
+    let roster = app.store.write(move |connection| {
         let role = accounts::role_in(connection, space, caller.person)?;
         // Who may read nothing of a space does not learn who is in it either.
         if accounts::documents_for(space, role).is_empty() {
             return Err(AccountError::NotFound);
         }
+        record(connection, &Line::new(clock::now(), space, caller, role, Action::Read).with("members"))?;
         accounts::roster(connection, space)
     });
     Ok(Json(roster.await?.into()))
@@ -81,7 +82,7 @@ pub(super) async fn remove(
             Departure::Left => Action::Left,
             Departure::Removed => Action::Removed,
         };
-        record(connection, &Line { at: clock::now(), space, person: by, role, action, document: None })
+        record(connection, &Line::new(clock::now(), space, caller, role, action).about(person.uuid()))
     });
     removed.await?;
     app.hub.person_left(space, person);

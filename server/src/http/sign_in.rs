@@ -11,6 +11,7 @@ use super::Problem;
 use super::extract::{Address, Json, Reads};
 use super::problem::ProblemBody;
 use super::token::Pair;
+use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, SignIn, SignedIn};
 use crate::app::App;
 use crate::auth::{Caller, CodeHash, Secret};
@@ -68,7 +69,7 @@ pub(super) async fn sign_in(
 ) -> Result<Json<Session>, Problem> {
     let SignInBody { code, device_name, display_name, person_id } = body;
     let code = CodeHash::of_typed(code.expose());
-    let request = SignIn { code, device_name, display_name, person: person_id, caller, language };
+    let request = SignIn { code, device_name, display_name, person: person_id, caller, language, address };
     let SignedIn { caller, refresh_token, joined } = use_code(&app, address, request).await?;
     app.hub.membership_changed(caller.person);
     let pair = Pair::new(&app, caller, refresh_token).await?;
@@ -90,9 +91,12 @@ async fn use_code(app: &App, address: IpAddr, request: SignIn) -> Result<SignedI
         }
         signed_in
     });
-    signed_in.await.inspect_err(|error| {
-        if matches!(error, AccountError::InvalidCode) {
-            app.metrics.wrong_code();
-        }
-    })
+    let signed_in = signed_in.await;
+    if matches!(signed_in, Err(AccountError::InvalidCode)) {
+        app.metrics.wrong_code();
+        // Beside the attempt, of which nothing is kept.
+        let line = Line::of_server(now, Action::SignedIn).from(address).refused();
+        app.store.write(move |connection| record(connection, &line)).await?;
+    }
+    signed_in
 }

@@ -67,8 +67,7 @@ pub(super) async fn create(
     let created = app.store.write(move |connection| -> Result<Seat, AccountError> {
         let now = clock::now();
         let seat = accounts::create_space(connection, space, &name, person, now)?;
-        let line = Line { at: now, space, person, role: seat.role, action: Action::Created, document: None };
-        record(connection, &line)?;
+        record(connection, &Line::new(now, space, caller, seat.role, Action::Created))?;
         Ok(seat)
     });
     let seat = created.await?;
@@ -95,7 +94,12 @@ pub(super) async fn delete(
     caller: Caller,
     Ids(space): Ids<SpaceId>,
 ) -> Result<StatusCode, Problem> {
-    app.store.write(move |connection| accounts::delete_space(connection, space, caller.person)).await?;
+    let deleted = app.store.write(move |connection| -> Result<(), AccountError> {
+        accounts::delete_space(connection, space, caller.person)?;
+        // The space's own log goes with it; that it was there, and who erased it, is kept.
+        record(connection, &Line::of_server(clock::now(), Action::Erased).by(caller).about(space.uuid()))
+    });
+    deleted.await?;
     app.hub.space_deleted(space);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -30,7 +30,7 @@ pub(super) async fn read(
         if !role.sees_status() {
             return Err(AccountError::NotFound);
         }
-        record(connection, &Line { at, space, person, role, action: Action::Status, document: None })
+        record(connection, &Line::new(at, space, caller, role, Action::Status))
     });
     allowed.await?;
     Ok(Json(of_space(&app, space, language).await?))

@@ -8,6 +8,8 @@ use kring_sync::Base;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::auth::Caller;
+
 /// The most frames that wait for a device.
 const MAX_WAITING: usize = 256;
 
@@ -92,6 +94,11 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(number: u64, person: PersonId, device: DeviceId, family: Uuid) -> Self {
         Self { number, person, device, family, outbox: Mutex::default(), wake: Notify::new() }
+    }
+
+    /// Whose connection it is.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller { person: self.person, device: self.device, family: self.family }
     }
 
     /// Queues something to send; a device that lets too much wait is to be closed.

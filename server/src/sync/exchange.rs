@@ -6,7 +6,8 @@ use kring_sync::{Base, ServerFrame, Submission, encode};
 use rusqlite::Connection;
 
 use super::catch_up::next_piece;
-use super::directory::Directory;
+use super::directory::{Directory, Place};
+use super::looks::{received, refused};
 use super::sift::sift;
 use crate::app::App;
 use crate::auth::Caller;
@@ -36,7 +37,8 @@ pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<
     }
     let cursors = round.cursors;
     let _turn = app.hub.turn().await;
-    let (welcome, pieces) = app.store.read(move |connection| lacking(connection, caller, &cursors)).await?;
+    let (welcome, pieces, places) = app.store.read(move |connection| lacking(connection, caller, &cursors)).await?;
+    app.store.write(move |connection| received(connection, caller, &places)).await?;
     let all: Vec<&Bytes> = std::iter::once(&welcome).chain(&frames).chain(&pieces).collect();
     Ok(array(&all))
 }
@@ -50,6 +52,9 @@ async fn submit(
     size: usize,
 ) -> Result<Bytes, LoadError> {
     let place = directory.places.iter().find(|place| place.document == document);
+    if place.is_none() {
+        refused(app, caller, document).await;
+    }
     let sifted = sift(&app.hub, place, caller.device, caller.person, commands);
     let mut verdicts = match sifted.passed {
         Some((author, commands)) => app.documents.submit(author, document, commands, size).await?,
@@ -63,9 +68,9 @@ fn lacking(
     connection: &Connection,
     caller: Caller,
     cursors: &[(DocumentId, Base)],
-) -> Result<(Bytes, Vec<Bytes>), LoadError> {
+) -> Result<(Bytes, Vec<Bytes>, Vec<Place>), LoadError> {
     let directory = Directory::read(connection, caller.person)?;
-    let (mut frames, mut room) = (Vec::new(), ROOM);
+    let (mut frames, mut places, mut room) = (Vec::new(), Vec::new(), ROOM);
     for place in &directory.places {
         if room == 0 {
             break;
@@ -73,9 +78,12 @@ fn lacking(
         let cursor = cursors.iter().find(|(document, _)| *document == place.document).map(|(_, base)| *base);
         let piece = next_piece(connection, place.document, cursor, room)?;
         room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
+        if !piece.frames.is_empty() {
+            places.push(*place);
+        }
         frames.extend(piece.frames);
     }
-    Ok((encode(&directory.welcome(now())).into(), frames))
+    Ok((encode(&directory.welcome(now())).into(), frames, places))
 }
 
 /// A CBOR array (RFC 8949, major type 4) of items that are encoded already.

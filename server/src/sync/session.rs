@@ -2,6 +2,7 @@
 
 mod ending;
 mod socket;
+mod telling;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use crate::lifetime::Share;
 use crate::metrics::Counted;
 use ending::Ending;
 use socket::Socket;
+use telling::Watched;
 
 /// After this long without a sign of life a device is pinged.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -52,16 +54,12 @@ struct Session {
     /// The documents that the person may read, in order of their ids; `None` until they were looked up.
     places: Option<Vec<Watched>>,
     presence_at: Option<Instant>,
+    /// When an attempt that was refused was last kept in the access log.
+    refused_at: Option<Instant>,
+    /// Documents of which something is about to be sent that the access log does not tell of yet.
+    untold: Vec<Place>,
     /// It is counted, and the server waits for it when it shuts down.
     _here: (Counted, Share),
-}
-
-/// A document that the device may read.
-#[derive(Clone, Copy)]
-struct Watched {
-    place: Place,
-    /// How far the device has been brought; `None` where it was not asked for yet.
-    sent: Option<Base>,
 }
 
 /// Serves a device until either side closes.
@@ -71,7 +69,9 @@ pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Ou
     let connected = app.hub.connect(caller.person, caller.device, caller.family);
     let here = (app.metrics.socket(), app.lifetime.share());
     let socket = Socket::new(socket);
-    let mut session = Box::new(Session { app, connected, socket, places: None, presence_at: None, _here: here });
+    let (places, presence_at, refused_at, untold) = (None, None, None, Vec::new());
+    let session = Session { app, connected, socket, places, presence_at, refused_at, untold, _here: here };
+    let mut session = Box::new(session);
     async move {
         let ending = session.serve().await;
         Box::pin(session.end(ending)).await;
@@ -142,13 +142,13 @@ impl Session {
                         Next::Send => frames.push(live.frame.clone()),
                         Next::Skip => {}
                         Next::CatchUp => {
-                            self.send(std::mem::take(&mut frames)).await?;
+                            self.tell_and_send(std::mem::take(&mut frames)).await?;
                             Box::pin(self.catch_up(live.document)).await?;
                         }
                     },
                 }
             }
-            self.send(frames).await?;
+            self.tell_and_send(frames).await?;
         }
     }
 
@@ -179,12 +179,14 @@ impl Session {
         let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, at(cursor))).collect();
         cursors.sort_unstable_by_key(|(document, _)| *document);
         let greeting = self.read(move |reading| reading.greet(&cursors)).await?;
-        let watched = greeting.pieces.iter().map(|(place, piece)| Watched { place: *place, sent: piece.reached });
+        let watched = greeting.pieces.iter().map(|(place, piece)| Watched::new(*place, piece.reached));
         self.places = Some(watched.collect());
+        let sent = greeting.pieces.iter().filter(|(_, piece)| !piece.frames.is_empty());
+        sent.for_each(|(place, _)| self.sending(place.document));
         let unfinished: Vec<DocumentId> =
             greeting.pieces.iter().filter(|(_, piece)| !piece.is_last).map(|(place, _)| place.document).collect();
         let frames = greeting.pieces.into_iter().flat_map(|(_, piece)| piece.frames);
-        self.send(std::iter::once(greeting.welcome).chain(frames).collect()).await?;
+        self.tell_and_send(std::iter::once(greeting.welcome).chain(frames).collect()).await?;
         for document in unfinished {
             self.catch_up(document).await?;
         }
@@ -221,7 +223,10 @@ impl Session {
             if let Some(watched) = self.find(document) {
                 watched.sent = piece.reached;
             }
-            self.send(piece.frames).await?;
+            if !piece.frames.is_empty() {
+                self.sending(document);
+            }
+            self.tell_and_send(piece.frames).await?;
             if is_last {
                 return Ok(());
             }
@@ -231,7 +236,7 @@ impl Session {
     async fn submit(&mut self, document: DocumentId, commands: Vec<Submission>, size: usize) -> Result<(), Ending> {
         if self.places.is_none() {
             let directory = Box::pin(self.read(|reading| reading.directory())).await?;
-            let unasked = |place| Watched { place, sent: None };
+            let unasked = |place| Watched::new(place, None);
             self.places = Some(directory.places.into_iter().map(unasked).collect());
         }
         let place = self.find(document).map(|watched| watched.place);
@@ -239,6 +244,9 @@ impl Session {
         // A person who was removed is told so, and nothing more of theirs is taken, however fast it came.
         if connection.is_closing() {
             return Ok(());
+        }
+        if place.is_none() {
+            self.tell_refused(document).await;
         }
         let sifted = sift(&self.app.hub, place.as_ref(), connection.device, connection.person, commands);
         if let Some((author, commands)) = sifted.passed {
@@ -275,6 +283,7 @@ impl Session {
             Next::Skip
         } else if live.generation == sent.generation && live.first <= sent.sequence + 1 {
             *sent = live.reached();
+            self.sending(live.document);
             Next::Send
         } else {
             Next::CatchUp

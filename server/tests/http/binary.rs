@@ -69,6 +69,33 @@ fn a_professional_is_invited_beside_a_running_server_which_stops_when_told() {
 }
 
 #[test]
+fn an_operator_sees_whether_the_log_was_changed() {
+    let data = TempDir::new().unwrap();
+    let mut running = serve(data.path());
+    let anybody = Person::new(&running.url, Value::Null);
+    let code = invite(data.path())["code"].clone();
+    assert_eq!(anybody.post("/v1/sign-in", &json!({"code": code, "device_name": "the desk"})).status, 200);
+    let admin = |what: &str| kring(data.path()).args(["admin", what]).output().unwrap();
+    let verified = admin("verify-log");
+    assert!(verified.status.success(), "beside a running server: {}", String::from_utf8_lossy(&verified.stderr));
+    let rotated: Value = serde_json::from_slice(&admin("rotate-keys").stdout).unwrap();
+    assert!(rotated["key_id"].is_string());
+    let log = String::from_utf8(admin("access-log").stdout).unwrap();
+    let events: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<_> = events.iter().map(|event| event["eventTypeCode"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["rotated_keys", "signed_in", "invited"]);
+    running.stop("-TERM");
+
+    let connection = rusqlite::Connection::open(data.path().join("kring.db")).unwrap();
+    let change = "DROP TRIGGER access_log_keeps_what_it_says; UPDATE access_log SET at = at + 1 WHERE position = 2;";
+    connection.execute_batch(change).unwrap();
+    let verified = admin("verify-log");
+    assert_eq!(verified.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(report["fault"], json!({"fault": "altered", "position": 2}));
+}
+
+#[test]
 fn a_database_has_one_server() {
     let data = TempDir::new().unwrap();
     let mut running = serve(data.path());

@@ -8,4 +8,5 @@ mod durability;
 mod harness;
 mod hostile;
 mod leaving;
+mod looking;
 mod rest;

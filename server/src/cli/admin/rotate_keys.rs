@@ -6,6 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{CliError, ConfigFile, Options, block_on, print};
+use crate::accounts::AccountError;
+use crate::accounts::access_log::{Action, Line, record};
 use crate::auth::rotate_keys;
 use crate::clock;
 use crate::store::Store;
@@ -36,7 +38,13 @@ impl RotateKeys {
         let is_compromised = self.compromised;
         let key_id = block_on(async {
             let store = Store::open(&config.data)?;
-            Ok(store.write(move |connection| rotate_keys(connection, clock::now(), is_compromised)).await?)
+            let rotated = store.write(move |connection| -> Result<String, AccountError> {
+                let now = clock::now();
+                let line = Line::of_server(now, Action::RotatedKeys);
+                record(connection, &if is_compromised { line.with("compromised") } else { line })?;
+                Ok(rotate_keys(connection, now, is_compromised)?)
+            });
+            Ok(rotated.await?)
         })?;
         print(&Rotated { key_id })
     }

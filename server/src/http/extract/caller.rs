@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::auth::{AuthError, Caller};
 use crate::http::Problem;
+use crate::http::refused::Seen;
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
@@ -17,6 +18,9 @@ impl FromRequestParts<App> for Caller {
         let caller = app.auth.caller(&app.store, token).await?;
         let wait = |wait: std::time::Duration| Problem::rate_limited(wait.as_secs().saturating_add(1));
         app.request_limit.check(caller.device).map_err(wait)?;
+        if let Some(seen) = parts.extensions.get::<Seen>() {
+            seen.leave(caller);
+        }
         Ok(caller)
     }
 }

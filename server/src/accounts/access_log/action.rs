@@ -1,0 +1,159 @@
+//! What somebody did, and how it ended.
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Started the space.
+    Created,
+    /// Made an invitation, or a code for one more device.
+    Invited,
+    /// Came in.
+    Joined,
+    /// Sent somebody away.
+    Removed,
+    /// Went.
+    Left,
+    /// Looked at a document, at its history or at who is in the space.
+    Read,
+    /// Looked at it on a phone, which told so later.
+    ReadOnDevice,
+    /// Got what was new in a document onto a phone.
+    Received,
+    /// Looked at how it goes.
+    Status,
+    /// Looked at the access log.
+    ReadLog,
+    /// Wrote in a document.
+    Wrote,
+    /// Changed who may do or see what: a consent, a delegation.
+    ChangedRights,
+    /// Erased something for good.
+    Erased,
+    /// Took a copy of everything they may read.
+    Exported,
+    /// Signed in on a device.
+    SignedIn,
+    /// Signed a device out for good.
+    RevokedDevice,
+    /// Brought a list of what was looked at on a phone that does not fit what it had told before.
+    BrokenReadLog,
+    /// Took a backup of the server.
+    BackedUp,
+    /// Put a backup back.
+    Restored,
+    /// Changed the key that signs access tokens.
+    RotatedKeys,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It was done.
+    #[default]
+    Done,
+    /// They were not let.
+    Refused,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 20] = [
+        Self::Created,
+        Self::Invited,
+        Self::Joined,
+        Self::Removed,
+        Self::Left,
+        Self::Read,
+        Self::ReadOnDevice,
+        Self::Received,
+        Self::Status,
+        Self::ReadLog,
+        Self::Wrote,
+        Self::ChangedRights,
+        Self::Erased,
+        Self::Exported,
+        Self::SignedIn,
+        Self::RevokedDevice,
+        Self::BrokenReadLog,
+        Self::BackedUp,
+        Self::Restored,
+        Self::RotatedKeys,
+    ];
+
+    /// The action of a command in a document, by the command's name.
+    pub fn of_command(name: &str) -> Self {
+        let is_right = ["delegat", "consent", "right"].iter().any(|part| name.contains(part));
+        match name {
+            _ if is_right => Self::ChangedRights,
+            _ if name.starts_with("erase_") => Self::Erased,
+            _ => Self::Wrote,
+        }
+    }
+
+    /// Whether doing it again soon after makes no line of its own.
+    pub const fn is_folded(self) -> bool {
+        matches!(self, Self::Read | Self::Received | Self::Status | Self::ReadLog | Self::Wrote)
+    }
+
+    /// The action as a word of the protocol.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Invited => "invited",
+            Self::Joined => "joined",
+            Self::Removed => "removed",
+            Self::Left => "left",
+            Self::Read => "read",
+            Self::ReadOnDevice => "read_on_device",
+            Self::Received => "received",
+            Self::Status => "status",
+            Self::ReadLog => "read_log",
+            Self::Wrote => "wrote",
+            Self::ChangedRights => "changed_rights",
+            Self::Erased => "erased",
+            Self::Exported => "exported",
+            Self::SignedIn => "signed_in",
+            Self::RevokedDevice => "revoked_device",
+            Self::BrokenReadLog => "broken_read_log",
+            Self::BackedUp => "backed_up",
+            Self::Restored => "restored",
+            Self::RotatedKeys => "rotated_keys",
+        }
+    }
+
+    /// The action with this name; `None` for one of another version.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+impl Outcome {
+    /// The outcome as a word of the protocol.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_and_commands_have_an_action() {
+        for action in Action::ALL {
+            assert_eq!(Action::from_name(action.name()), Some(action));
+        }
+        for (command, action) in [
+            ("propose_idea", Action::Wrote),
+            ("erase_contact", Action::Erased),
+            ("delegate_right", Action::ChangedRights),
+            ("give_consent", Action::ChangedRights),
+            ("withdraw_consent", Action::ChangedRights),
+        ] {
+            assert_eq!(Action::of_command(command), action, "{command}");
+        }
+    }
+}

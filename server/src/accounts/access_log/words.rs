@@ -1,0 +1,76 @@
+//! A line as a sentence that the client can read: short words, who first.
+
+use kring_domain::{DocumentKind, Language, Role};
+
+use super::{Action, LogLine, Outcome};
+
+impl LogLine {
+    /// The line as a sentence.
+    pub fn text(&self, language: Language) -> String {
+        let name = self.name.as_deref().unwrap_or(language.pick("Iemand", "Somebody"));
+        let who = match self.role {
+            Some(role) => format!("{name} ({})", role.label(language)),
+            None => name.to_owned(),
+        };
+        let refused = match self.outcome == Outcome::Refused.name() {
+            true => language.pick(" – dat mocht niet", " – that was not allowed"),
+            false => "",
+        };
+        format!("{who} {}{refused}", self.did(language))
+    }
+
+    fn did(&self, language: Language) -> String {
+        let what = thing(self.kind, language);
+        let say = |text: &str, english: &str| language.pick(text, english).replace("{}", what);
+        match Action::from_name(&self.action) {
+            Some(Action::Created) => say("heeft de omgeving gemaakt", "started the space"),
+            Some(Action::Invited) => match self.detail.as_deref() {
+                Some("device") => say("wil nog een toestel gebruiken", "wants to use one more device"),
+                Some(role) => match Role::from_name(role) {
+                    Some(role) => format!(
+                        "{} ({})",
+                        language.pick("heeft iemand uitgenodigd", "invited somebody"),
+                        role.label(language)
+                    ),
+                    None => say("heeft iemand uitgenodigd", "invited somebody"),
+                },
+                None => say("heeft iemand uitgenodigd", "invited somebody"),
+            },
+            Some(Action::Joined) => say("is erbij gekomen", "joined"),
+            Some(Action::Removed) => say("heeft iemand verwijderd", "removed somebody"),
+            Some(Action::Left) => say("is weggegaan", "left"),
+            Some(Action::Read) => match self.detail.as_deref() {
+                Some("members") => say("heeft bekeken wie er meedoen", "looked at who is in the space"),
+                Some("history") => say("heeft bekeken wat er in {} is veranderd", "looked at what changed in {}"),
+                _ => say("heeft {} bekeken", "looked at {}"),
+            },
+            Some(Action::ReadOnDevice) => say("heeft op de telefoon {} bekeken", "looked at {} on a phone"),
+            Some(Action::Received) => say("heeft {} op de telefoon gekregen", "got {} on a phone"),
+            Some(Action::Status) => say("heeft bekeken hoe het gaat", "looked at how it goes"),
+            Some(Action::ReadLog) => say("heeft bekeken wie er keek", "looked at who looked"),
+            Some(Action::Wrote) => say("heeft iets veranderd in {}", "changed something in {}"),
+            Some(Action::ChangedRights) => say("heeft veranderd wie wat mag", "changed who may do what"),
+            Some(Action::Erased) => say("heeft iets voorgoed weggehaald", "erased something for good"),
+            Some(Action::Exported) => say("heeft een kopie gemaakt", "made a copy"),
+            Some(Action::SignedIn) => say("heeft zich aangemeld", "signed in"),
+            Some(Action::RevokedDevice) => say("heeft een toestel afgemeld", "signed a device out"),
+            Some(Action::BrokenReadLog) => {
+                say("heeft een telefoon met een kijklijst die niet klopt", "has a phone whose list of looks is wrong")
+            }
+            Some(Action::BackedUp) => say("heeft een reservekopie gemaakt", "took a backup"),
+            Some(Action::Restored) => say("heeft een reservekopie teruggezet", "put a backup back"),
+            Some(Action::RotatedKeys) => say("heeft de sleutel vervangen", "changed the key"),
+            None => say("heeft iets gedaan", "did something"),
+        }
+    }
+}
+
+fn thing(kind: Option<DocumentKind>, language: Language) -> &'static str {
+    match kind {
+        Some(DocumentKind::Network) => language.pick("het netwerk", "the network"),
+        Some(DocumentKind::Plan) => language.pick("het actieplan", "the action plan"),
+        Some(DocumentKind::Circle) => language.pick("de steuncirkel", "the support circle"),
+        #[allow(unreachable_patterns, reason = "kinds are added in the domain, one line each")]
+        Some(_) | None => language.pick("een document", "a document"),
+    }
+}

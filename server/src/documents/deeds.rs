@@ -1,0 +1,103 @@
+//! What goes into the access log of the work on a document.
+
+use std::collections::BTreeMap;
+
+use kring_domain::{Author, DeviceId, Timestamp};
+
+use crate::accounts::access_log::{Action, Line, Outcome, SAME};
+
+/// From this many on, devices that wrote long ago are forgotten.
+const MANY: usize = 64;
+
+/// Who has written or was refused of late, and the lines about it that are not kept yet.
+///
+/// It lives and dies with the document in memory: when what is in memory could not be made durable, neither was the
+/// line, and both are gone. What is forgotten here is found in the log itself.
+#[derive(Default)]
+pub(super) struct Deeds {
+    noted: BTreeMap<(DeviceId, Action, Outcome), Timestamp>,
+    waiting: Vec<Line>,
+}
+
+impl Deeds {
+    /// Notes that somebody gave a command that was admitted.
+    pub(super) fn wrote(&mut self, author: &Author, command: &'static str, now: Timestamp) {
+        let action = Action::of_command(command);
+        // A line that stands for many commands names none of them.
+        let detail = (!action.is_folded()).then_some(command);
+        self.note(author, action, Outcome::Done, detail, now);
+    }
+
+    /// Notes that somebody gave a command that they may not give.
+    pub(super) fn refused(&mut self, author: &Author, now: Timestamp) {
+        self.note(author, Action::Wrote, Outcome::Refused, None, now);
+    }
+
+    /// The lines to be kept.
+    pub(super) fn take(&mut self) -> Vec<Line> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    fn note(
+        &mut self,
+        author: &Author,
+        action: Action,
+        outcome: Outcome,
+        detail: Option<&'static str>,
+        now: Timestamp,
+    ) {
+        let is_recent = |at: &Timestamp| now.millis() - at.millis() < SAME;
+        let key = (author.device, action, outcome);
+        if detail.is_none() && self.noted.get(&key).is_some_and(is_recent) {
+            return;
+        }
+        if self.noted.len() >= MANY {
+            self.noted.retain(|_, at| is_recent(at));
+        }
+        self.noted.insert(key, now);
+        let line = Line::of_server(now, action);
+        let (person, device, role) = (Some(author.person), Some(author.device), Some(author.role));
+        self.waiting.push(Line { person, device, role, outcome, detail, ..line });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kring_domain::{PersonId, Role};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn author(number: u128) -> Author {
+        let id = Uuid::from_u128(number);
+        Author { device: DeviceId::new(id), person: PersonId::new(id), role: Role::Member }
+    }
+
+    #[test]
+    fn writing_is_one_line_for_ten_minutes_and_rights_are_a_line_each() {
+        let mut deeds = Deeds::default();
+        let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
+        for minute in 0..20 {
+            deeds.wrote(&author(1), "propose_idea", at(minute));
+            deeds.wrote(&author(2), "heart_idea", at(minute));
+        }
+        assert_eq!(deeds.take().len(), 4);
+        for command in ["delegate_right", "delegate_right", "erase_contact"] {
+            deeds.wrote(&author(1), command, at(20));
+        }
+        let details: Vec<_> = deeds.take().iter().map(|line| line.detail).collect();
+        assert_eq!(details, [Some("delegate_right"), Some("delegate_right"), Some("erase_contact")]);
+        deeds.refused(&author(1), at(20));
+        deeds.refused(&author(1), at(21));
+        assert_eq!(deeds.take().len(), 1);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut deeds = Deeds::default();
+        for number in 0..100_000 {
+            deeds.wrote(&author(number), "propose_idea", Timestamp::from_millis(number as i64 * 60_000));
+        }
+        assert!(deeds.noted.len() <= MANY);
+    }
+}

@@ -1,0 +1,73 @@
+//! The access log is told what a device is sent, before it is sent.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use kring_domain::DocumentId;
+use kring_sync::Base;
+use tokio::time::Instant;
+
+use super::{Ending, Session};
+use crate::sync::directory::Place;
+use crate::sync::looks;
+
+/// The access log is told that a device is sent something of a document, and not again within this time.
+const TELL_EVERY: Duration = Duration::from_secs(600);
+
+/// How often a device's refused attempts are looked at; they come as fast as it sends.
+const REFUSED_EVERY: Duration = Duration::from_secs(60);
+
+/// A document that the device may read.
+#[derive(Clone, Copy)]
+pub(super) struct Watched {
+    pub(super) place: Place,
+    /// How far the device has been brought; `None` where it was not asked for yet.
+    pub(super) sent: Option<Base>,
+    /// When the access log was last told that the device is sent something of it.
+    told: Option<Instant>,
+}
+
+impl Watched {
+    pub(super) fn new(place: Place, sent: Option<Base>) -> Self {
+        Self { place, sent, told: None }
+    }
+
+    /// Whether the access log is to be told that something of it is sent now.
+    fn is_untold(&mut self) -> bool {
+        let now = Instant::now();
+        let is_untold = self.told.is_none_or(|told| now.duration_since(told) >= TELL_EVERY);
+        if is_untold {
+            self.told = Some(now);
+        }
+        is_untold
+    }
+}
+
+impl Session {
+    /// Notes that something of a document is about to be sent.
+    pub(super) fn sending(&mut self, document: DocumentId) {
+        let untold = self.find(document).and_then(|watched| watched.is_untold().then_some(watched.place));
+        self.untold.extend(untold);
+    }
+
+    /// Tells the access log that the device sent commands for a document that its person may not see.
+    pub(super) async fn tell_refused(&mut self, document: DocumentId) {
+        if self.refused_at.is_none_or(|last| last.elapsed() >= REFUSED_EVERY) {
+            self.refused_at = Some(Instant::now());
+            Box::pin(looks::refused(&self.app, self.connected.connection.caller(), document)).await;
+        }
+    }
+
+    /// Tells the access log what is about to be sent, and only then sends it.
+    pub(super) async fn tell_and_send(&mut self, frames: Vec<Bytes>) -> Result<(), Ending> {
+        if !self.untold.is_empty() {
+            let (places, caller) = (std::mem::take(&mut self.untold), self.connected.connection.caller());
+            let told = self.app.store.write(move |database| looks::received(database, caller, &places));
+            Box::pin(told).await.map_err(|error| {
+                tracing::error!(%error, "the access log could not be told");
+                Ending::UNAVAILABLE
+            })?;
+        }
+        self.send(frames).await
+    }
+}
