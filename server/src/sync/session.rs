@@ -56,8 +56,8 @@ struct Session {
     presence_at: Option<Instant>,
     /// When an attempt that was refused was last kept in the access log.
     refused_at: Option<Instant>,
-    /// Documents of which something is about to be sent that the access log does not tell of yet.
-    untold: Vec<Place>,
+    /// Whether something is about to be sent that the access log does not tell of yet.
+    is_untold: bool,
     /// It is counted, and the server waits for it when it shuts down.
     _here: (Counted, Share),
 }
@@ -69,8 +69,8 @@ pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Ou
     let connected = app.hub.connect(caller.person, caller.device, caller.family);
     let here = (app.metrics.socket(), app.lifetime.share());
     let socket = Socket::new(socket);
-    let (places, presence_at, refused_at, untold) = (None, None, None, Vec::new());
-    let session = Session { app, connected, socket, places, presence_at, refused_at, untold, _here: here };
+    let (places, presence_at, refused_at, is_untold) = (None, None, None, false);
+    let session = Session { app, connected, socket, places, presence_at, refused_at, is_untold, _here: here };
     let mut session = Box::new(session);
     async move {
         let ending = session.serve().await;
@@ -246,7 +246,7 @@ impl Session {
             return Ok(());
         }
         if place.is_none() {
-            self.tell_refused(document).await;
+            Box::pin(self.tell_refused(document)).await;
         }
         let sifted = sift(&self.app.hub, place.as_ref(), connection.device, connection.person, commands);
         if let Some((author, commands)) = sifted.passed {

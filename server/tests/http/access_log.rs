@@ -105,7 +105,7 @@ fn the_log_is_asked_for_by_time_and_person_and_with_the_fields_of_the_norm() {
     client.get(&format!("{path}?format=nothing")).expect(400, "invalid");
 
     let events = client.get(&format!("{path}?format=nen7513&person={}", professional.id())).body;
-    let event = &events["entries"][0];
+    let event = events["entries"].as_array().unwrap().iter().find(|event| event["eventTypeCode"] == "read").unwrap();
     assert_eq!((&event["EventID"], &event["EventActionCode"]), (&json!("110110"), &json!("R")));
     assert_eq!((&event["EventOutcomeIndicator"], &event["eventTypeCode"]), (&json!(0), &json!("read")));
     let user = &event["users"][0];
@@ -123,7 +123,7 @@ fn the_log_is_asked_for_by_time_and_person_and_with_the_fields_of_the_norm() {
     let (status, ndjson) = client.download(&format!("{path}?format=ndjson"));
     let ndjson = String::from_utf8(ndjson).unwrap();
     let lines: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!((status, lines.len() + 1), (200, csv.lines().count()), "the export itself has come in between");
+    assert_eq!((status, lines.len()), (200, csv.lines().count()), "the first export has come in between");
     assert_eq!(lines[0]["EventID"], "110106");
 }
 
@@ -178,17 +178,14 @@ fn the_database_refuses_to_change_or_shorten_the_log() {
 #[test]
 fn whatever_is_changed_behind_the_servers_back_is_found() {
     let (data, space, key) = sealed();
-    let path = data.path().join("kring.db");
-    let pristine = Connection::open(&path).unwrap();
-    pristine.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let pristine = Connection::open(data.path().join("kring.db")).unwrap();
     let space: Uuid = space.parse().unwrap();
     let other = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key();
     assert!(reports(&pristine, &other).iter().all(|report| report.fault == Some(Fault::Seal)), "another server's seal");
-    drop(pristine);
     let triggers = "DROP TRIGGER access_log_keeps_what_it_says; DROP TRIGGER access_log_keeps_its_lines;
                     DROP TRIGGER access_heads_only_grow; DROP TRIGGER access_heads_stay;";
     let of = "space_id = (SELECT space_id FROM spaces LIMIT 1)";
-    for (what, change) in [
+    for (number, (what, change)) in [
         ("altered", format!("UPDATE access_log SET role = 'member' WHERE position = 2 AND {of}")),
         ("emptied", format!("UPDATE access_log SET person_id = NULL WHERE position = 3 AND {of}")),
         ("removed", format!("DELETE FROM access_log WHERE position = 3 AND {of}")),
@@ -219,16 +216,18 @@ fn whatever_is_changed_behind_the_servers_back_is_found() {
             ),
         ),
         ("without its end", "DELETE FROM access_heads WHERE chain_id <> zeroblob(16)".to_owned()),
-    ] {
-        let copy = data.path().join("copy.db");
-        std::fs::copy(&path, &copy).unwrap();
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let copy = data.path().join(format!("copy{number}.db"));
+        pristine.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
         let connection = Connection::open(&copy).unwrap();
         connection.execute_batch(triggers).unwrap();
         connection.execute_batch(&change).unwrap();
         for report in reports(&connection, &key) {
             assert_eq!(report.fault.is_some(), report.chain == space, "{what}: {report:?}");
         }
-        std::fs::remove_file(&copy).unwrap();
     }
 }
 

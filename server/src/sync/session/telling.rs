@@ -25,49 +25,61 @@ pub(super) struct Watched {
     pub(super) sent: Option<Base>,
     /// When the access log was last told that the device is sent something of it.
     told: Option<Instant>,
+    /// Whether something of it is about to be sent that the log does not tell of yet.
+    is_untold: bool,
 }
 
 impl Watched {
     pub(super) fn new(place: Place, sent: Option<Base>) -> Self {
-        Self { place, sent, told: None }
+        Self { place, sent, told: None, is_untold: false }
     }
 
-    /// Whether the access log is to be told that something of it is sent now.
-    fn is_untold(&mut self) -> bool {
+    /// Notes that something of it is about to be sent, and says whether the log is to be told.
+    fn sending(&mut self) -> bool {
         let now = Instant::now();
-        let is_untold = self.told.is_none_or(|told| now.duration_since(told) >= TELL_EVERY);
-        if is_untold {
-            self.told = Some(now);
+        if self.told.is_none_or(|told| now.duration_since(told) >= TELL_EVERY) {
+            (self.told, self.is_untold) = (Some(now), true);
         }
-        is_untold
+        self.is_untold
     }
 }
 
 impl Session {
     /// Notes that something of a document is about to be sent.
     pub(super) fn sending(&mut self, document: DocumentId) {
-        let untold = self.find(document).and_then(|watched| watched.is_untold().then_some(watched.place));
-        self.untold.extend(untold);
+        self.is_untold |= self.find(document).is_some_and(Watched::sending);
     }
 
     /// Tells the access log that the device sent commands for a document that its person may not see.
     pub(super) async fn tell_refused(&mut self, document: DocumentId) {
         if self.refused_at.is_none_or(|last| last.elapsed() >= REFUSED_EVERY) {
             self.refused_at = Some(Instant::now());
-            Box::pin(looks::refused(&self.app, self.connected.connection.caller(), document)).await;
+            looks::refused(&self.app, self.connected.connection.caller(), document).await;
         }
     }
 
     /// Tells the access log what is about to be sent, and only then sends it.
     pub(super) async fn tell_and_send(&mut self, frames: Vec<Bytes>) -> Result<(), Ending> {
-        if !self.untold.is_empty() {
-            let (places, caller) = (std::mem::take(&mut self.untold), self.connected.connection.caller());
-            let told = self.app.store.write(move |database| looks::received(database, caller, &places));
-            Box::pin(told).await.map_err(|error| {
-                tracing::error!(%error, "the access log could not be told");
-                Ending::UNAVAILABLE
-            })?;
+        if self.is_untold {
+            Box::pin(self.tell()).await?;
         }
         self.send(frames).await
+    }
+
+    async fn tell(&mut self) -> Result<(), Ending> {
+        let caller = self.connected.connection.caller();
+        let untold = self.places.iter_mut().flatten().filter(|watched| watched.is_untold);
+        let places: Vec<Place> = untold
+            .map(|watched| {
+                watched.is_untold = false;
+                watched.place
+            })
+            .collect();
+        self.is_untold = false;
+        let told = self.app.store.write(move |database| looks::received(database, caller, &places));
+        told.await.map_err(|error| {
+            tracing::error!(%error, "the access log could not be told");
+            Ending::UNAVAILABLE
+        })
     }
 }
