@@ -124,8 +124,8 @@ fn life_cycle(action: &str) -> u8 {
 /// What somebody is there for.
 fn purpose(role: Option<Role>) -> &'static str {
     match role {
-        Some(Role::Client) => "PATRQT",
-        Some(Role::Member) => "SUPNWK",
+        Some(Role::Client | Role::Representative) => "PATRQT",
+        Some(Role::Member | Role::Carer) => "SUPNWK",
         Some(_) => "CAREMGT",
         None => "SYSADMN",
     }
