@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::accounts::access_log;
 use crate::auth::Auth;
 use crate::config::Config;
-use crate::documents::{Documents, log_key};
+use crate::documents::{Documents, begin_recovery, log_key};
 use crate::lifetime::Lifetime;
 use crate::metrics::Metrics;
 use crate::request_limit::RequestLimit;
@@ -45,6 +45,7 @@ impl App {
         let auth = Auth::open(&store, &config).await?;
         let limits = &config.limits;
         let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());
+        begin_recovery(&store).await?;
         let key = log_key(&store).await?;
         let documents = Documents::start(&store, &hub, &metrics, key, limits.document_cache_bytes)?;
         Ok(Self {

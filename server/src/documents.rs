@@ -10,6 +10,7 @@ mod inbox;
 mod key;
 mod loaded;
 mod pace;
+pub(crate) mod recovery;
 mod round;
 mod shard;
 pub(crate) mod table;
@@ -20,9 +21,9 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use kring_domain::{Author, DocumentId};
-use kring_sync::{Admission, Submission, Verdict};
+use kring_sync::{Admission, Entry, RecoverError, Submission, Verdict};
 use thiserror::Error;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
@@ -30,6 +31,7 @@ use crate::sync::connection::Connection;
 use crate::sync::hub::Hub;
 use inbox::{Asker, Request};
 pub use key::log_key;
+pub use recovery::begin_recovery;
 use shard::Shard;
 
 /// The most requests that wait for one shard; whoever comes after that waits in line.
@@ -115,6 +117,25 @@ impl Documents {
         self.hand_over(author, document, commands, size, Asker::Device(connection.clone())).await
     }
 
+    /// Takes entries back, about `size` bytes of them, that a device has kept and the server lost; answers when they
+    /// are durable, or why they are not taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`Documents::submit`].
+    pub async fn recover(
+        &self,
+        document: DocumentId,
+        entries: Vec<Entry>,
+        size: usize,
+    ) -> Result<Result<(), RecoverError>, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let room = self.room_for(size).await?;
+        let request = Request::Recover { document, entries, answer, room };
+        self.shard(document)?.send(request).await.map_err(|_| Unavailable)?;
+        answered.await.map_err(|_| Unavailable)
+    }
+
     /// Has something read off a document, and answers when what was seen is durable; `None` where there is no such
     /// document.
     ///
@@ -146,10 +167,15 @@ impl Documents {
         size: usize,
         asker: Asker,
     ) -> Result<(), Unavailable> {
-        let size = u32::try_from((size / 1024 + 1).min(INBOX_KIB)).map_err(|_| Unavailable)?;
-        let room = self.room.clone().acquire_many_owned(size).await.map_err(|_| Unavailable)?;
+        let room = self.room_for(size).await?;
         let request = Request::Submit { document, author, commands, asker, room };
         self.shard(document)?.send(request).await.map_err(|_| Unavailable)
+    }
+
+    /// Waits for room for this many bytes.
+    async fn room_for(&self, size: usize) -> Result<OwnedSemaphorePermit, Unavailable> {
+        let size = u32::try_from((size / 1024 + 1).min(INBOX_KIB)).map_err(|_| Unavailable)?;
+        self.room.clone().acquire_many_owned(size).await.map_err(|_| Unavailable)
     }
 
     fn shard(&self, document: DocumentId) -> Result<&mpsc::Sender<Request>, Unavailable> {

@@ -72,6 +72,11 @@ pub enum Event {
         /// What, as JSON.
         state: String,
     },
+    /// The phone's clock differs from the server's by more than ten minutes: ask the person to set it.
+    ClockOff {
+        /// How many seconds it is ahead; negative where it is behind.
+        seconds: i64,
+    },
     /// The connection to the server is different now.
     ConnectionChanged {
         /// How it stands.
@@ -120,6 +125,7 @@ impl From<kring_client::Event> for Event {
             Told::Presence { document, person, state } => {
                 Self::Presence { document: document.to_string(), person: person.to_string(), state: state.to_string() }
             }
+            Told::ClockOff { seconds } => Self::ClockOff { seconds },
             Told::ConnectionChanged(connection) => Self::ConnectionChanged { connection: connection.into() },
         }
     }

@@ -38,6 +38,12 @@ pub enum Event {
         /// Anything small.
         state: Value,
     },
+    /// The phone's clock differs from the server's by more than ten minutes: edits made now may be held, or stand in
+    /// the wrong place. Ask the person to set it.
+    ClockOff {
+        /// How many seconds it is ahead; negative where it is behind.
+        seconds: i64,
+    },
     /// The connection to the server is different now.
     ConnectionChanged(Connection),
 }
@@ -96,6 +102,7 @@ pub(crate) fn from_replica(event: kring_sync::Event) -> Option<Event> {
         Told::MembersChanged => Event::MembersChanged,
         Told::AccessLost(document) => Event::AccessLost(document),
         Told::Presence { document, person, state } => Event::Presence { document, person, state },
+        Told::ClockOff { ahead } => Event::ClockOff { seconds: ahead / 1000 },
         Told::Complaint(code) => {
             tracing::warn!(%code, "the server complains");
             return None;

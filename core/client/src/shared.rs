@@ -6,7 +6,7 @@
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kring_sync::Replica;
+use kring_sync::{Recall, Replica};
 use tokio::sync::Notify;
 
 use crate::account::{Account, Session};
@@ -91,19 +91,25 @@ impl Shared {
         }
     }
 
-    /// Makes everything durable that the replica holds back, and passes on what it has to tell.
+    /// Makes everything durable that the replica holds back, hands it what it asks of the file, and passes on what it
+    /// has to tell.
     ///
     /// Whatever was put into the replica before the call is on the disk when it returns.
     pub(crate) fn flush(&self) -> Result<(), ClientError> {
         let mut slot = self.lock_store();
-        while let Some((ops, spaces)) = self.unstored() {
-            let store = slot.as_mut().ok_or(ClientError::Closed)?;
-            if let Err(error) = store.apply(&ops, &spaces) {
-                tracing::warn!(%error, "a batch could not be stored");
-                self.reload(&mut slot);
-                return Err(error.into());
+        loop {
+            while let Some((ops, spaces)) = self.unstored() {
+                let store = slot.as_mut().ok_or(ClientError::Closed)?;
+                if let Err(error) = store.apply(&ops, &spaces) {
+                    tracing::warn!(%error, "a batch could not be stored");
+                    self.reload(&mut slot);
+                    return Err(error.into());
+                }
+                self.state().replica.handle_stored();
             }
-            self.state().replica.handle_stored();
+            let recall = self.state().replica.poll_recall();
+            let Some(recall) = recall else { break };
+            self.recall(slot.as_ref().ok_or(ClientError::Closed)?, &recall)?;
         }
         drop(slot);
         self.tell(None);
@@ -139,6 +145,22 @@ impl Shared {
         self.told.notify_waiters();
         self.work.notify_one();
         self.wake.notify_one();
+    }
+
+    /// Hands the replica what it asks of the file.
+    fn recall(&self, store: &Store, recall: &Recall) -> Result<(), ClientError> {
+        match *recall {
+            Recall::Entries { document, after, bytes } => {
+                let entries = store.entries_after(document, after, bytes)?;
+                self.state().replica.handle_entries(document, entries);
+                Ok(())
+            }
+            Recall::Own { document } => {
+                let own = store.shared_edits(document)?;
+                let handled = self.state().replica.handle_own(document, own);
+                handled.map_err(|error| ClientError::Server(error.to_string()))
+            }
+        }
     }
 
     fn unstored(&self) -> Option<(Vec<kring_sync::StoreOp>, Vec<LocalSpace>)> {

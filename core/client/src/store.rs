@@ -6,6 +6,7 @@
 mod account;
 mod documents;
 mod edits;
+mod log;
 mod schema;
 mod value;
 
@@ -116,7 +117,7 @@ impl Store {
     /// Empties the file: documents, edits, session and identity.
     pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
-        for table in ["edits", "changes", "snapshots", "documents", "members", "spaces", "session", "account"] {
+        for table in ["edits", "entries", "snapshots", "documents", "members", "spaces", "session", "account"] {
             transaction.execute(&format!("DELETE FROM {table}"), [])?;
         }
         transaction.commit()?;

@@ -31,6 +31,8 @@ pub enum Code {
     Suggested,
     /// The device's clock is more than a day ahead.
     Clock,
+    /// The server was restored from a backup and waits for what devices still have; send it again later.
+    Recovering,
     /// A code written by a newer version of Kring.
     #[serde(other)]
     Unknown,
@@ -56,6 +58,10 @@ impl Code {
             }
             Code::Suggested => language.pick("Dit is nu een voorstel.", "This is now a suggestion."),
             Code::Clock => language.pick("De klok van dit toestel loopt voor.", "The clock of this device is ahead."),
+            Code::Recovering => language.pick(
+                "De server komt net terug van een storing. Straks lukt het wel.",
+                "The server is coming back from a failure. It will work later.",
+            ),
             Code::Unknown => language.pick("Onbekende reden.", "Unknown reason."),
         }
     }

@@ -4,6 +4,7 @@
 //! shell drops the `Admission` and restores it from what is stored.
 
 mod log;
+mod recover;
 mod restore;
 
 use automerge::transaction::CommitOptions;
@@ -17,6 +18,7 @@ use crate::{Base, ChainHash, Entry, Submission, Verdict};
 
 use log::Log;
 pub use log::Mark;
+pub use recover::{Readmitted, RecoverError};
 pub use restore::{RestoreError, StoredLog};
 
 /// How far ahead of the server a device's clock may be, in milliseconds.
@@ -84,6 +86,11 @@ impl Admission {
         Base { generation: self.generation, sequence: self.log.head() }
     }
 
+    /// The link of the last entry, or of the start of the generation.
+    pub fn chain(&self) -> ChainHash {
+        self.chain
+    }
+
     /// The document as bytes for a new device: everything up to [`Self::head`].
     pub fn snapshot(&self) -> Vec<u8> {
         self.document.save()
@@ -106,7 +113,7 @@ impl Admission {
             return Outcome { verdict: verdict.clone(), admitted: None, repeated: true };
         }
         let (verdict, admitted) = match self.admit(author, submission, now) {
-            Ok((admitted, suggestion)) => (Verdict::admitted(id, self.head(), suggestion), Some(admitted)),
+            Ok(admitted) => (Verdict::admitted(id, self.head(), admitted.entry.suggestion), Some(admitted)),
             Err(Stopped::Held(code)) => (Verdict::held(id, code), None),
             Err(Stopped::Refused(refusal)) => (Verdict::rejected(id, refusal), None),
         };
@@ -114,7 +121,7 @@ impl Admission {
         Outcome { verdict, admitted, repeated: false }
     }
 
-    fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<(Admitted, bool), Stopped> {
+    fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<Admitted, Stopped> {
         let base = self.base_of(submission.base)?;
         let at = submission.made_at.unwrap_or(now);
         if at.millis() - now.millis() > CLOCK_TOLERANCE {
@@ -134,10 +141,14 @@ impl Admission {
             person: author.person,
             device: author.device,
             at: now,
+            role: author.role.name().to_owned(),
+            command: command.name().to_owned(),
+            base,
+            suggestion,
             signature: Vec::new(),
         };
         self.chain = self.chain.next(&entry);
-        Ok((Admitted { entry, mark, link: self.chain, command }, suggestion))
+        Ok(Admitted { entry, mark, link: self.chain, command })
     }
 
     /// The sequence number a base stands for in the present generation.

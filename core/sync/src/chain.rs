@@ -3,9 +3,11 @@
 use std::fmt;
 
 use kring_domain::DocumentId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::Entry;
+use crate::frame::bytes;
 
 /// The SHA-256 link of an entry, or of the start of a generation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +32,12 @@ impl ChainHash {
         hash.update(entry.person.uuid().as_bytes());
         hash.update(entry.device.uuid().as_bytes());
         hash.update(entry.at.millis().to_be_bytes());
+        for word in [&entry.role, &entry.command] {
+            hash.update((word.len() as u64).to_be_bytes());
+            hash.update(word);
+        }
+        hash.update(entry.base.to_be_bytes());
+        hash.update([u8::from(entry.suggestion)]);
         hash.update(Sha256::digest(&entry.change));
         Self(hash.finalize().into())
     }
@@ -42,6 +50,20 @@ impl ChainHash {
     /// Takes bytes that a link was stored as.
     pub fn from_stored(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+}
+
+impl Serialize for ChainHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes::serialize(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ChainHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = bytes::deserialize(deserializer)?;
+        let hash = bytes.try_into().map_err(|_| de::Error::custom("a link has 32 bytes"))?;
+        Ok(Self(hash))
     }
 }
 

@@ -13,6 +13,7 @@ use thiserror::Error;
 pub use device::{Cursor, DeviceFrame};
 pub use encoded::{EncodedEntry, encode_entries};
 pub use entry::Entry;
+pub(crate) use entry::bytes;
 pub use server::{DocumentHead, Member, ServerFrame};
 
 /// The version of the protocol, as `hello` names it.

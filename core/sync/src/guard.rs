@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Automerge, Change, ChangeHash};
+use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use thiserror::Error;
 
 /// Bytes that are no document or no change.
@@ -15,17 +15,27 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     contained(|| Automerge::load(bytes).ok())
 }
 
+/// A change that was applied.
+pub(crate) struct Applied {
+    /// Its name.
+    pub(crate) hash: ChangeHash,
+    /// The changes it was made on.
+    pub(crate) parents: Vec<ChangeHash>,
+}
+
 /// Applies changes in order and names them; on an error the document must be thrown away.
 pub(crate) fn apply<'a>(
     document: &mut Automerge,
     changes: impl Iterator<Item = &'a [u8]>,
-) -> Result<Vec<ChangeHash>, Unreadable> {
+) -> Result<Vec<Applied>, Unreadable> {
     contained(|| {
         let changes: Result<Vec<Change>, _> = changes.map(|bytes| Change::from_bytes(bytes.to_vec())).collect();
         let changes = changes.ok()?;
-        let hashes = changes.iter().map(Change::hash).collect();
+        let applied = changes.iter().map(|change| Applied { hash: change.hash(), parents: change.deps().to_vec() });
+        let applied = applied.collect();
         document.apply_changes(changes).ok()?;
-        Some(hashes)
+        // A change whose parents are not here would wait for them in silence.
+        document.get_missing_deps(&[]).is_empty().then_some(applied)
     })
 }
 

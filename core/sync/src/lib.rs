@@ -21,7 +21,7 @@ mod replica;
 mod submission;
 mod verdict;
 
-pub use admission::{Admission, Admitted, Mark, Outcome, RestoreError, StoredLog};
+pub use admission::{Admission, Admitted, Mark, Outcome, Readmitted, RecoverError, RestoreError, StoredLog};
 pub use catch_up::CatchUp;
 pub use chain::ChainHash;
 pub use frame::{
@@ -30,7 +30,8 @@ pub use frame::{
     encode_entries,
 };
 pub use replica::{
-    DeviceIdentity, EditState, Event, Pending, Replica, ReplicaError, SettledEdit, StoreOp, StoredDocument,
+    DeviceIdentity, EditState, Event, OwnEdit, Pending, Recall, Replica, ReplicaError, SettledEdit, StoreOp,
+    StoredDocument,
 };
 pub use submission::{Base, RawCommand, Submission};
 pub use verdict::{Judgement, Verdict};

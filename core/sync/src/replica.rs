@@ -2,11 +2,13 @@
 //!
 //! A [`Replica`] holds every document of one person on one device. The shell around it (a phone's store and socket,
 //! or a simulation) drains it in this order after every call: [`Replica::poll_store`] into durable storage, then
-//! [`Replica::handle_stored`], then [`Replica::poll_frame`] and [`Replica::poll_event`]. Nothing is sent or told
-//! before what came earlier is durable.
+//! [`Replica::handle_stored`], then answer [`Replica::poll_recall`] from the store, then [`Replica::poll_frame`] and
+//! [`Replica::poll_event`]. Nothing is sent or told before what came earlier is durable.
 
+mod clocks;
 mod document;
 mod inbox;
+mod keep;
 mod store_op;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +24,8 @@ use thiserror::Error;
 use crate::{Cursor, DeviceFrame, Member, PROTOCOL};
 
 use document::Held;
+use keep::{Keeping, Replacement};
+pub use keep::{OwnEdit, Recall};
 pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
 
 /// How long a device waits before it sends again what came too fast, in milliseconds.
@@ -67,6 +71,11 @@ pub enum Event {
     },
     /// The server complains about this device; a stable word.
     Complaint(String),
+    /// This device's clock differs from the server's by more than ten minutes.
+    ClockOff {
+        /// How far it is ahead, in milliseconds; negative where it is behind.
+        ahead: i64,
+    },
 }
 
 /// The server sent something that cannot be: close the connection and join again.
@@ -93,6 +102,7 @@ pub struct Replica {
     retry_at: Option<Timestamp>,
     store: Vec<StoreOp>,
     storing: bool,
+    keeping: Keeping,
     events: VecDeque<Event>,
 }
 
@@ -108,6 +118,7 @@ impl Replica {
             retry_at: None,
             store: Vec::new(),
             storing: false,
+            keeping: Keeping::default(),
             events: VecDeque::new(),
         }
     }
@@ -147,7 +158,7 @@ impl Replica {
             let access = kind.access(role);
             let id = DocumentId::derive(space, kind);
             if access >= Access::Read && !self.documents.contains_key(&id) {
-                let held = Held::new(kind, space, role, access, false);
+                let held = Held::new(id, (kind, space), (role, access), false);
                 self.store.push(held.put(id));
                 self.documents.insert(id, held);
             }
@@ -244,6 +255,7 @@ impl Replica {
         self.greeting = Some(DeviceFrame::Hello { protocol: PROTOCOL, app: app.to_owned(), cursors });
         self.connected = true;
         self.retry_at = None;
+        self.forget_recalls();
         self.documents.values_mut().for_each(Held::unsend);
     }
 
@@ -251,6 +263,7 @@ impl Replica {
     pub fn handle_disconnected(&mut self) {
         self.greeting = None;
         self.connected = false;
+        self.forget_recalls();
     }
 
     /// The instant that [`Self::poll_timeout`] asked for has come.
@@ -281,6 +294,9 @@ impl Replica {
         }
         if let Some(greeting) = self.greeting.take() {
             return Some(greeting);
+        }
+        if let Some(brought) = self.keeping.poll_brought() {
+            return Some(brought);
         }
         if self.retry_at.is_some() {
             return None;

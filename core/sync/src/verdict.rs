@@ -66,6 +66,6 @@ impl Verdict {
 
     /// Whether the same command may be sent again for another answer: the server has not recorded this one.
     pub fn is_passing(&self) -> bool {
-        self.code == Some(Code::RateLimited)
+        matches!(self.code, Some(Code::RateLimited | Code::Recovering))
     }
 }

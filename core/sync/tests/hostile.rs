@@ -100,7 +100,14 @@ fn frames(circle: DocumentId) -> [ServerFrame; 4] {
     let verdict = kring_sync::Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::Code::Clock);
     [
         ServerFrame::Welcome { server_time: now(), documents: vec![head], members: vec![] },
-        ServerFrame::Snapshot { document: circle, generation: 1, sequence: 3, bytes: server.snapshot() },
+        ServerFrame::Snapshot {
+            document: circle,
+            generation: 1,
+            sequence: 3,
+            bytes: server.snapshot(),
+            chain: Some(server.chain()),
+            replaces: false,
+        },
         ServerFrame::Entries { document: circle, generation: 1, entries },
         ServerFrame::Verdicts { document: circle, verdicts: vec![verdict] },
     ]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kring_domain::{Author, DocumentId};
-use kring_sync::{Admission, Submission, Verdict};
+use kring_sync::{Admission, Entry, RecoverError, Submission, Verdict};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::sync::connection::Connection;
@@ -14,6 +14,9 @@ pub(super) type Reveal = Box<dyn FnOnce() + Send>;
 /// Reads something off a document, `None` where there is none.
 pub(super) type Look = Box<dyn FnOnce(Option<&Admission>) -> Reveal + Send>;
 
+/// Hears, when it is durable, that entries are part of the log again, or why they are not.
+pub(super) type Brought = oneshot::Sender<Result<(), RecoverError>>;
+
 /// Something for a shard to do.
 pub(super) enum Request {
     /// Decide about commands.
@@ -23,6 +26,14 @@ pub(super) enum Request {
         commands: Vec<Submission>,
         asker: Asker,
         /// The room that the commands take among everything that waits.
+        room: OwnedSemaphorePermit,
+    },
+    /// Take entries back that the server has lost.
+    Recover {
+        document: DocumentId,
+        entries: Vec<Entry>,
+        answer: Brought,
+        /// The room that the entries take among everything that waits.
         room: OwnedSemaphorePermit,
     },
     /// Read something off a document.

@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::body::Bytes;
-use ed25519_dalek::{Signer, SigningKey};
-use kring_domain::{Author, Code, Role, Timestamp};
-use kring_sync::{Admission, Admitted, Base, EncodedEntry, Judgement, Submission, Verdict, encode_entries};
+use ed25519_dalek::{Signature, Signer, SigningKey};
+use kring_domain::{Author, Code, Refusal, Role, Timestamp};
+use kring_sync::{
+    Admission, Admitted, Base, ChainHash, EncodedEntry, Entry, Judgement, Mark, Readmitted, RecoverError, Submission,
+    Verdict, encode_entries,
+};
 
 use super::deeds::Deeds;
-use super::inbox::{Asker, Reveal};
+use super::inbox::{Asker, Brought, Reveal};
+use super::recovery::Recovery;
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
 use crate::metrics::Counted;
@@ -18,6 +22,10 @@ use crate::sync::connection::Live;
 
 /// A stored snapshot is renewed when this many entries have come after it.
 const LONG_TAIL: u64 = 64;
+
+/// After about this many bytes of entries there is a signature, also within a batch: a device can prove what it has up
+/// to the last signature only, and brings it in pieces.
+const SIGNED_BYTES: usize = 64 * 1024;
 
 /// A document that leaves memory gets a new snapshot when this many entries have come after the stored one.
 const IDLE_TAIL: u64 = 32;
@@ -42,6 +50,7 @@ pub(super) struct Loaded {
     admission: Admission,
     lineage: Arc<Lineage>,
     snapshot: u64,
+    recovery: Option<Recovery>,
     draft: Option<Draft>,
     deeds: Deeds,
     used: Instant,
@@ -51,17 +60,30 @@ pub(super) struct Loaded {
 /// What was done to a document in the present round.
 struct Draft {
     before: Base,
-    entries: Vec<(Admitted, Role, bool)>,
+    entries: Vec<Drafted>,
     verdicts: Vec<VerdictRow>,
     answers: Vec<Answer>,
+    recovery_ends: Option<Timestamp>,
+}
+
+/// An entry of the present round.
+struct Drafted {
+    entry: Entry,
+    mark: Mark,
+    link: ChainHash,
+    role: Role,
+    /// The command as JSON.
+    command: String,
+    /// Whether it was made just now and is to be signed.
+    is_new: bool,
 }
 
 impl Loaded {
     /// Takes a document from the store, with the last entry in its stored snapshot.
-    pub(super) fn new(admission: Admission, snapshot: u64, counted: Counted) -> Self {
+    pub(super) fn new(admission: Admission, snapshot: u64, recovery: Option<Recovery>, counted: Counted) -> Self {
         let lineage = Arc::default();
         let (draft, deeds, used) = (None, Deeds::default(), Instant::now());
-        Self { admission, lineage, snapshot, draft, deeds, used, _counted: counted }
+        Self { admission, lineage, snapshot, recovery, draft, deeds, used, _counted: counted }
     }
 
     /// Decides about commands, and keeps the answer for when they are durable.
@@ -69,12 +91,17 @@ impl Loaded {
         let before = self.admission.head();
         let draft = self.draft.get_or_insert_with(|| Draft::at(before));
         let mut verdicts = Vec::with_capacity(commands.len());
+        let is_recovering = self.recovery.is_some_and(|recovery| recovery.is_on(now));
         for submission in commands {
+            if is_recovering && self.admission.verdict(submission.id).is_none() {
+                verdicts.push(Verdict::rejected(submission.id, Refusal::new(Code::Recovering)));
+                continue;
+            }
             let raw = submission.command.clone();
             let outcome = self.admission.handle_submission(author, submission, now);
             if let Some(admitted) = outcome.admitted {
                 self.deeds.wrote(author, admitted.command.name(), now);
-                draft.entries.push((admitted, author.role, outcome.verdict.code.is_some()));
+                draft.entries.push(Drafted::new(admitted, author.role));
             } else if !outcome.repeated {
                 if outcome.verdict.code == Some(Code::Forbidden) {
                     self.deeds.refused(author, now);
@@ -85,6 +112,42 @@ impl Loaded {
             verdicts.push(outcome.verdict);
         }
         draft.answer(asker, verdicts);
+    }
+
+    /// Takes entries back that the server has lost, and keeps the answer for when they are durable.
+    ///
+    /// # Errors
+    ///
+    /// Where what is in memory has to be thrown away.
+    pub(super) fn recover(
+        &mut self,
+        entries: &[Entry],
+        key: &SigningKey,
+        answer: Brought,
+        now: Timestamp,
+    ) -> Result<(), RecoverError> {
+        let before = self.admission.head();
+        let is_signed = |link: &ChainHash, signature: &[u8]| {
+            Signature::from_slice(signature).is_ok_and(|signature| key.verify(link.as_bytes(), &signature).is_ok())
+        };
+        match self.admission.handle_recovered(entries, is_signed) {
+            Ok(back) => {
+                let draft = self.draft.get_or_insert_with(|| Draft::at(before));
+                if let Some(recovery) = self.recovery.as_mut().filter(|_| !back.is_empty()) {
+                    draft.recovery_ends = Some(recovery.brought(now));
+                }
+                draft.entries.extend(back.into_iter().map(Drafted::back));
+                draft.answers.push(Answer::Reveal(Box::new(move || {
+                    // Whoever brought them may have gone away; they stand.
+                    let _ = answer.send(Ok(()));
+                })));
+                Ok(())
+            }
+            Err(error) => {
+                let _ = answer.send(Err(error));
+                if error == RecoverError::Unreadable { Err(error) } else { Ok(()) }
+            }
+        }
     }
 
     /// Keeps what was seen of the document for when it is durable.
@@ -98,11 +161,9 @@ impl Loaded {
     pub(super) fn finish_round(&mut self, key: &SigningKey) -> Option<Part> {
         self.used = Instant::now();
         let mut draft = self.draft.take()?;
-        let chain = draft.entries.last_mut().map(|(last, ..)| {
-            last.entry.signature = key.sign(last.link.as_bytes()).to_bytes().to_vec();
-            last.link
-        });
-        let entries: Vec<EntryRow> = draft.entries.into_iter().map(row).collect();
+        let chain = draft.entries.last().map(|last| last.link);
+        sign(&mut draft.entries, key);
+        let entries: Vec<EntryRow> = draft.entries.into_iter().map(Drafted::row).collect();
         let live = self.live(draft.before, &entries).map(Arc::new);
         let snapshot = self.new_snapshot(LONG_TAIL);
         Some(Part {
@@ -116,6 +177,7 @@ impl Loaded {
             live,
             answers: draft.answers,
             deeds: self.deeds.take(),
+            recovery_ends: draft.recovery_ends,
             has_failed: false,
         })
     }
@@ -173,7 +235,7 @@ impl Loaded {
 
 impl Draft {
     fn at(before: Base) -> Self {
-        Self { before, entries: Vec::new(), verdicts: Vec::new(), answers: Vec::new() }
+        Self { before, entries: Vec::new(), verdicts: Vec::new(), answers: Vec::new(), recovery_ends: None }
     }
 
     /// One frame of verdicts for each device, however many it has sent.
@@ -190,15 +252,46 @@ impl Draft {
     }
 }
 
-fn row((admitted, role, is_suggestion): (Admitted, Role, bool)) -> EntryRow {
-    EntryRow {
-        sequence: admitted.entry.sequence,
-        command_id: admitted.entry.command_id,
-        is_suggestion,
-        role,
-        mark: admitted.mark,
-        entry: EncodedEntry::new(&admitted.entry),
+/// Signs the last entry, and within a long batch one now and then.
+fn sign(entries: &mut [Drafted], key: &SigningKey) {
+    let last = entries.len().saturating_sub(1);
+    let mut unsigned = 0;
+    for (index, drafted) in entries.iter_mut().enumerate() {
+        unsigned += drafted.entry.change.len();
+        if drafted.is_new && (index == last || unsigned >= SIGNED_BYTES) {
+            drafted.entry.signature = key.sign(drafted.link.as_bytes()).to_bytes().to_vec();
+        }
+        if !drafted.entry.signature.is_empty() {
+            unsigned = 0;
+        }
+    }
+}
+
+impl Drafted {
+    fn new(admitted: Admitted, role: Role) -> Self {
+        let Admitted { entry, mark, link, command } = admitted;
         // Commands are structs of strings, numbers and lists, which always have a JSON form.
-        command: serde_json::to_string(&admitted.command).unwrap_or_default(),
+        let command = serde_json::to_string(&command).unwrap_or_default();
+        Self { entry, mark, link, role, command, is_new: true }
+    }
+
+    /// An entry that came back: its command is known by name only.
+    fn back(readmitted: Readmitted) -> Self {
+        let Readmitted { entry, mark, link, role } = readmitted;
+        let command = serde_json::json!({ "type": entry.command }).to_string();
+        Self { entry, mark, link, role, command, is_new: false }
+    }
+
+    fn row(self) -> EntryRow {
+        EntryRow {
+            sequence: self.entry.sequence,
+            command_id: self.entry.command_id,
+            is_suggestion: self.entry.suggestion,
+            role: self.role,
+            mark: self.mark,
+            entry: EncodedEntry::new(&self.entry),
+            command: self.command,
+            link: self.link,
+        }
     }
 }

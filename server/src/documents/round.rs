@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use kring_domain::DocumentId;
+use kring_domain::{DocumentId, Timestamp};
 use kring_sync::{Base, ChainHash, ServerFrame, Verdict, encode};
 use rusqlite::Connection as Database;
 
 use super::inbox::{Asker, Reveal};
 use super::loaded::Lineage;
 use super::pace::Underway;
+use super::recovery;
 use super::table::{self, EntryRow, VerdictRow};
 use crate::accounts::access_log::{self, Line};
 use crate::metrics::Metrics;
@@ -41,6 +42,8 @@ pub(super) struct Part {
     pub(super) answers: Vec<Answer>,
     /// What of it goes into the access log.
     pub(super) deeds: Vec<Line>,
+    /// When the wait for what devices have ends, where that has changed.
+    pub(super) recovery_ends: Option<Timestamp>,
     pub(super) has_failed: bool,
 }
 
@@ -128,6 +131,7 @@ impl Part {
             live: None,
             answers: Vec::new(),
             deeds: Vec::new(),
+            recovery_ends: None,
             has_failed: false,
         }
     }
@@ -153,6 +157,9 @@ impl Part {
         }
         for line in &self.deeds {
             access_log::record_at_document(database, self.document, line)?;
+        }
+        if let Some(at) = self.recovery_ends {
+            recovery::keep_end(database, self.document, at)?;
         }
         if let Some((at, bytes)) = &self.snapshot {
             table::replace_snapshot(database, self.document, *at, bytes)?;

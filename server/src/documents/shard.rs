@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
 use kring_domain::{Author, Code, DocumentId, Refusal};
-use kring_sync::{Submission, Verdict};
+use kring_sync::{Entry, RecoverError, Submission, Verdict};
 use tokio::sync::mpsc::Receiver;
 
-use super::inbox::{Asker, Look, Request};
+use super::inbox::{Asker, Brought, Look, Request};
 use super::loaded::Loaded;
 use super::pace::Pace;
+use super::recovery;
 use super::round::{Answer, Part, Round};
 use super::table::{self, LoadError};
 use crate::clock::now;
@@ -90,6 +91,12 @@ impl Shard {
                 drop(room);
                 count
             }
+            Request::Recover { document, entries, answer, room } => {
+                let count = entries.len();
+                self.recover(document, &entries, answer);
+                drop(room);
+                count
+            }
             Request::Look { document, look } => {
                 self.look(document, look);
                 1
@@ -123,6 +130,24 @@ impl Shard {
         }
     }
 
+    fn recover(&mut self, document: DocumentId, entries: &[Entry], answer: Brought) {
+        match self.load(document) {
+            Ok(true) => {
+                let (key, mut outcome) = (self.key.clone(), Ok(()));
+                self.contained(document, |loaded| outcome = loaded.recover(entries, &key, answer, now()));
+                if outcome.is_err() {
+                    tracing::error!(%document, "entries that this server has signed cannot be read");
+                    self.drop_broken(document);
+                }
+            }
+            Ok(false) => {
+                // Whoever brought them may have gone away.
+                let _ = answer.send(Err(RecoverError::Gap));
+            }
+            Err(error) => report(document, &error),
+        }
+    }
+
     fn look(&mut self, document: DocumentId, look: Look) {
         match self.load(document) {
             Ok(true) => drop(self.contained(document, |loaded| loaded.reveal(|admission| look(Some(admission))))),
@@ -139,10 +164,12 @@ impl Shard {
             }
             self.drop_broken(document);
         }
-        let stored = self.store.read_blocking(|connection| table::load(connection, document))?;
-        let Some((admission, snapshot)) = stored else { return Ok(false) };
+        let stored = self.store.read_blocking(|connection| -> Result<_, LoadError> {
+            Ok((table::load(connection, document)?, recovery::recovery(connection, document)?))
+        })?;
+        let (Some((admission, snapshot)), recovery) = stored else { return Ok(false) };
         self.arrivals += 1;
-        self.open.insert(document, Loaded::new(admission, snapshot, self.metrics.document()));
+        self.open.insert(document, Loaded::new(admission, snapshot, recovery, self.metrics.document()));
         Ok(true)
     }
 

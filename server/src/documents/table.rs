@@ -1,7 +1,7 @@
 //! The documents in the database.
 
 use kring_domain::{CommandId, DocumentId, DocumentKind, PersonId, Role, Timestamp};
-use kring_sync::{Admission, Base, EncodedEntry, Entry, Mark, StoredLog, Verdict};
+use kring_sync::{Admission, Base, ChainHash, EncodedEntry, Entry, Mark, StoredLog, Verdict};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
 use uuid::Uuid;
@@ -57,6 +57,7 @@ pub(crate) struct EntryRow {
     pub(crate) mark: Mark,
     pub(crate) entry: EncodedEntry,
     pub(crate) command: String,
+    pub(crate) link: ChainHash,
 }
 
 /// A verdict on a command that is no entry, and the command where it is held.
@@ -123,6 +124,19 @@ pub(crate) fn snapshot(
     let found = query
         .query_row(params![document.uuid().as_bytes(), signed(generation)], |row| Ok((number(row, 0)?, row.get(1)?)));
     Ok(found.optional()?)
+}
+
+/// The link of an entry, or of the start of its generation; `None` where it is not known.
+pub(crate) fn link(connection: &Connection, document: DocumentId, at: Base) -> Result<Option<ChainHash>, LoadError> {
+    if at.sequence == 0 {
+        return Ok(Some(ChainHash::start(document, at.generation)));
+    }
+    let mut query = connection
+        .prepare_cached("SELECT link FROM entries WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3")?;
+    let (generation, sequence) = (signed(at.generation), signed(at.sequence));
+    let link: Option<Option<[u8; 32]>> =
+        query.query_row(params![document.uuid().as_bytes(), generation, sequence], |row| row.get(0)).optional()?;
+    Ok(link.flatten().map(ChainHash::from_stored))
 }
 
 /// Hands over the encoded entries after a base, in order, until there are no more or `take` has enough.
@@ -211,8 +225,8 @@ pub(crate) fn insert_entry(
 ) -> Result<(), StoreError> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO entries
-         (document_id, generation, sequence, command_id, is_suggestion, role, mark, entry, command)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         (document_id, generation, sequence, command_id, is_suggestion, role, mark, entry, command, link)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     insert.execute(params![
         document.uuid().as_bytes(),
@@ -224,6 +238,7 @@ pub(crate) fn insert_entry(
         row.mark.to_bytes(),
         row.entry.as_bytes(),
         row.command,
+        row.link.as_bytes(),
     ])?;
     Ok(())
 }

@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use kring_sync::{Cursor, DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
+use kring_sync::{DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
 
 use super::Problem;
 use super::extract::Bytes;
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::sync::catch_up::Claim;
 use crate::sync::exchange::{Round, exchange};
 
 /// The same frames as over the WebSocket, one round: a CBOR array with `hello` first; so is the answer.
@@ -36,10 +37,14 @@ pub(super) async fn sync(
 fn round(frames: Vec<DeviceFrame>, size: usize) -> Option<Round> {
     let mut frames = frames.into_iter();
     let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, .. }) = frames.next() else { return None };
-    let submits = frames.filter_map(|frame| match frame {
-        DeviceFrame::Submit { document, commands } => Some((document, commands)),
-        _ => None,
-    });
-    let at = |Cursor { document, generation, sequence }| (document, kring_sync::Base { generation, sequence });
-    Some(Round { cursors: cursors.into_iter().map(at).collect(), submits: submits.collect(), size })
+    let cursors = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
+    let mut round = Round { cursors, entries: Vec::new(), submits: Vec::new(), size };
+    for frame in frames {
+        match frame {
+            DeviceFrame::Submit { document, commands } => round.submits.push((document, commands)),
+            DeviceFrame::Entries { document, entries } => round.entries.push((document, entries)),
+            DeviceFrame::Hello { .. } | DeviceFrame::Presence { .. } => {}
+        }
+    }
+    Some(round)
 }

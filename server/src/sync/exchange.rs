@@ -1,11 +1,11 @@
 //! One round of sync without a connection: commands up, verdicts and what is lacking down.
 
 use axum::body::Bytes;
-use kring_domain::DocumentId;
-use kring_sync::{Base, ServerFrame, Submission, encode};
+use kring_domain::{Access, Code, DocumentId, Refusal};
+use kring_sync::{Entry, ServerFrame, Submission, Verdict, encode};
 use rusqlite::Connection;
 
-use super::catch_up::next_piece;
+use super::catch_up::{Claim, is_apart, log_end, next_piece};
 use super::directory::{Directory, Place};
 use super::looks::{received, refused};
 use super::sift::sift;
@@ -20,7 +20,9 @@ const ROOM: usize = 2 * 1024 * 1024;
 
 /// What a device brings to one round.
 pub(crate) struct Round {
-    pub(crate) cursors: Vec<(DocumentId, Base)>,
+    pub(crate) cursors: Vec<(DocumentId, Claim)>,
+    /// What the server has lost.
+    pub(crate) entries: Vec<(DocumentId, Vec<Entry>)>,
     pub(crate) submits: Vec<(DocumentId, Vec<Submission>)>,
     /// The bytes of it all.
     pub(crate) size: usize,
@@ -29,31 +31,72 @@ pub(crate) struct Round {
 /// Does one round and answers with a CBOR array of frames: `welcome`, the verdicts, then what the device lacks.
 pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<Vec<u8>, LoadError> {
     let mut frames = Vec::new();
-    if !round.submits.is_empty() {
+    let mut answered = Vec::new();
+    let cursors = round.cursors;
+    if !round.submits.is_empty() || !round.entries.is_empty() {
         let directory = app.store.read(move |connection| Directory::read(connection, caller.person)).await?;
+        for (document, entries) in round.entries {
+            let cursor = cursor_of(&cursors, document);
+            let (end, complaint) = take_back(app, &directory, (document, cursor), entries, round.size).await?;
+            answered.extend(end.map(|end| (document, end)));
+            frames.extend(complaint);
+        }
         for (document, commands) in round.submits {
-            frames.push(submit(app, caller, &directory, document, commands, round.size).await?);
+            let cursor = cursor_of(&cursors, document);
+            frames.push(submit(app, caller, &directory, (document, cursor), commands, round.size).await?);
         }
     }
-    let cursors = round.cursors;
     let _turn = app.hub.turn().await;
-    let (welcome, pieces, places) = app.store.read(move |connection| lacking(connection, caller, &cursors)).await?;
+    let lacking = app.store.read(move |connection| lacking(connection, caller, &cursors, &answered));
+    let (welcome, pieces, places) = lacking.await?;
     app.store.write(move |connection| received(connection, caller, &places)).await?;
     let all: Vec<&Bytes> = std::iter::once(&welcome).chain(&frames).chain(&pieces).collect();
     Ok(array(&all))
+}
+
+/// Takes entries back from a device that is ahead; the end of the log before, and a complaint where they are refused.
+async fn take_back(
+    app: &App,
+    directory: &Directory,
+    (document, cursor): (DocumentId, Option<Claim>),
+    entries: Vec<Entry>,
+    size: usize,
+) -> Result<(Option<u64>, Option<Bytes>), LoadError> {
+    let complaint = || Some(encode(&ServerFrame::Error { code: "invalid".to_owned() }).into());
+    let may = directory.places.iter().any(|place| place.document == document && place.access() >= Access::Read);
+    let Some(cursor) = cursor.filter(|_| may) else { return Ok((None, complaint())) };
+    let end = app.store.read(move |connection| log_end(connection, document)).await?;
+    if end.is_none_or(|end| cursor.at.sequence <= end) {
+        return Ok((None, complaint()));
+    }
+    match app.documents.recover(document, entries, size).await? {
+        Ok(()) => Ok((end, None)),
+        Err(error) => {
+            tracing::warn!(%document, %error, "entries of a device are refused");
+            Ok((end, complaint()))
+        }
+    }
 }
 
 async fn submit(
     app: &App,
     caller: Caller,
     directory: &Directory,
-    document: DocumentId,
+    (document, cursor): (DocumentId, Option<Claim>),
     commands: Vec<Submission>,
     size: usize,
 ) -> Result<Bytes, LoadError> {
     let place = directory.places.iter().find(|place| place.document == document);
     if place.is_none() {
         refused(app, caller, document).await;
+    }
+    if let (Some(_), Some(cursor)) = (place, cursor)
+        && app.store.read(move |connection| is_apart(connection, document, cursor)).await?
+    {
+        // They were made on what the server does not have.
+        let again = |command: Submission| Verdict::rejected(command.id, Refusal::new(Code::Recovering));
+        let verdicts = commands.into_iter().map(again).collect();
+        return Ok(encode(&ServerFrame::Verdicts { document, verdicts }).into());
     }
     let sifted = sift(&app.hub, place, caller.device, caller.person, commands);
     let mut verdicts = match sifted.passed {
@@ -67,7 +110,8 @@ async fn submit(
 fn lacking(
     connection: &Connection,
     caller: Caller,
-    cursors: &[(DocumentId, Base)],
+    cursors: &[(DocumentId, Claim)],
+    answered: &[(DocumentId, u64)],
 ) -> Result<(Bytes, Vec<Bytes>, Vec<Place>), LoadError> {
     let directory = Directory::read(connection, caller.person)?;
     let (mut frames, mut places, mut room) = (Vec::new(), Vec::new(), ROOM);
@@ -75,8 +119,9 @@ fn lacking(
         if room == 0 {
             break;
         }
-        let cursor = cursors.iter().find(|(document, _)| *document == place.document).map(|(_, base)| *base);
-        let piece = next_piece(connection, place.document, cursor, room)?;
+        let cursor = cursor_of(cursors, place.document);
+        let end = answered.iter().find(|(document, _)| *document == place.document).map(|(_, end)| *end);
+        let piece = next_piece(connection, place.document, cursor, end, room)?;
         room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
         if !piece.frames.is_empty() {
             places.push(*place);
@@ -84,6 +129,10 @@ fn lacking(
         frames.extend(piece.frames);
     }
     Ok((encode(&directory.welcome(now())).into(), frames, places))
+}
+
+fn cursor_of(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {
+    cursors.iter().find(|(found, _)| *found == document).map(|(_, claim)| *claim)
 }
 
 /// A CBOR array (RFC 8949, major type 4) of items that are encoded already.

@@ -1,6 +1,7 @@
 //! One WebSocket of one device, from the first frame to the close.
 
 mod ending;
+mod recovering;
 mod socket;
 mod telling;
 
@@ -16,7 +17,7 @@ use kring_sync::{
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::catch_up::{Piece, next_piece};
+use super::catch_up::{Claim, Piece, next_piece};
 use super::connection::{Connection, Item, Live};
 use super::directory::{self, Directory, Place};
 use super::hub::{Connected, Hub};
@@ -28,6 +29,7 @@ use crate::documents::table::LoadError;
 use crate::lifetime::Share;
 use crate::metrics::Counted;
 use ending::Ending;
+use recovering::Ahead;
 use socket::Socket;
 use telling::Watched;
 
@@ -168,18 +170,22 @@ impl Session {
             DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
             DeviceFrame::Submit { document, commands } => self.submit(document, commands, bytes.len()).await,
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
-            // Nothing was asked for that this could be the answer to.
-            DeviceFrame::Entries { .. } => Ok(()),
+            DeviceFrame::Entries { document, entries } => {
+                Box::pin(self.take_back(document, entries, bytes.len())).await
+            }
         }
     }
 
     /// Answers `hello`: who is there and what there is, then what the device lacks.
     async fn greet(&mut self, cursors: Vec<Cursor>) -> Result<(), Ending> {
-        let at = |cursor: Cursor| Base { generation: cursor.generation, sequence: cursor.sequence };
-        let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, at(cursor))).collect();
+        let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
         cursors.sort_unstable_by_key(|(document, _)| *document);
+        let claims = cursors.clone();
         let greeting = self.read(move |reading| reading.greet(&cursors)).await?;
-        let watched = greeting.pieces.iter().map(|(place, piece)| Watched::new(*place, piece.reached));
+        let watched = greeting.pieces.iter().map(|(place, piece)| {
+            let ahead = claimed(&claims, place.document).and_then(|claim| Ahead::of(claim, piece));
+            Watched { ahead, ..Watched::new(*place, piece.reached) }
+        });
         self.places = Some(watched.collect());
         let sent = greeting.pieces.iter().filter(|(_, piece)| !piece.frames.is_empty());
         sent.for_each(|(place, _)| self.sending(place.document));
@@ -196,13 +202,14 @@ impl Session {
     /// Reads the person's seats again, after they have changed.
     async fn look_again(&mut self) -> Result<(), Ending> {
         let before = self.places.take().unwrap_or_default();
-        if before.iter().all(|watched| watched.sent.is_none()) && !before.is_empty() {
+        if before.iter().all(|watched| watched.claim().is_none()) && !before.is_empty() {
             // The device has not said hello, so it is not told of anything yet; its seats are looked up when needed.
             return Ok(());
         }
         let cursor = |watched: &Watched| {
-            let Base { generation, sequence } = watched.sent?;
-            Some(Cursor { document: watched.place.document, generation, sequence })
+            let Claim { at, chain } = watched.claim()?;
+            let Base { generation, sequence } = at;
+            Some(Cursor { document: watched.place.document, generation, sequence, chain })
         };
         self.greet(before.iter().filter_map(cursor).collect()).await?;
         let gone: Vec<DocumentId> = before
@@ -217,11 +224,12 @@ impl Session {
     /// Sends what the device lacks of one document.
     async fn catch_up(&mut self, document: DocumentId) -> Result<(), Ending> {
         loop {
-            let Some(cursor) = self.find(document).map(|watched| watched.sent) else { return Ok(()) };
-            let piece = self.read(move |reading| reading.piece(document, cursor)).await?;
+            let Some(watched) = self.find(document) else { return Ok(()) };
+            let (cursor, answered) = (watched.claim(), watched.answered());
+            let mut piece = self.read(move |reading| reading.piece(document, cursor, answered)).await?;
             let is_last = piece.is_last;
             if let Some(watched) = self.find(document) {
-                watched.sent = piece.reached;
+                watched.take(&mut piece);
             }
             if !piece.frames.is_empty() {
                 self.sending(document);
@@ -247,6 +255,9 @@ impl Session {
         }
         if place.is_none() {
             Box::pin(self.tell_refused(document)).await;
+        }
+        if self.find(document).is_some_and(|watched| watched.ahead.is_some()) {
+            return Box::pin(self.put_off(document, commands)).await;
         }
         let sifted = sift(&self.app.hub, place.as_ref(), connection.device, connection.person, commands);
         if let Some((author, commands)) = sifted.passed {
@@ -278,7 +289,11 @@ impl Session {
 
     /// What to do with new entries of a document.
     fn next(&mut self, live: &Live) -> Next {
-        let Some(Watched { sent: Some(sent), .. }) = self.find(live.document) else { return Next::Skip };
+        let Some(watched) = self.find(live.document) else { return Next::Skip };
+        if watched.ahead.is_some() {
+            return Next::CatchUp;
+        }
+        let Some(sent) = &mut watched.sent else { return Next::Skip };
         if live.reached() <= *sent {
             Next::Skip
         } else if live.generation == sent.generation && live.first <= sent.sequence + 1 {
@@ -355,28 +370,33 @@ impl Reading<'_> {
         Directory::read(self.database, self.person())
     }
 
-    fn piece(&self, document: DocumentId, cursor: Option<Base>) -> Result<Piece, LoadError> {
-        next_piece(self.database, document, cursor, ROOM)
+    fn piece(&self, document: DocumentId, cursor: Option<Claim>, answered: Option<u64>) -> Result<Piece, LoadError> {
+        next_piece(self.database, document, cursor, answered, ROOM)
     }
 
-    fn greet(&self, cursors: &[(DocumentId, Base)]) -> Result<Greeting, LoadError> {
+    fn greet(&self, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
         let directory = self.directory()?;
         let places = directory.places.clone();
         // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
         self.hub.subscribe(self.connection, places.iter().map(|place| place.document));
         let (mut pieces, mut room) = (Vec::with_capacity(places.len()), ROOM);
         for place in places {
-            let cursor = cursors.binary_search_by_key(&place.document, |(document, _)| *document).ok();
-            let cursor = cursor.and_then(|index| cursors.get(index)).map(|(_, base)| *base);
-            let piece = match room {
-                0 => Piece { reached: cursor, ..Piece::default() },
-                _ => next_piece(self.database, place.document, cursor, room)?,
+            let cursor = claimed(cursors, place.document);
+            let piece = match (room, cursor) {
+                (0, Some(Claim { at, chain: None })) => Piece { reached: Some(at), ..Piece::default() },
+                (0, None) => Piece::default(),
+                _ => next_piece(self.database, place.document, cursor, None, room)?,
             };
             room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
             pieces.push((place, piece));
         }
         Ok(Greeting { welcome: encode(&directory.welcome(now())).into(), pieces })
     }
+}
+
+fn claimed(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {
+    let index = cursors.binary_search_by_key(&document, |(document, _)| *document).ok()?;
+    cursors.get(index).map(|(_, claim)| *claim)
 }
 
 fn access_gone(document: DocumentId) -> Bytes {

@@ -1,5 +1,5 @@
 use kring_domain::Role;
-use kring_sync::{Base, ServerFrame};
+use kring_sync::{Base, DeviceFrame, ServerFrame};
 use serde_json::json;
 
 use crate::harness::{Server, cursor, idea};
@@ -22,6 +22,9 @@ async fn a_cursor_gets_exactly_what_was_missed() {
     let mut ahead = server.phone(emine, cursor(server.circle(), 9)).await;
     let missing = ServerFrame::Missing { document: server.circle(), generation: 1, after: 4 };
     assert_eq!(ahead.frame().await, missing);
+    ahead.send(&DeviceFrame::Entries { document: server.circle(), entries: vec![] }).await;
+    assert!(matches!(ahead.frame().await, ServerFrame::Snapshot { replaces: true, .. }), "the log counts");
+    assert_eq!(ahead.entries(4).await.len(), 4);
     one.submit(server.circle(), vec![idea("vijf")]).await;
     assert_eq!(ahead.entries(1).await[0].sequence, 5);
 }

@@ -257,5 +257,5 @@ pub(crate) fn idea(text: &str) -> Submission {
 }
 
 pub(crate) fn cursor(document: DocumentId, sequence: u64) -> Vec<Cursor> {
-    vec![Cursor { document, generation: 1, sequence }]
+    vec![Cursor { document, generation: 1, sequence, chain: None }]
 }

@@ -9,4 +9,5 @@ mod harness;
 mod hostile;
 mod leaving;
 mod looking;
+mod recovery;
 mod rest;

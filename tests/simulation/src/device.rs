@@ -151,6 +151,7 @@ impl Device {
                     access,
                     known,
                     base: Base::GENESIS,
+                    chain: None,
                     snapshot: None,
                     tail: Vec::new(),
                     pending: Vec::new(),
@@ -158,20 +159,28 @@ impl Device {
                 let stored = self.stored.entry(document).or_insert_with(fresh);
                 (stored.role, stored.access, stored.known) = (role, access, known);
             }
-            StoreOp::PutBase { document, base, snapshot } => {
+            StoreOp::PutBase { document, base, snapshot, chain } => {
                 self.written.extend(snapshot.iter().map(|bytes| (document, bytes.clone())));
                 let stored = self.document(document);
                 (stored.base, stored.snapshot, stored.tail) = (base, snapshot, Vec::new());
+                stored.chain = chain;
             }
-            StoreOp::Append { document, generation, entries } => {
-                self.written.extend(entries.iter().map(|(_, change)| (document, change.clone())));
+            StoreOp::Fold { document, base, snapshot } => {
+                self.written.push((document, snapshot.clone()));
+                let stored = self.document(document);
+                assert_eq!(stored.base, base, "what is folded is what is stored");
+                (stored.snapshot, stored.tail) = (Some(snapshot), Vec::new());
+            }
+            StoreOp::Append { document, generation, entries, chain } => {
+                self.written.extend(entries.iter().map(|entry| (document, entry.change.clone())));
                 let stored = self.document(document);
                 assert_eq!(stored.base.generation, generation, "entries follow their own generation");
-                for (sequence, change) in entries {
-                    assert_eq!(sequence, stored.base.sequence + 1, "entries are stored without gaps");
-                    stored.base.sequence = sequence;
-                    stored.tail.push(change);
+                for entry in entries {
+                    assert_eq!(entry.sequence, stored.base.sequence + 1, "entries are stored without gaps");
+                    stored.base.sequence = entry.sequence;
+                    stored.tail.push(entry.change);
                 }
+                stored.chain = chain;
             }
             StoreOp::PutPending { document, pending } => self.document(document).pending.push(pending),
             StoreOp::Settle { document, edit } => {

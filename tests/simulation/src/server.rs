@@ -9,8 +9,8 @@ use kring_domain::{
     Access, Author, Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId, Timestamp,
 };
 use kring_sync::{
-    Admission, Base, CatchUp, Cursor, DeviceFrame, DeviceIdentity, DocumentHead, Entry, Member, ServerFrame, StoredLog,
-    Submission, Verdict,
+    Admission, Base, CatchUp, ChainHash, Cursor, DeviceFrame, DeviceIdentity, DocumentHead, Entry, Member, ServerFrame,
+    StoredLog, Submission, Verdict,
 };
 
 use crate::Broken;
@@ -21,6 +21,14 @@ struct Durable {
     kind: DocumentKind,
     log: StoredLog,
     entries: Vec<Entry>,
+}
+
+impl Durable {
+    /// The link of an entry, or of the start.
+    fn link(&self, document: DocumentId, sequence: u64) -> ChainHash {
+        let entries = self.entries.iter().take_while(|entry| entry.sequence <= sequence);
+        entries.fold(ChainHash::start(document, 1), ChainHash::next)
+    }
 }
 
 /// What was executed and is not committed yet.
@@ -282,7 +290,16 @@ impl Server {
                 CatchUp::Entries { after } => behind.push(tail(*document, durable, after)),
                 CatchUp::Snapshot => {
                     let bytes = durable.log.snapshot.clone().expect("a folded log has a snapshot");
-                    behind.push(ServerFrame::Snapshot { document: *document, generation: 1, sequence: folded, bytes });
+                    let (generation, sequence) = (1, folded);
+                    let (chain, replaces) = (durable.link(*document, folded), false);
+                    behind.push(ServerFrame::Snapshot {
+                        document: *document,
+                        generation,
+                        sequence,
+                        bytes,
+                        chain: Some(chain),
+                        replaces,
+                    });
                     behind.push(tail(*document, durable, folded));
                 }
                 CatchUp::Ahead { .. } => panic!("no device is ahead of a server that has lost nothing"),

@@ -54,7 +54,7 @@ impl Thin {
         let (socket, traffic) = open(address, request).await?;
         let here = at.unwrap_or(Base::GENESIS);
         let mut thin = Self { socket, traffic, document, at: here, head: 0, admitted: 0, is_gone: false };
-        let cursor = |Base { generation, sequence }| Cursor { document, generation, sequence };
+        let cursor = |Base { generation, sequence }| Cursor { document, generation, sequence, chain: None };
         let cursors = at.map(cursor).into_iter().collect();
         thin.feed(&DeviceFrame::Hello { protocol: PROTOCOL, app: "kring-load".into(), cursors }).await?;
         thin.flush().await?;

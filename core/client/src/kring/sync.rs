@@ -49,10 +49,12 @@ impl Shared {
             self.state().replica.handle_disconnected();
             let is_behind = result?;
             let after = self.progress();
-            let is_done = self.state().replica.is_quiet() && !is_behind;
-            if is_done || before.as_ref() == Some(&after) {
+            let state = self.state();
+            let is_done = state.replica.is_quiet() && !is_behind;
+            if !state.replica.is_bringing() && (is_done || before.as_ref() == Some(&after)) {
                 break;
             }
+            drop(state);
             before = Some(after);
         }
         Ok(())

@@ -1,16 +1,16 @@
-//! The documents: where each is, its snapshot and the changes after it.
+//! The documents: where each is, its snapshot and the entries after it.
 
 use kring_domain::{Access, DocumentId, DocumentKind, Role, SpaceId};
-use kring_sync::{Base, StoreOp, StoredDocument};
+use kring_sync::{Base, ChainHash, StoreOp, StoredDocument};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::value::{number, parse, signed, uuid, word};
-use super::{Store, StoreError, account, edits};
+use super::{Store, StoreError, account, edits, log};
 
 impl Store {
     /// Every document as it was kept.
     pub(crate) fn documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
-        let sql = "SELECT document_id, kind, space_id, role, access, known, generation, sequence FROM documents";
+        let sql = "SELECT document_id, kind, space_id, role, access, known, generation, sequence, chain FROM documents";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut documents = Vec::new();
@@ -24,8 +24,9 @@ impl Store {
                 access: parse(row.get(4)?)?,
                 known: row.get(5)?,
                 base: Base { generation: number(row, 6)?, sequence: number(row, 7)? },
+                chain: row.get::<_, Option<[u8; 32]>>(8)?.map(ChainHash::from_stored),
                 snapshot: self.snapshot(document)?,
-                tail: self.changes(document)?,
+                tail: self.tail(document)?,
                 pending: edits::pending(&self.connection, document)?,
             });
         }
@@ -36,13 +37,6 @@ impl Store {
         let mut statement = self.connection.prepare_cached("SELECT bytes FROM snapshots WHERE document_id = ?1")?;
         Ok(statement.query_row([document.uuid().as_bytes()], |row| row.get(0)).optional()?)
     }
-
-    fn changes(&self, document: DocumentId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let sql = "SELECT change FROM changes WHERE document_id = ?1 ORDER BY sequence";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([document.uuid().as_bytes()], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
 }
 
 /// Writes one operation, inside the caller's transaction.
@@ -51,8 +45,20 @@ pub(super) fn apply(connection: &Connection, op: &StoreOp) -> Result<(), StoreEr
         StoreOp::PutDocument { document, kind, space, role, access, known } => {
             put_document(connection, *document, (*kind, *space), (*role, *access), *known)
         }
-        StoreOp::PutBase { document, base, snapshot } => put_base(connection, *document, *base, snapshot.as_deref()),
-        StoreOp::Append { document, generation, entries } => append(connection, *document, *generation, entries),
+        StoreOp::PutBase { document, base, snapshot, chain } => {
+            log::forget(connection, *document)?;
+            put_snapshot(connection, *document, base.sequence, snapshot.as_deref())?;
+            move_to(connection, *document, *base, *chain)
+        }
+        StoreOp::Fold { document, base, snapshot } => {
+            put_snapshot(connection, *document, base.sequence, Some(snapshot))?;
+            log::trim(connection, *document, base.sequence)
+        }
+        StoreOp::Append { document, generation, entries, chain } => {
+            log::keep(connection, *document, entries)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            move_to(connection, *document, Base { generation: *generation, sequence: last.sequence }, *chain)
+        }
         StoreOp::PutPending { document, pending } => edits::put(connection, *document, pending),
         StoreOp::Settle { document, edit } => edits::settle(connection, *document, edit),
         StoreOp::DropDocument { document } => drop_document(connection, *document),
@@ -85,43 +91,34 @@ fn put_document(
     Ok(())
 }
 
-fn put_base(
+/// Puts a snapshot in the place of the one before; `folded` is the last entry in it.
+fn put_snapshot(
     connection: &Connection,
     document: DocumentId,
-    base: Base,
+    folded: u64,
     snapshot: Option<&[u8]>,
 ) -> Result<(), StoreError> {
     let id = document.uuid();
-    connection.prepare_cached("DELETE FROM changes WHERE document_id = ?1")?.execute([id.as_bytes()])?;
     connection.prepare_cached("DELETE FROM snapshots WHERE document_id = ?1")?.execute([id.as_bytes()])?;
     if let Some(bytes) = snapshot {
         let sql = "INSERT INTO snapshots (document_id, bytes) VALUES (?1, ?2)";
         connection.prepare_cached(sql)?.execute(params![id.as_bytes(), bytes])?;
     }
-    move_to(connection, document, base)
+    let sql = "UPDATE documents SET folded = ?2 WHERE document_id = ?1";
+    connection.prepare_cached(sql)?.execute(params![id.as_bytes(), signed(folded)])?;
+    Ok(())
 }
 
-fn append(
+fn move_to(
     connection: &Connection,
     document: DocumentId,
-    generation: u64,
-    entries: &[(u64, Vec<u8>)],
+    base: Base,
+    chain: Option<ChainHash>,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO changes (document_id, sequence, change) VALUES (?1, ?2, ?3)";
-    let mut statement = connection.prepare_cached(sql)?;
-    for (sequence, change) in entries {
-        statement.execute(params![document.uuid().as_bytes(), signed(*sequence), change])?;
-    }
-    match entries.last() {
-        Some((sequence, _)) => move_to(connection, document, Base { generation, sequence: *sequence }),
-        None => Ok(()),
-    }
-}
-
-fn move_to(connection: &Connection, document: DocumentId, base: Base) -> Result<(), StoreError> {
-    let sql = "UPDATE documents SET generation = ?2, sequence = ?3 WHERE document_id = ?1";
+    let sql = "UPDATE documents SET generation = ?2, sequence = ?3, chain = ?4 WHERE document_id = ?1";
     let (generation, sequence) = (signed(base.generation), signed(base.sequence));
-    connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), generation, sequence])?;
+    let chain = chain.as_ref().map(ChainHash::as_bytes);
+    connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), generation, sequence, chain])?;
     Ok(())
 }
 
@@ -134,8 +131,8 @@ fn drop_document(connection: &Connection, document: DocumentId) -> Result<(), St
 
 #[cfg(test)]
 mod tests {
-    use kring_domain::{CommandId, Timestamp};
-    use kring_sync::{Pending, RawCommand, Submission};
+    use kring_domain::{CommandId, DeviceId, PersonId, Timestamp};
+    use kring_sync::{Entry, Pending, RawCommand, Submission};
     use serde_json::json;
     use uuid::Uuid;
 
@@ -157,7 +154,8 @@ mod tests {
         assert_eq!((stored.base, stored.snapshot.clone(), stored.tail.len()), (base(1, 3), None, 3));
         assert_eq!(stored.pending, [pending(1), pending(2)]);
 
-        let new_base = StoreOp::PutBase { document: document(), base: base(2, 0), snapshot: Some(vec![7; 9000]) };
+        let snapshot = Some(vec![7; 9000]);
+        let new_base = StoreOp::PutBase { document: document(), base: base(2, 0), snapshot, chain: None };
         store.apply(&[new_base, append_op(2, 1..=2)], &[]).unwrap();
         let store = reopened(store);
         let stored = only(&store);
@@ -179,13 +177,35 @@ mod tests {
     }
 
     #[test]
+    fn entries_are_kept_whole_behind_a_snapshot_until_there_are_too_many() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        let base = |sequence| Base { generation: 1, sequence };
+        let fold = |sequence| StoreOp::Fold { document: document(), base: base(sequence), snapshot: vec![1; 50] };
+        store.apply(&[put(), append_op(1, 1..=30), fold(20)], &[]).unwrap();
+        let stored = only(&store);
+        assert_eq!((stored.base, stored.tail.len()), (base(30), 10));
+        let kept = |store: &Store, after, room| store.entries_after(document(), after, room).unwrap();
+        assert_eq!(kept(&store, base(5), usize::MAX), (6..=30).map(entry).collect::<Vec<_>>());
+        assert_eq!(kept(&store, base(5), 0), [entry(6)], "one at least");
+        assert_eq!(kept(&store, Base { generation: 2, sequence: 5 }, usize::MAX), []);
+        store.apply(&[append_op(1, 31..=20_030), fold(20_030)], &[]).unwrap();
+        assert_eq!(kept(&store, base(5), usize::MAX), [], "there is a gap behind it");
+        assert_eq!(kept(&store, base(30), usize::MAX).len(), 20_000);
+        let joined = StoreOp::PutBase { document: document(), base: base(30_000), snapshot: None, chain: None };
+        store.apply(&[joined], &[]).unwrap();
+        assert_eq!(kept(&store, base(20_029), usize::MAX), []);
+    }
+
+    #[test]
     fn a_dropped_document_leaves_no_byte_in_the_file() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kring.db");
         let mut store = Store::open(&path).unwrap();
         let secret = b"geheim van een ander".to_vec();
-        let entries = vec![(1, secret.clone())];
-        store.apply(&[put(), StoreOp::Append { document: document(), generation: 1, entries }], &[]).unwrap();
+        let entries = vec![Entry { change: secret.clone(), ..entry(1) }];
+        let append = StoreOp::Append { document: document(), generation: 1, entries, chain: None };
+        store.apply(&[put(), append], &[]).unwrap();
         store.apply(&[StoreOp::DropDocument { document: document() }], &[]).unwrap();
         assert!(store.documents().unwrap().is_empty());
         for entry in std::fs::read_dir(directory.path()).unwrap() {
@@ -219,8 +239,23 @@ mod tests {
     }
 
     fn append_op(generation: u64, sequences: std::ops::RangeInclusive<u64>) -> StoreOp {
-        let entries = sequences.map(|sequence| (sequence, vec![sequence as u8])).collect();
-        StoreOp::Append { document: document(), generation, entries }
+        StoreOp::Append { document: document(), generation, entries: sequences.map(entry).collect(), chain: None }
+    }
+
+    fn entry(sequence: u64) -> Entry {
+        Entry {
+            sequence,
+            change: vec![u8::try_from(sequence % 256).unwrap()],
+            command_id: CommandId::new(Uuid::from_u64_pair(3, sequence)),
+            person: PersonId::new(Uuid::from_u128(1)),
+            device: DeviceId::new(Uuid::from_u128(2)),
+            at: Timestamp::from_millis(5),
+            role: "member".into(),
+            command: "post_message".into(),
+            base: 0,
+            suggestion: false,
+            signature: vec![9; 64],
+        }
     }
 
     fn pending(number: u128) -> Pending {

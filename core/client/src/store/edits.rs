@@ -2,16 +2,22 @@
 
 use kring_domain::{Code, CommandId, DocumentId, Timestamp};
 use kring_sync::{Base, EditState, Pending, RawCommand, SettledEdit, Submission};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::value::{number, parse, signed, uuid, word};
 use super::{Store, StoreError};
 
-/// How many shared edits of a document are remembered; the document's history has them all.
-const REMEMBERED: u32 = 200;
+/// How many shared edits of a document are listed; its history has them all.
+const LISTED: u32 = 200;
+
+/// How many are remembered at least, for a server that loses them.
+const REMEMBERED: u32 = 5_000;
+
+/// Those beyond are forgotten this many at a time.
+const FORGOTTEN: i64 = 128;
 
 const SAVED_HERE: &str = "saved_here";
-const SHARED: &str = "shared";
+pub(super) const SHARED: &str = "shared";
 const NOT_ACCEPTED: &str = "not_accepted";
 const HELD: &str = "held";
 
@@ -42,17 +48,20 @@ pub(crate) enum Edits {
 }
 
 impl Store {
-    /// Lists edits in the order in which they were made.
+    /// Lists edits in the order in which they were made; of those that were shared the last ones.
     pub(crate) fn edits(&self, which: Edits) -> Result<Vec<Edit>, StoreError> {
         let (filter, value) = match which {
-            Edits::Of(document) => {
-                ("document_id = ?1", rusqlite::types::Value::from(document.uuid().as_bytes().to_vec()))
-            }
-            Edits::NotAccepted => ("state = ?1", rusqlite::types::Value::from(NOT_ACCEPTED.to_owned())),
+            Edits::Of(document) => (
+                "document_id = ?1 AND (state <> 'shared' OR number > coalesce(
+                    (SELECT number FROM edits WHERE state = 'shared' AND document_id = ?1
+                     ORDER BY number DESC LIMIT 1 OFFSET ?2), 0))",
+                rusqlite::types::Value::from(document.uuid().as_bytes().to_vec()),
+            ),
+            Edits::NotAccepted => ("state = ?1 AND ?2", rusqlite::types::Value::from(NOT_ACCEPTED.to_owned())),
         };
         let sql = format!("SELECT {COLUMNS} FROM edits WHERE {filter} ORDER BY number");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([value])?;
+        let mut rows = statement.query(params![value, LISTED])?;
         let mut edits = Vec::new();
         while let Some(row) = rows.next()? {
             edits.push(edit(row)?);
@@ -92,10 +101,13 @@ pub(super) fn pending(connection: &Connection, document: DocumentId) -> Result<V
     Ok(pending)
 }
 
-/// Adds an edit that waits.
+/// Adds an edit that waits, or has one that was settled wait again, in its old place.
 pub(super) fn put(connection: &Connection, document: DocumentId, pending: &Pending) -> Result<(), StoreError> {
     let sql = "INSERT INTO edits (document_id, command_id, generation, sequence, heads, made_at, command, state)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (document_id, command_id) DO UPDATE SET generation = excluded.generation,
+            sequence = excluded.sequence, heads = excluded.heads, state = excluded.state,
+            shared_as = NULL, code = NULL, field = NULL";
     let Submission { id, base, made_at, command } = &pending.submission;
     let base = base.unwrap_or(Base::GENESIS);
     connection.prepare_cached(sql)?.execute(params![
@@ -115,11 +127,11 @@ pub(super) fn put(connection: &Connection, document: DocumentId, pending: &Pendi
 pub(super) fn settle(connection: &Connection, document: DocumentId, edit: &SettledEdit) -> Result<(), StoreError> {
     let (state, shared_as, code, field) = columns(&edit.state);
     let sql = "UPDATE edits SET state = ?3, shared_as = ?4, code = ?5, field = ?6
-        WHERE document_id = ?1 AND command_id = ?2";
+        WHERE document_id = ?1 AND command_id = ?2 RETURNING number";
     let (document, id) = (document.uuid(), edit.id.uuid());
     let values = params![document.as_bytes(), id.as_bytes(), state, shared_as.map(signed), code, field];
-    connection.prepare_cached(sql)?.execute(values)?;
-    if state == SHARED {
+    let number: Option<i64> = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    if state == SHARED && number.is_some_and(|number| number % FORGOTTEN == 0) {
         let sql = "DELETE FROM edits WHERE state = ?2 AND document_id = ?1 AND number <= (SELECT number FROM edits
             WHERE state = ?2 AND document_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?3)";
         connection.prepare_cached(sql)?.execute(params![document.as_bytes(), SHARED, REMEMBERED])?;
@@ -163,7 +175,7 @@ fn edit(row: &Row<'_>) -> Result<Edit, StoreError> {
     })
 }
 
-fn command(json: String) -> Result<RawCommand, StoreError> {
+pub(super) fn command(json: String) -> Result<RawCommand, StoreError> {
     serde_json::from_str(&json).map(RawCommand::from_value).map_err(|_| StoreError::Damaged)
 }
 
@@ -202,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_shared_edits_are_remembered_and_unshared_ones_all() {
+    fn only_the_last_shared_edits_are_listed_and_unshared_ones_all() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
         let refused = EditState::NotAccepted { code: Code::Conflict, field: None };
@@ -212,6 +224,22 @@ mod tests {
         let listed = store.edits(Edits::Of(document())).unwrap();
         assert_eq!(listed.len(), 202);
         assert_eq!([listed[0].id, listed[1].id, listed[2].id], [id(1), id(2), id(100)]);
+        assert_eq!(store.shared_edits(document()).unwrap().len(), 297, "for a server that loses them");
+        let shared = (300..6_000u64).flat_map(|n| [put_op(n), settle_op(n, EditState::Shared { sequence: n })]);
+        store.apply(&shared.collect::<Vec<_>>(), &[]).unwrap();
+        let remembered = store.shared_edits(document()).unwrap().len();
+        assert!((5_000..5_300).contains(&remembered), "{remembered}");
+        assert_eq!(store.edits(Edits::Of(document())).unwrap().len(), 202);
+    }
+
+    #[test]
+    fn a_shared_edit_that_waits_again_keeps_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        let shared = |number| settle_op(number, EditState::Shared { sequence: number });
+        store.apply(&[put_op(1), put_op(2), shared(1), put_op(1)], &[]).unwrap();
+        let waiting = pending(&store.connection, document()).unwrap();
+        assert_eq!(waiting.iter().map(|pending| pending.submission.id).collect::<Vec<_>>(), [id(1), id(2)]);
     }
 
     fn document() -> DocumentId {

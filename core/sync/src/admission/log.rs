@@ -86,6 +86,14 @@ impl Log {
         self.marks.push(mark);
     }
 
+    /// The entries that are heads after one more with these parents.
+    pub(super) fn heads_after(&self, parents: &[ChangeHash]) -> Vec<u64> {
+        let is_covered = |head: &u64| self.hashes(&[*head]).iter().all(|hash| parents.contains(hash));
+        let mut heads: Vec<u64> = self.present().into_iter().filter(|head| !is_covered(head)).collect();
+        heads.push(self.head() + 1);
+        heads
+    }
+
     /// The entries a command builds on: the heads at its base, and the device's own last entry.
     ///
     /// Heads which that last entry covers already are left out: what the device had seen when it made it, and its

@@ -53,14 +53,8 @@ impl Admission {
         let mut log = Log::starting_at(start);
         stored.marks.into_iter().for_each(|mark| log.push(mark));
         stored.verdicts.into_iter().for_each(|verdict| log.record(verdict));
-        let mut promised = log.hashes(&log.present());
-        let mut found = document.get_heads();
-        promised.sort_unstable();
-        found.sort_unstable();
-        if promised != found {
-            return Err(RestoreError);
-        }
         let chain = stored.chain.map_or_else(|| ChainHash::start(id, generation), ChainHash::from_stored);
-        Ok(Self { id, kind, generation, document, log, chain })
+        let restored = Self { id, kind, generation, document, log, chain };
+        restored.is_as_promised().then_some(restored).ok_or(RestoreError)
     }
 }

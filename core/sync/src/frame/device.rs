@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Entry, MAX_COMMANDS};
-use crate::Submission;
+use crate::{ChainHash, Submission};
 
 /// What a device says to the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,10 @@ pub struct Cursor {
     pub generation: u64,
     /// The last entry of that generation the device holds; 0 for none.
     pub sequence: u64,
+    /// The link of that entry, by which the server sees whether it is of the same history; absent where the device
+    /// does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<ChainHash>,
 }
 
 impl DeviceFrame {

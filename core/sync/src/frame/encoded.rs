@@ -2,7 +2,7 @@
 
 use kring_domain::DocumentId;
 
-use super::{Entry, encode};
+use super::{DecodeError, Entry, decode_whole, encode};
 
 /// One entry as CBOR.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,15 @@ impl EncodedEntry {
     /// Takes bytes that an [`EncodedEntry`] was stored as.
     pub fn from_stored(bytes: Vec<u8>) -> Self {
         Self(bytes)
+    }
+
+    /// The entry.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Malformed`] for bytes that are no entry.
+    pub fn decode(&self) -> Result<Entry, DecodeError> {
+        decode_whole(&self.0)
     }
 
     /// The bytes to store.
@@ -83,6 +92,10 @@ mod tests {
             person: PersonId::new(uuid(2)),
             device: DeviceId::new(uuid(3)),
             at: Timestamp::from_millis(5),
+            role: "member".to_owned(),
+            command: "propose_idea".to_owned(),
+            base: sequence - 1,
+            suggestion: sequence % 2 == 0,
             signature: vec![],
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::Entry;
-use crate::Verdict;
+use crate::{ChainHash, Verdict};
 
 /// What the server says to a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,13 @@ pub enum ServerFrame {
         /// The saved Automerge document.
         #[serde(with = "super::entry::bytes")]
         bytes: Vec<u8>,
+        /// The link of that entry, or of the start of the generation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chain: Option<ChainHash>,
+        /// What the device holds is not the server's history (any more): this comes in its place, and the person's
+        /// own shared edits are to be sent again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        replaces: bool,
     },
     /// The entries that follow what the device has.
     Entries {

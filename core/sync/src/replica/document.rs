@@ -8,8 +8,8 @@ use kring_domain::{
     authorize, genesis,
 };
 
-use super::{DeviceIdentity, Pending, ReplicaError, StoreOp, StoredDocument};
-use crate::{Base, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, guard};
+use super::{DeviceIdentity, OwnEdit, Pending, Replacement, ReplicaError, StoreOp, StoredDocument};
+use crate::{Base, ChainHash, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, guard};
 
 /// The most bytes of commands in one frame, well below what a server takes.
 const FRAME_BYTES: usize = 256 * 1024;
@@ -24,8 +24,12 @@ pub(super) struct Held {
     pub(super) access: Access,
     pub(super) known: bool,
     base: Base,
+    /// The link of the last entry in the base; `None` where it came in a snapshot without one.
+    chain: Option<ChainHash>,
     admitted: Automerge,
     tail: usize,
+    /// What is to come in the place of the base when the person's own edits are at hand.
+    pub(super) replacement: Option<Replacement>,
     /// The change of this device's last admitted entry.
     own_last: Option<ChangeHash>,
     pending: VecDeque<Waiting>,
@@ -41,7 +45,12 @@ struct Waiting {
 }
 
 impl Held {
-    pub(super) fn new(kind: DocumentKind, space: SpaceId, role: Role, access: Access, known: bool) -> Self {
+    pub(super) fn new(
+        document: DocumentId,
+        (kind, space): (DocumentKind, SpaceId),
+        (role, access): (Role, Access),
+        known: bool,
+    ) -> Self {
         Self {
             kind,
             space,
@@ -49,8 +58,10 @@ impl Held {
             access,
             known,
             base: Base::GENESIS,
+            chain: Some(ChainHash::start(document, Base::GENESIS.generation)),
             admitted: genesis(kind),
             tail: 0,
+            replacement: None,
             own_last: None,
             pending: VecDeque::new(),
             view: None,
@@ -58,11 +69,15 @@ impl Held {
     }
 
     pub(super) fn restore(identity: &DeviceIdentity, stored: StoredDocument) -> Result<Self, ReplicaError> {
-        let mut held = Self::new(stored.kind, stored.space, stored.role, stored.access, stored.known);
+        let place = (stored.kind, stored.space);
+        let mut held = Self::new(stored.document, place, (stored.role, stored.access), stored.known);
         if let Some(snapshot) = stored.snapshot {
             held.admitted = guard::load(&snapshot).map_err(|_| ReplicaError::Damaged)?;
         }
         guard::apply(&mut held.admitted, stored.tail.iter().map(Vec::as_slice)).map_err(|_| ReplicaError::Damaged)?;
+        if stored.base != Base::GENESIS {
+            held.chain = stored.chain;
+        }
         held.base = stored.base;
         held.tail = stored.tail.len();
         held.own_last = held.last_change_of(&held.author(identity));
@@ -81,11 +96,15 @@ impl Held {
     }
 
     pub(super) fn cursor(&self, document: DocumentId) -> Cursor {
-        Cursor { document, generation: self.base.generation, sequence: self.base.sequence }
+        Cursor { document, generation: self.base.generation, sequence: self.base.sequence, chain: self.chain }
     }
 
     pub(super) fn base(&self) -> Base {
         self.base
+    }
+
+    pub(super) fn chain(&self) -> Option<ChainHash> {
+        self.chain
     }
 
     pub(super) fn admitted(&self) -> &Automerge {
@@ -191,36 +210,55 @@ impl Held {
     }
 
     /// Puts a snapshot from the server in the place of what was admitted so far.
-    pub(super) fn replace(&mut self, identity: &DeviceIdentity, base: Base, bytes: &[u8]) -> Result<(), ReplicaError> {
-        self.admitted = guard::load(bytes).map_err(|_| ReplicaError::Unreadable)?;
-        self.base = base;
+    pub(super) fn replace(&mut self, identity: &DeviceIdentity, with: &Replacement) -> Result<(), ReplicaError> {
+        self.admitted = guard::load(&with.bytes).map_err(|_| ReplicaError::Unreadable)?;
+        self.base = with.base;
+        self.chain = with.chain;
         self.tail = 0;
         self.own_last = self.last_change_of(&self.author(identity));
         self.view = None;
         Ok(())
     }
 
+    /// Has edits wait on the base as it is now, in this order; none was sent.
+    pub(super) fn wait_again(&mut self, edits: impl Iterator<Item = OwnEdit>) {
+        let heads: Vec<[u8; 32]> = self.admitted.get_heads().iter().map(|hash| hash.0).collect();
+        let wait = |OwnEdit { id, command, made_at }| {
+            let submission = Submission { id, base: Some(self.base), made_at, command };
+            Waiting { pending: Pending { submission, heads: heads.clone() }, sent: false, admitted: None }
+        };
+        self.pending = edits.map(wait).collect();
+        self.view = None;
+    }
+
     /// Adds entries that follow the base.
     ///
     /// After an error the document is back at genesis and has to be joined anew; what waits is kept.
-    pub(super) fn extend(&mut self, identity: &DeviceIdentity, entries: &[Entry]) -> Result<(), ReplicaError> {
+    pub(super) fn extend(
+        &mut self,
+        document: DocumentId,
+        identity: &DeviceIdentity,
+        entries: &[Entry],
+    ) -> Result<(), ReplicaError> {
         let changes = entries.iter().map(|entry| entry.change.as_slice());
-        let Ok(hashes) = guard::apply(&mut self.admitted, changes) else {
-            self.restart();
+        let Ok(applied) = guard::apply(&mut self.admitted, changes) else {
+            self.restart(document);
             return Err(ReplicaError::Unreadable);
         };
         self.base.sequence += entries.len() as u64;
+        self.chain = self.chain.map(|chain| entries.iter().fold(chain, ChainHash::next));
         self.tail += entries.len();
         self.view = None;
-        let own = entries.iter().zip(hashes).rev().find(|(entry, _)| entry.device == identity.device);
-        self.own_last = own.map(|(_, hash)| hash).or(self.own_last);
+        let own = entries.iter().zip(applied).rev().find(|(entry, _)| entry.device == identity.device);
+        self.own_last = own.map(|(_, change)| change.hash).or(self.own_last);
         Ok(())
     }
 
     /// Back to an empty document, to be joined anew.
-    pub(super) fn restart(&mut self) {
+    pub(super) fn restart(&mut self, document: DocumentId) {
         self.admitted = genesis(self.kind);
         self.base = Base::GENESIS;
+        self.chain = Some(ChainHash::start(document, Base::GENESIS.generation));
         self.tail = 0;
         self.own_last = None;
         self.view = None;

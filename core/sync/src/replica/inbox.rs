@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kring_domain::{Access, Code, CommandId, DocumentId, SpaceId, Timestamp};
 
 use super::document::Held;
-use super::{EditState, Event, Pending, RETRY_AFTER, Replica, ReplicaError, SettledEdit, StoreOp};
+use super::{EditState, Event, Pending, RETRY_AFTER, Replacement, Replica, ReplicaError, SettledEdit, StoreOp};
 use crate::{Base, DocumentHead, Entry, Judgement, Member, ServerFrame, Verdict};
 
 impl Replica {
@@ -16,9 +16,14 @@ impl Replica {
     /// Where the frame cannot be: close the connection and join again. What the person made is kept.
     pub fn handle_frame(&mut self, frame: ServerFrame, now: Timestamp) -> Result<(), ReplicaError> {
         match frame {
-            ServerFrame::Welcome { documents, members, .. } => self.welcome(documents, members),
-            ServerFrame::Snapshot { document, generation, sequence, bytes } => {
-                return self.snapshot(document, Base { generation, sequence }, &bytes);
+            ServerFrame::Welcome { server_time, documents, members } => {
+                self.compare_clocks(server_time, now);
+                self.welcome(documents, members);
+            }
+            ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces } => {
+                let base = Base { generation, sequence };
+                let snapshot = Replacement { base, bytes, chain, tail: Vec::new() };
+                return if replaces { self.ask_own(document, snapshot) } else { self.snapshot(document, &snapshot) };
             }
             ServerFrame::Entries { document, generation, entries } => {
                 return self.entries(document, generation, &entries);
@@ -31,7 +36,10 @@ impl Replica {
                 self.events.push_back(Event::Presence { document, person, state });
             }
             ServerFrame::Error { code } => self.events.push_back(Event::Complaint(code)),
-            ServerFrame::Missing { .. } | ServerFrame::Unknown => {}
+            ServerFrame::Missing { document, generation, after } => {
+                self.missing(document, Base { generation, sequence: after });
+            }
+            ServerFrame::Unknown => {}
         }
         Ok(())
     }
@@ -60,7 +68,7 @@ impl Replica {
         if head.access < Access::Read {
             return self.drop_document(head.document);
         }
-        let new = || Held::new(head.kind, head.space, head.role, head.access, false);
+        let new = || Held::new(head.document, (head.kind, head.space), (head.role, head.access), false);
         let held = self.documents.entry(head.document).or_insert_with(new);
         if (held.role, held.access, held.known) != (head.role, head.access, true) {
             held.role = head.role;
@@ -72,20 +80,31 @@ impl Replica {
         }
     }
 
-    fn snapshot(&mut self, document: DocumentId, base: Base, bytes: &[u8]) -> Result<(), ReplicaError> {
+    fn snapshot(&mut self, document: DocumentId, snapshot: &Replacement) -> Result<(), ReplicaError> {
         let Some(held) = self.documents.get_mut(&document) else { return Ok(()) };
-        if base <= held.base() {
+        if snapshot.base <= held.base() {
             return Ok(());
         }
-        held.replace(&self.identity, base, bytes)?;
-        self.store.push(StoreOp::PutBase { document, base, snapshot: Some(bytes.to_vec()) });
+        held.replace(&self.identity, snapshot)?;
+        self.store.push(snapshot.put(document));
         self.events.push_back(Event::DocumentChanged(document));
         self.settle_included(document);
         Ok(())
     }
 
-    fn entries(&mut self, document: DocumentId, generation: u64, entries: &[Entry]) -> Result<(), ReplicaError> {
+    pub(super) fn entries(
+        &mut self,
+        document: DocumentId,
+        generation: u64,
+        entries: &[Entry],
+    ) -> Result<(), ReplicaError> {
         let Some(held) = self.documents.get_mut(&document) else { return Ok(()) };
+        if let Some(replacement) = &mut held.replacement {
+            if replacement.base.generation == generation {
+                replacement.tail.extend_from_slice(entries);
+            }
+            return Ok(());
+        }
         let known = held.base().sequence;
         let new = entries.iter().position(|entry| entry.sequence > known).unwrap_or(entries.len());
         let new = entries.get(new..).unwrap_or_default();
@@ -96,15 +115,13 @@ impl Replica {
         if new.is_empty() {
             return Ok(());
         }
-        if let Err(error) = held.extend(&self.identity, new) {
-            self.store.push(StoreOp::PutBase { document, base: Base::GENESIS, snapshot: None });
+        if let Err(error) = held.extend(document, &self.identity, new) {
+            self.store.push(StoreOp::PutBase { document, base: Base::GENESIS, snapshot: None, chain: None });
             return Err(error);
         }
-        let stored = new.iter().map(|entry| (entry.sequence, entry.change.clone())).collect();
-        self.store.push(StoreOp::Append { document, generation, entries: stored });
+        self.store.push(StoreOp::Append { document, generation, entries: new.to_vec(), chain: held.chain() });
         if let Some(snapshot) = held.fold() {
-            let base = held.base();
-            self.store.push(StoreOp::PutBase { document, base, snapshot: Some(snapshot) });
+            self.store.push(StoreOp::Fold { document, base: held.base(), snapshot });
         }
         for entry in new {
             self.settle(document, entry.command_id, EditState::Shared { sequence: entry.sequence });

@@ -3,7 +3,7 @@
 use kring_domain::{Access, Code, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Base, Member, RawCommand, Submission};
+use crate::{Base, ChainHash, Entry, Member, RawCommand, Submission};
 
 /// An edit that waits for the server.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ pub enum StoreOp {
         /// Whether the server knows the document.
         known: bool,
     },
-    /// The document's history starts anew from this snapshot; entries stored so far go.
+    /// The document's history starts anew from this snapshot; entries kept so far go.
     PutBase {
         /// The document.
         document: DocumentId,
@@ -78,17 +78,30 @@ pub enum StoreOp {
         base: Base,
         /// The saved document; `None` for genesis.
         snapshot: Option<Vec<u8>>,
+        /// The link of the last entry in it, where it is known.
+        chain: Option<ChainHash>,
     },
-    /// Entries follow what is stored.
+    /// This snapshot stands for everything stored so far, so that there is less to apply; the entries are kept.
+    Fold {
+        /// The document.
+        document: DocumentId,
+        /// Where the snapshot is.
+        base: Base,
+        /// The saved document.
+        snapshot: Vec<u8>,
+    },
+    /// Entries follow what is stored. They are kept whole, for a server that loses them.
     Append {
         /// The document.
         document: DocumentId,
         /// The generation.
         generation: u64,
-        /// Sequence number and change of each.
-        entries: Vec<(u64, Vec<u8>)>,
+        /// The entries.
+        entries: Vec<Entry>,
+        /// The link of the last, where it is known.
+        chain: Option<ChainHash>,
     },
-    /// An edit was made.
+    /// An edit waits; one that was settled before waits again.
     PutPending {
         /// The document.
         document: DocumentId,
@@ -135,6 +148,8 @@ pub struct StoredDocument {
     pub known: bool,
     /// Where the last of the tail is.
     pub base: Base,
+    /// The link of the last of the tail, where it is known.
+    pub chain: Option<ChainHash>,
     /// The snapshot the tail builds on; `None` for genesis.
     pub snapshot: Option<Vec<u8>>,
     /// The changes after the snapshot, in order.

@@ -7,6 +7,7 @@ use kring_domain::DocumentId;
 use kring_sync::Base;
 use tokio::time::Instant;
 
+use super::recovering::Ahead;
 use super::{Ending, Session};
 use crate::sync::directory::Place;
 use crate::sync::looks;
@@ -18,11 +19,12 @@ const TELL_EVERY: Duration = Duration::from_secs(600);
 const REFUSED_EVERY: Duration = Duration::from_secs(60);
 
 /// A document that the device may read.
-#[derive(Clone, Copy)]
 pub(super) struct Watched {
     pub(super) place: Place,
     /// How far the device has been brought; `None` where it was not asked for yet.
     pub(super) sent: Option<Base>,
+    /// What the device has beyond the log, where it has.
+    pub(super) ahead: Option<Box<Ahead>>,
     /// When the access log was last told that the device is sent something of it.
     told: Option<Instant>,
     /// Whether something of it is about to be sent that the log does not tell of yet.
@@ -31,7 +33,7 @@ pub(super) struct Watched {
 
 impl Watched {
     pub(super) fn new(place: Place, sent: Option<Base>) -> Self {
-        Self { place, sent, told: None, is_untold: false }
+        Self { place, sent, ahead: None, told: None, is_untold: false }
     }
 
     /// Notes that something of it is about to be sent, and says whether the log is to be told.

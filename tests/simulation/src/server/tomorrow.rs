@@ -34,6 +34,10 @@ impl Server {
             person: author.person,
             device: author.device,
             at: now,
+            role: author.role.name().to_owned(),
+            command: "of_tomorrow".to_owned(),
+            base: at.sequence - 1,
+            suggestion: false,
             signature: Vec::new(),
         };
         let durable = self.durable.get_mut(&document)?;

@@ -167,6 +167,10 @@ mod tests {
             person: PersonId::new(Uuid::from_u128(2)),
             device: DeviceId::new(Uuid::from_u128(3)),
             at: Timestamp::from_millis(0),
+            role: "member".to_owned(),
+            command: "propose_idea".to_owned(),
+            base: 0,
+            suggestion: false,
             signature: Vec::new(),
         };
         let other = kring_domain::genesis(kring_domain::DocumentKind::Plan);
