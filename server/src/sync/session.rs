@@ -183,8 +183,9 @@ impl Session {
         let claims = cursors.clone();
         let greeting = self.read(move |reading| reading.greet(&cursors)).await?;
         let watched = greeting.pieces.iter().map(|(place, piece)| {
-            let ahead = claimed(&claims, place.document).and_then(|claim| Ahead::of(claim, piece));
-            Watched { ahead, ..Watched::new(*place, piece.reached) }
+            let mut watched = Watched::new(*place, piece.reached);
+            watched.ahead = claimed(&claims, place.document).and_then(|claim| Ahead::of(claim, piece));
+            watched
         });
         self.places = Some(watched.collect());
         let sent = greeting.pieces.iter().filter(|(_, piece)| !piece.frames.is_empty());
