@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::accounts::access_log;
+use crate::accounts::{self, AccountError, access_log};
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::documents::{Documents, begin_recovery, log_key};
@@ -42,6 +42,13 @@ impl App {
     pub async fn open(config: Config) -> Result<Self, StoreError> {
         let store = Store::open(&config.data)?;
         store.write(access_log::adopt).await?;
+        let completed = store.write(accounts::complete_spaces).await.map_err(|error| match error {
+            AccountError::Store(error) => error,
+            _ => StoreError::Closed,
+        })?;
+        if completed > 0 {
+            tracing::info!(spaces = completed, "spaces of an older version got the documents they lacked");
+        }
         let auth = Auth::open(&store, &config).await?;
         let limits = &config.limits;
         let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use kring_domain::{Author, DocumentId};
+use kring_domain::{Author, DocumentId, PersonId, Role};
 use kring_sync::{Admission, Entry, RecoverError, Submission, Verdict};
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -29,7 +29,7 @@ use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 use crate::sync::connection::Connection;
 use crate::sync::hub::Hub;
-use inbox::{Asker, Request};
+use inbox::{Asker, Request, Warrantor};
 pub use key::log_key;
 pub use recovery::begin_recovery;
 use shard::Shard;
@@ -98,8 +98,35 @@ impl Documents {
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<Vec<Verdict>, Unavailable> {
+        self.submit_as(author, (author.person, author.role), document, commands, size).await
+    }
+
+    /// Submits commands of somebody who has left, on the authority of somebody who is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Documents::submit`], and when the one who answers for it is not there in that role either.
+    pub async fn submit_for_another(
+        &self,
+        author: Author,
+        warrantor: (PersonId, Role),
+        document: DocumentId,
+        commands: Vec<Submission>,
+    ) -> Result<Vec<Verdict>, Unavailable> {
+        self.submit_as(author, warrantor, document, commands, 0).await
+    }
+
+    async fn submit_as(
+        &self,
+        author: Author,
+        (person, role): (PersonId, Role),
+        document: DocumentId,
+        commands: Vec<Submission>,
+        size: usize,
+    ) -> Result<Vec<Verdict>, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.hand_over(author, document, commands, size, Asker::Caller(answer)).await?;
+        let warrantor = Warrantor { person, role };
+        self.hand_over((author, warrantor), document, commands, size, Asker::Caller(answer)).await?;
         let verdicts = answered.await.map_err(|_| Unavailable)?;
         verdicts.iter().for_each(|verdict| self.metrics.verdict(verdict));
         Ok(verdicts)
@@ -114,7 +141,8 @@ impl Documents {
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<(), Unavailable> {
-        self.hand_over(author, document, commands, size, Asker::Device(connection.clone())).await
+        let warrantor = Warrantor { person: author.person, role: author.role };
+        self.hand_over((author, warrantor), document, commands, size, Asker::Device(connection.clone())).await
     }
 
     /// Takes entries back, about `size` bytes of them, that a device has kept and the server lost; answers when they
@@ -161,14 +189,14 @@ impl Documents {
 
     async fn hand_over(
         &self,
-        author: Author,
+        (author, warrantor): (Author, Warrantor),
         document: DocumentId,
         commands: Vec<Submission>,
         size: usize,
         asker: Asker,
     ) -> Result<(), Unavailable> {
         let room = self.room_for(size).await?;
-        let request = Request::Submit { document, author, commands, asker, room };
+        let request = Request::Submit { document, author, warrantor, commands, asker, room };
         self.shard(document)?.send(request).await.map_err(|_| Unavailable)
     }
 

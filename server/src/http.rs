@@ -7,6 +7,7 @@ mod drain;
 mod exchange;
 mod export;
 pub mod extract;
+mod held;
 mod history;
 mod invitations;
 mod limits;
@@ -58,6 +59,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(invitations::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::remove))
+        .routes(routes!(held::list))
+        .routes(routes!(held::judge))
         .routes(routes!(status::read))
         .routes(routes!(access_log::list))
         .routes(routes!(export::export))

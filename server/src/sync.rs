@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod directory;
 pub(crate) mod exchange;
 pub mod hub;
+pub(crate) mod late;
 mod looks;
 mod rates;
 pub(crate) mod session;

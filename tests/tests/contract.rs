@@ -10,10 +10,12 @@ mod contract {
     mod access_log;
     mod commands;
     mod concurrency;
+    mod consents;
     mod crash;
     mod devices;
     mod documents;
     mod export;
+    mod held;
     mod history;
     mod hostile;
     mod invitations;

@@ -11,9 +11,13 @@ use uuid::Uuid;
 
 use crate::bounds::TOO_LARGE;
 use crate::circle::*;
+use crate::consents::*;
 use crate::network::*;
 use crate::plan::*;
 use crate::policy::{Condition, Policy};
+use crate::private::*;
+use crate::private_time::*;
+use crate::pronotes::*;
 use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
 
 macro_rules! commands {
@@ -125,6 +129,18 @@ commands! {
     Circle {
         ProposeIdea, EditIdea, WithdrawIdea, EraseIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
         WithdrawOffer, PostMessage,
+    }
+    Private {
+        NotePrivately, EditPrivateNote, RemovePrivateNote, RateHelpfulness, PlanAsk, AnswerAsk,
+    }
+    PrivateTime {
+        OpenPrivateTime, ClosePrivateTime, ProposePrivately, WithdrawPrivateIdea, HeartPrivately, UnheartPrivately,
+    }
+    Pronotes {
+        WriteWorkNote, EditWorkNote,
+    }
+    Consents {
+        GiveConsent, WithdrawConsent, AskToLook,
     }
 }
 

@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use crate::erasure::Paths;
 use crate::reader::Reader;
-use crate::{Access, Card, DocumentId, Role, SpaceId};
+use crate::{Access, Card, DocumentId, Language, Role, SpaceId};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident => $module:ident, $model:ident;)+) => {
+    ($($(#[$doc:meta])* $kind:ident => $module:ident, $model:ident, $dutch:literal, $english:literal;)+) => {
         /// A kind of document, named after what it holds.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
@@ -33,9 +33,19 @@ macro_rules! kinds {
                 match self { $(DocumentKind::$kind => stringify!($module)),+ }
             }
 
-            /// The audience: how far somebody with this role gets into documents of this kind.
+            /// The kind in words a person reads.
+            pub const fn label(self, language: Language) -> &'static str {
+                match self { $(DocumentKind::$kind => language.pick($dutch, $english)),+ }
+            }
+
+            /// The audience: how far somebody with this role gets into documents of this kind by the role alone.
             pub const fn access(self, role: Role) -> Access {
                 match self { $(DocumentKind::$kind => crate::$module::access(role)),+ }
+            }
+
+            /// How far a consent in force lets somebody with this role in.
+            pub const fn by_consent(self, role: Role) -> Access {
+                match self { $(DocumentKind::$kind => crate::$module::by_consent(role)),+ }
             }
 
             /// The maps that every document of this kind has from its first moment.
@@ -70,11 +80,19 @@ macro_rules! kinds {
 
 kinds! {
     /// The network map: contacts, ties, placements and snapshots.
-    Network => network, NetworkModel;
+    Network => network, NetworkModel, "het netwerk", "the network";
     /// The action plan: goals, actions, steps and evaluations.
-    Plan => plan, PlanModel;
+    Plan => plan, PlanModel, "het actieplan", "the action plan";
     /// The support circle: ideas, hearts, offers and messages.
-    Circle => circle, CircleModel;
+    Circle => circle, CircleModel, "de steuncirkel", "the support circle";
+    /// What is the client's alone: notes, who helps and who does not, and what they would dare to ask.
+    Private => private, PrivateModel, "‘Alleen voor mij’", "“Only for me”";
+    /// Private time: brainstorms of which the professionals' devices hold no byte.
+    PrivateTime => private_time, PrivateTimeModel, "de besloten tijd", "the private time";
+    /// The professionals' working notes, which the client may look into.
+    Pronotes => pronotes, PronotesModel, "de werkaantekeningen", "the working notes";
+    /// Who may see what beyond their role: given, withdrawn, never changed.
+    Consents => consents, ConsentsModel, "de toestemmingen", "the consents";
 }
 
 impl DocumentId {
@@ -88,6 +106,11 @@ impl DocumentId {
 }
 
 impl DocumentKind {
+    /// Whether anybody gets in by consent.
+    pub fn asks_consent(self) -> bool {
+        Role::ALL.iter().any(|role| self.by_consent(*role) > self.access(*role))
+    }
+
     /// The kind with this name on the wire.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)

@@ -90,6 +90,14 @@ ids! {
     StepId,
     /// One person's look back on an action.
     EvaluationId,
+    /// A note of the client, or of a professional.
+    NoteId,
+    /// Something the client would like to ask somebody.
+    AskId,
+    /// A brainstorm in private time.
+    SessionId,
+    /// A consent, or a look that the client asked for.
+    ConsentId,
 }
 
 /// Reads a UUID from text without copying it.

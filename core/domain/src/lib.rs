@@ -35,17 +35,22 @@ mod bounds;
 mod card;
 pub mod circle;
 mod command;
+pub mod consents;
 mod context;
 mod docs;
 mod document;
 mod edit;
 mod entity;
 mod erasure;
+mod grants;
 mod id;
 mod language;
 pub mod network;
 pub mod plan;
 pub mod policy;
+pub mod private;
+pub mod private_time;
+pub mod pronotes;
 mod read;
 mod reader;
 mod refusal;
@@ -54,6 +59,7 @@ mod role;
 mod status;
 mod time;
 mod warrant;
+mod words;
 
 pub use author::Author;
 pub use bounds::{Name, Slug, Text};
@@ -64,9 +70,10 @@ pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
 pub use document::{Content, DocumentKind, genesis};
 pub use edit::{Edit, Names};
 pub use erasure::{mentions, outline, words_of_outline};
+pub use grants::{Grant, Grantee, Grants, access};
 pub use id::{
-    ActionId, CommandId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId, OfferId, PersonId,
-    SnapshotId, SpaceId, StepId,
+    ActionId, AskId, CommandId, ConsentId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId,
+    NoteId, OfferId, PersonId, SessionId, SnapshotId, SpaceId, StepId,
 };
 pub use language::Language;
 pub use read::{ReadModel, read_model};

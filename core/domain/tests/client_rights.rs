@@ -43,6 +43,12 @@ fn facts(history: &History, sender: &Author, sent: &Value) -> BTreeMap<String, V
         DocumentKind::Network => network(content, sender, sent, &mut facts),
         DocumentKind::Plan => plan(history, content, sender, sent, &mut facts),
         DocumentKind::Circle => circle(content, sender, sent, &mut facts),
+        DocumentKind::Private => facts.extend(BTreeMap::from([("private".to_owned(), content.clone())])),
+        DocumentKind::PrivateTime => private_time(content, sender, sent, &mut facts),
+        // What professionals write about the client is theirs to write.
+        DocumentKind::Pronotes => {}
+        DocumentKind::Consents if sender.role == Role::Representative => {}
+        DocumentKind::Consents => facts.extend(BTreeMap::from([("consents".to_owned(), content.clone())])),
     }
     facts
 }
@@ -135,6 +141,21 @@ fn circle(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<S
     }
 }
 
+/// The sessions, and the client's own ideas and hearts.
+fn private_time(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<String, Value>) {
+    let client = json!(id(CLIENT));
+    facts.insert("sessions".to_owned(), content["sessions"].clone());
+    for idea in list(content, "ideas") {
+        let withdraws = sent["type"] == "withdraw_private_idea" && sent["idea_id"] == idea["id"];
+        let own = idea["by"] == json!(sender.person);
+        if !(own && withdraws) {
+            let heart = list(idea, "hearts").any(|heart| *heart == client);
+            facts.insert(format!("private_heart {}", idea["id"]), json!(heart));
+            facts.insert(format!("private_idea {}", idea["id"]), idea["text"].clone());
+        }
+    }
+}
+
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
@@ -196,7 +217,22 @@ fn the_client_changes_each_of_these_facts() {
             }
         }
     }
-    for fact in ["place", "there", "suggestion", "ranking", "delegations", "state", "tick", "answer", "heart", "idea"] {
+    for fact in [
+        "place",
+        "there",
+        "suggestion",
+        "ranking",
+        "delegations",
+        "state",
+        "tick",
+        "answer",
+        "heart",
+        "idea",
+        "private",
+        "sessions",
+        "private_heart",
+        "consents",
+    ] {
         assert!(changed.contains_key(fact), "the client never changed {fact}: {changed:?}");
     }
 }

@@ -9,6 +9,7 @@ mod clocks;
 mod document;
 mod inbox;
 mod keep;
+mod parting;
 mod store_op;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -26,6 +27,7 @@ use crate::{Cursor, DeviceFrame, Member, PROTOCOL};
 use document::Held;
 use keep::{Keeping, Replacement};
 pub use keep::{OwnEdit, Recall};
+use parting::Parting;
 pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
 
 /// How long a device waits before it sends again what came too fast, in milliseconds.
@@ -97,6 +99,7 @@ pub struct Replica {
     identity: DeviceIdentity,
     documents: BTreeMap<DocumentId, Held>,
     members: Vec<Member>,
+    parting: Parting,
     greeting: Option<DeviceFrame>,
     connected: bool,
     retry_at: Option<Timestamp>,
@@ -113,6 +116,7 @@ impl Replica {
             identity,
             documents: BTreeMap::new(),
             members: Vec::new(),
+            parting: Parting::default(),
             greeting: None,
             connected: false,
             retry_at: None,
@@ -257,6 +261,7 @@ impl Replica {
         self.retry_at = None;
         self.forget_recalls();
         self.documents.values_mut().for_each(Held::unsend);
+        self.parting.unsend();
     }
 
     /// The connection is gone; everything resumes at the next one.
@@ -301,10 +306,11 @@ impl Replica {
         if self.retry_at.is_some() {
             return None;
         }
-        self.documents.iter_mut().find_map(|(id, held)| {
+        let next = self.documents.iter_mut().find_map(|(id, held)| {
             let commands = held.take_unsent();
             (!commands.is_empty()).then_some(DeviceFrame::Submit { document: *id, commands })
-        })
+        });
+        next.or_else(|| self.parting.take_unsent())
     }
 
     /// The next thing to tell the person.

@@ -3,7 +3,7 @@
 use kring_domain::{PersonId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{AccountError, persons};
+use super::{AccountError, former, persons, rights};
 
 /// One person of a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,15 +89,18 @@ pub fn remove_member(
     space: SpaceId,
     by: PersonId,
     person: PersonId,
+    now: Timestamp,
 ) -> Result<(Role, Departure), AccountError> {
     let own = role_in(connection, space, by)?;
-    let role = role_in(connection, space, person)?;
+    let rights = rights(connection, space, person)?;
+    let role = rights.role;
     if !may_remove(own, role, by == person) {
         return Err(AccountError::Forbidden);
     }
     if role == Role::Professional && !is_looked_after_without(connection, space, person)? {
         return Err(AccountError::Conflict("nobody would be left to look after the space"));
     }
+    former::keep_seats(connection, space, &rights, now)?;
     connection
         .prepare_cached("DELETE FROM members WHERE space_id = ?1 AND person_id = ?2")?
         .execute(params![space.uuid(), person.uuid()])?;
@@ -125,7 +128,7 @@ pub(super) fn join(
     connection
         .prepare_cached("INSERT INTO members (space_id, person_id, role, joined_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![space.uuid(), person.uuid(), role.name(), now.millis()])?;
-    Ok(())
+    former::forget_seats(connection, space, person)
 }
 
 pub(super) fn has_client(connection: &Connection, space: SpaceId) -> Result<bool, AccountError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{AccountError, members, persons, role_in, roster};
+use super::{AccountError, Rights, members, persons, rights, role_in, roster};
 
 /// A person's place in a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub struct Seat {
     pub space: SpaceId,
     /// What the space is called.
     pub space_name: String,
-    /// What the person is in it.
-    pub role: Role,
+    /// What the person may in it.
+    pub rights: Rights,
 }
 
 /// The spaces of a person, in the order in which they joined.
@@ -34,7 +34,8 @@ pub fn seats(connection: &Connection, person: PersonId) -> Result<Vec<Seat>, Acc
     for row in rows {
         let (space, space_name, role) = row?;
         // A role of a newer version gives no access here.
-        seats.extend(Role::from_name(&role).map(|role| Seat { space, space_name, role }));
+        let Some(role) = Role::from_name(&role) else { continue };
+        seats.push(Seat { space, space_name, rights: rights::with_role(connection, space, person, role)? });
     }
     Ok(seats)
 }
@@ -45,15 +46,15 @@ pub fn seats(connection: &Connection, person: PersonId) -> Result<Vec<Seat>, Acc
 ///
 /// [`AccountError::NotFound`] when they have none, or when the database refuses.
 pub fn seat(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Seat, AccountError> {
-    let role = role_in(connection, space, person)?;
+    let rights = rights(connection, space, person)?;
     let sql = "SELECT name FROM spaces WHERE space_id = ?1";
     let space_name = connection.prepare_cached(sql)?.query_row([space.uuid()], |row| row.get(0))?;
-    Ok(Seat { space, space_name, role })
+    Ok(Seat { space, space_name, rights })
 }
 
-/// The documents of a space that somebody with a role may read.
-pub fn documents_for(space: SpaceId, role: Role) -> BTreeMap<&'static str, DocumentId> {
-    let readable = DocumentKind::ALL.iter().filter(|kind| kind.access(role) >= Access::Read);
+/// The documents of a space that somebody with these rights may read.
+pub fn documents_for(space: SpaceId, rights: &Rights) -> BTreeMap<&'static str, DocumentId> {
+    let readable = DocumentKind::ALL.iter().filter(|kind| rights.access(**kind) >= Access::Read);
     readable.map(|&kind| (kind.name(), DocumentId::derive(space, kind))).collect()
 }
 
@@ -83,6 +84,24 @@ pub fn create_space(
         Err(AccountError::NotFound) => Err(AccountError::Conflict("the id is taken")),
         seat => seat,
     }
+}
+
+/// Makes the documents that spaces lack which an older version made; says how many spaces that were.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn complete_spaces(connection: &Connection) -> Result<usize, AccountError> {
+    let sql = "SELECT space_id FROM spaces
+               WHERE (SELECT count(*) FROM documents WHERE documents.space_id = spaces.space_id) < ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement
+        .query_map([i64::try_from(DocumentKind::ALL.len()).unwrap_or(i64::MAX)], |row| Ok(SpaceId::new(row.get(0)?)))?;
+    let incomplete: Vec<SpaceId> = rows.collect::<Result<_, _>>()?;
+    for &space in &incomplete {
+        make_documents(connection, space)?;
+    }
+    Ok(incomplete.len())
 }
 
 /// Erases a space and everything in it, and answers who was in it.
@@ -120,10 +139,16 @@ fn make(
     connection
         .prepare_cached("INSERT INTO spaces (space_id, name, created_by, created_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![space.uuid(), name, person.uuid(), now.millis()])?;
-    let mut statement =
-        connection.prepare_cached("INSERT INTO documents (document_id, space_id, kind) VALUES (?1, ?2, ?3)")?;
+    make_documents(connection, space)?;
+    members::join(connection, space, person, Role::Professional, now)
+}
+
+/// Makes the documents that a space does not have yet.
+fn make_documents(connection: &Connection, space: SpaceId) -> Result<(), AccountError> {
+    let sql = "INSERT INTO documents (document_id, space_id, kind) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    let mut statement = connection.prepare_cached(sql)?;
     for &kind in DocumentKind::ALL {
         statement.execute(params![DocumentId::derive(space, kind).uuid(), space.uuid(), kind.name()])?;
     }
-    members::join(connection, space, person, Role::Professional, now)
+    Ok(())
 }

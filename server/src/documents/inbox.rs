@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kring_domain::{Author, DocumentId};
+use kring_domain::{Author, DocumentId, PersonId, Role};
 use kring_sync::{Admission, Entry, RecoverError, Submission, Verdict};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -23,6 +23,7 @@ pub(super) enum Request {
     Submit {
         document: DocumentId,
         author: Author,
+        warrantor: Warrantor,
         commands: Vec<Submission>,
         asker: Asker,
         /// The room that the commands take among everything that waits.
@@ -40,6 +41,14 @@ pub(super) enum Request {
     Look { document: DocumentId, look: Look },
     /// Let go of documents that nobody works on.
     Tend,
+}
+
+/// Who answers for commands: their author, or whoever let them in after the author had left. Unless they still are
+/// in the space in this role when the commands are made durable, nothing of it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Warrantor {
+    pub(super) person: PersonId,
+    pub(super) role: Role,
 }
 
 /// Who submitted commands.

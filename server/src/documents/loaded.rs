@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use ed25519_dalek::{Signature, Signer, SigningKey};
-use kring_domain::{Author, Code, Refusal, Role, Timestamp};
+use kring_domain::{Author, Code, DocumentKind, Grants, Refusal, Role, Timestamp};
 use kring_sync::{
     Admission, Admitted, Base, ChainHash, EncodedEntry, Entry, Judgement, Mark, Readmitted, RecoverError, Submission,
     Verdict, encode_entries,
 };
 
 use super::deeds::Deeds;
-use super::inbox::{Asker, Brought, Reveal};
+use super::inbox::{Asker, Brought, Reveal, Warrantor};
 use super::recovery::Recovery;
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
@@ -61,6 +61,7 @@ pub(super) struct Loaded {
 struct Draft {
     before: Base,
     entries: Vec<Drafted>,
+    warrantors: Vec<Warrantor>,
     verdicts: Vec<VerdictRow>,
     answers: Vec<Answer>,
     recovery_ends: Option<Timestamp>,
@@ -87,9 +88,18 @@ impl Loaded {
     }
 
     /// Decides about commands, and keeps the answer for when they are durable.
-    pub(super) fn submit(&mut self, author: &Author, commands: Vec<Submission>, asker: Asker, now: Timestamp) {
+    pub(super) fn submit(
+        &mut self,
+        (author, warrantor): (&Author, Warrantor),
+        commands: Vec<Submission>,
+        asker: Asker,
+        now: Timestamp,
+    ) {
         let before = self.admission.head();
         let draft = self.draft.get_or_insert_with(|| Draft::at(before));
+        if !draft.warrantors.contains(&warrantor) {
+            draft.warrantors.push(warrantor);
+        }
         let mut verdicts = Vec::with_capacity(commands.len());
         let is_recovering = self.recovery.is_some_and(|recovery| recovery.is_on(now));
         for submission in commands {
@@ -163,6 +173,8 @@ impl Loaded {
         let mut draft = self.draft.take()?;
         let chain = draft.entries.last().map(|last| last.link);
         sign(&mut draft.entries, key);
+        let grants = (self.admission.kind() == DocumentKind::Consents && !draft.entries.is_empty())
+            .then(|| Grants::of(self.admission.document()));
         let entries: Vec<EntryRow> = draft.entries.into_iter().map(Drafted::row).collect();
         let live = self.live(draft.before, &entries).map(Arc::new);
         let snapshot = self.new_snapshot(LONG_TAIL);
@@ -171,8 +183,11 @@ impl Loaded {
             lineage: self.lineage.clone(),
             before: draft.before,
             chain,
+            warrantors: draft.warrantors,
             entries,
             verdicts: draft.verdicts,
+            grants,
+            space: None,
             snapshot,
             live,
             answers: draft.answers,
@@ -235,7 +250,14 @@ impl Loaded {
 
 impl Draft {
     fn at(before: Base) -> Self {
-        Self { before, entries: Vec::new(), verdicts: Vec::new(), answers: Vec::new(), recovery_ends: None }
+        Self {
+            before,
+            entries: Vec::new(),
+            warrantors: Vec::new(),
+            verdicts: Vec::new(),
+            answers: Vec::new(),
+            recovery_ends: None,
+        }
     }
 
     /// One frame of verdicts for each device, however many it has sent.

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use kring_domain::{DocumentId, Timestamp};
+use kring_domain::{DocumentId, Grants, SpaceId, Timestamp};
 use kring_sync::{Base, ChainHash, ServerFrame, Verdict, encode};
 use rusqlite::Connection as Database;
 
-use super::inbox::{Asker, Reveal};
+use super::inbox::{Asker, Reveal, Warrantor};
 use super::loaded::Lineage;
 use super::pace::Underway;
 use super::recovery;
 use super::table::{self, EntryRow, VerdictRow};
 use crate::accounts::access_log::{self, Line};
+use crate::accounts::replace_grants;
 use crate::metrics::Metrics;
 use crate::store::{Job, StoreError};
 use crate::sync::connection::{Closing, Connection, Item, Live};
@@ -35,8 +36,14 @@ pub(super) struct Part {
     pub(super) before: Base,
     /// The link of the last entry, where there are entries.
     pub(super) chain: Option<ChainHash>,
+    /// Who must still be there for it to count.
+    pub(super) warrantors: Vec<Warrantor>,
     pub(super) entries: Vec<EntryRow>,
     pub(super) verdicts: Vec<VerdictRow>,
+    /// What the consents in force open from now on, where they have changed.
+    pub(super) grants: Option<Grants>,
+    /// The space whose rights have changed; known when they are stored.
+    pub(super) space: Option<SpaceId>,
     pub(super) snapshot: Option<(Base, Vec<u8>)>,
     pub(super) live: Option<Arc<Live>>,
     pub(super) answers: Vec<Answer>,
@@ -125,8 +132,11 @@ impl Part {
             lineage,
             before,
             chain: None,
+            warrantors: Vec::new(),
             entries: Vec::new(),
             verdicts: Vec::new(),
+            grants: None,
+            space: None,
             snapshot: None,
             live: None,
             answers: Vec::new(),
@@ -137,8 +147,9 @@ impl Part {
     }
 
     /// Writes, unless what was in memory is not what is stored; says whether it was.
-    fn write(&self, database: &Database) -> Result<bool, StoreError> {
+    fn write(&mut self, database: &Database) -> Result<bool, StoreError> {
         let is_current = !self.lineage.is_broken()
+            && self.is_warranted(database)?
             && match (&self.chain, self.entries.last()) {
                 (Some(chain), Some(last)) => {
                     table::advance(database, self.document, self.before, last.sequence, chain.as_bytes())?
@@ -161,13 +172,30 @@ impl Part {
         if let Some(at) = self.recovery_ends {
             recovery::keep_end(database, self.document, at)?;
         }
+        if let Some(grants) = &self.grants {
+            self.space = table::space_of(database, self.document)?;
+            self.space.map_or(Ok(()), |space| replace_grants(database, space, grants))?;
+        }
         if let Some((at, bytes)) = &self.snapshot {
             table::replace_snapshot(database, self.document, *at, bytes)?;
         }
         Ok(true)
     }
 
+    /// Somebody may have been removed while their commands were on the way.
+    fn is_warranted(&self, database: &Database) -> Result<bool, StoreError> {
+        for Warrantor { person, role } in &self.warrantors {
+            if !table::is_seated(database, self.document, *person, *role)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     fn succeed(self, hub: &Hub, metrics: &Metrics) {
+        if let Some(space) = self.space {
+            hub.rights_changed(space);
+        }
         if let Some(live) = &self.live {
             hub.fan_out(live);
         }

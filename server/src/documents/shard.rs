@@ -10,7 +10,7 @@ use kring_domain::{Author, Code, DocumentId, Refusal};
 use kring_sync::{Entry, RecoverError, Submission, Verdict};
 use tokio::sync::mpsc::Receiver;
 
-use super::inbox::{Asker, Brought, Look, Request};
+use super::inbox::{Asker, Brought, Look, Request, Warrantor};
 use super::loaded::Loaded;
 use super::pace::Pace;
 use super::recovery;
@@ -85,9 +85,9 @@ impl Shard {
     /// Does one thing and says how much it was.
     fn handle(&mut self, request: Request) -> usize {
         match request {
-            Request::Submit { document, author, commands, asker, room } => {
+            Request::Submit { document, author, warrantor, commands, asker, room } => {
                 let count = commands.len();
-                self.submit(document, &author, commands, asker);
+                self.submit(document, (&author, warrantor), commands, asker);
                 drop(room);
                 count
             }
@@ -109,11 +109,18 @@ impl Shard {
         }
     }
 
-    fn submit(&mut self, document: DocumentId, author: &Author, commands: Vec<Submission>, asker: Asker) {
+    fn submit(
+        &mut self,
+        document: DocumentId,
+        (author, warrantor): (&Author, Warrantor),
+        commands: Vec<Submission>,
+        asker: Asker,
+    ) {
         match self.load(document) {
             Ok(true) => {
                 let device = asker.device();
-                let is_done = self.contained(document, |loaded| loaded.submit(author, commands, asker, now()));
+                let is_done =
+                    self.contained(document, |loaded| loaded.submit((author, warrantor), commands, asker, now()));
                 if let Some(device) = device.filter(|_| !is_done) {
                     device.close(Closing::Unavailable);
                 }

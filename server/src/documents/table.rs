@@ -1,6 +1,8 @@
 //! The documents in the database.
 
-use kring_domain::{CommandId, DocumentId, DocumentKind, PersonId, Role, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+use kring_domain::{CommandId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
 use kring_sync::{Admission, Base, ChainHash, EncodedEntry, Entry, Mark, StoredLog, Verdict};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
@@ -83,6 +85,61 @@ pub(crate) fn head(connection: &Connection, document: DocumentId) -> Result<Opti
         Some(head) => Ok(head),
         None => Ok(None),
     }
+}
+
+/// The space that a document belongs to.
+pub(crate) fn space_of(connection: &Connection, document: DocumentId) -> Result<Option<SpaceId>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT space_id FROM documents WHERE document_id = ?1")?;
+    let space = query.query_row([document.uuid()], |row| Ok(SpaceId::new(row.get(0)?)));
+    Ok(space.optional()?)
+}
+
+/// What commands of this person were answered before; of anybody else's nothing is told.
+pub(crate) fn verdicts_of(
+    connection: &Connection,
+    document: DocumentId,
+    person: PersonId,
+    ids: &BTreeSet<CommandId>,
+) -> Result<BTreeMap<CommandId, Verdict>, LoadError> {
+    let mut verdicts = BTreeMap::new();
+    let sql = "SELECT verdict FROM verdicts WHERE document_id = ?1 AND command_id = ?2";
+    let mut query = connection.prepare_cached(sql)?;
+    for id in ids {
+        let text = query.query_row(params![document.uuid(), id.uuid()], |row| row.get::<_, String>(0)).optional()?;
+        if let Some(text) = text {
+            verdicts.insert(*id, serde_json::from_str(&text).map_err(|_| LoadError::Damaged("verdict"))?);
+        }
+    }
+    // Once over the log: it has no index by command, since its writer keeps that in memory.
+    let sql = "SELECT command_id, generation, sequence, is_suggestion, entry FROM entries WHERE document_id = ?1";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query([document.uuid()])?;
+    while let Some(row) = rows.next()? {
+        let id = CommandId::new(row.get(0)?);
+        if !ids.contains(&id) {
+            continue;
+        }
+        let bytes = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
+        let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
+        if entry.person == person {
+            let at = Base { generation: number(row, 1)?, sequence: number(row, 2)? };
+            verdicts.insert(id, Verdict::admitted(id, at, row.get(3)?));
+        }
+    }
+    Ok(verdicts)
+}
+
+/// Whether somebody is in the document's space, in a role.
+pub(crate) fn is_seated(
+    connection: &Connection,
+    document: DocumentId,
+    person: PersonId,
+    role: Role,
+) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT 1 FROM documents JOIN members USING (space_id) WHERE document_id = ?1 AND person_id = ?2 AND role = ?3",
+    )?;
+    Ok(query.exists(params![document.uuid(), person.uuid(), role.name()])?)
 }
 
 /// The document as its writer needs it, and the last entry in its stored snapshot.

@@ -39,7 +39,7 @@ pub(super) async fn export(
     let person = caller.person;
     let allowed = app.store.write(move |connection| -> Result<Seat, AccountError> {
         let seat = accounts::seat(connection, space, person)?;
-        record(connection, &Line::new(clock::now(), space, caller, seat.role, Action::Exported))?;
+        record(connection, &Line::new(clock::now(), space, caller, seat.rights.role, Action::Exported))?;
         Ok(seat)
     });
     let seat = allowed.await?;
@@ -50,7 +50,8 @@ pub(super) async fn export(
 }
 
 async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Result<Vec<u8>, Problem> {
-    let Seat { space, role, .. } = *seat;
+    let Seat { space, ref rights, .. } = *seat;
+    let role = rights.role;
     let mut zip = Zip::default();
     let about = json!({"space_id": space, "name": seat.space_name, "role": role, "exported_at": clock::now()});
     add(&mut zip, "space.json", &about)?;
@@ -58,14 +59,14 @@ async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Resu
         add(&mut zip, "status.json", &status::of_space(app, space, language).await?)?;
     }
     add(&mut zip, "access-log.json", &access_log::all(app, caller, space, role, language).await?)?;
-    if !accounts::documents_for(space, role).is_empty() {
+    if rights.reads_anything() {
         let roster = app.store.read(move |connection| accounts::roster(connection, space)).await?;
         add(&mut zip, "members.json", &Members::from(roster))?;
     }
     let names = Names::read(app, space, language).await?;
-    for &kind in DocumentKind::ALL.iter().filter(|kind| kind.access(role) >= Access::Read) {
+    for &kind in DocumentKind::ALL.iter().filter(|kind| rights.access(**kind) >= Access::Read) {
         let document = DocumentId::derive(space, kind);
-        let place = Place { document, kind, space, role };
+        let place = Place::new(space, kind, rights);
         zip.add(&format!("{kind}.json"), &documents::json(app, &place, &names).await?)?;
         add(&mut zip, &format!("{kind}.history.json"), &history::all(app, document, &names).await?)?;
     }

@@ -51,12 +51,12 @@ pub(super) async fn list(
     Ids(space): Ids<SpaceId>,
 ) -> Result<Json<Members>, Problem> {
     let roster = app.store.write(move |connection| {
-        let role = accounts::role_in(connection, space, caller.person)?;
+        let rights = accounts::rights(connection, space, caller.person)?;
         // Who may read nothing of a space does not learn who is in it either.
-        if accounts::documents_for(space, role).is_empty() {
+        if !rights.reads_anything() {
             return Err(AccountError::NotFound);
         }
-        record(connection, &Line::new(clock::now(), space, caller, role, Action::Read).with("members"))?;
+        record(connection, &Line::new(clock::now(), space, caller, rights.role, Action::Read).with("members"))?;
         accounts::roster(connection, space)
     });
     Ok(Json(roster.await?.into()))
@@ -77,12 +77,13 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let by = caller.person;
     let removed = app.store.write(move |connection| -> Result<(), AccountError> {
-        let (role, departure) = accounts::remove_member(connection, space, by, person)?;
+        let now = clock::now();
+        let (role, departure) = accounts::remove_member(connection, space, by, person, now)?;
         let action = match departure {
             Departure::Left => Action::Left,
             Departure::Removed => Action::Removed,
         };
-        record(connection, &Line::new(clock::now(), space, caller, role, action).about(person.uuid()))
+        record(connection, &Line::new(now, space, caller, role, action).about(person.uuid()))
     });
     removed.await?;
     app.hub.person_left(space, person);

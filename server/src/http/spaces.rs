@@ -47,8 +47,8 @@ pub(super) struct Spaces {
 }
 
 impl From<Seat> for Space {
-    fn from(Seat { space, space_name, role }: Seat) -> Self {
-        Self { space_id: space, name: space_name, role, documents: documents_for(space, role) }
+    fn from(Seat { space, space_name, rights }: Seat) -> Self {
+        Self { space_id: space, name: space_name, role: rights.role, documents: documents_for(space, &rights) }
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn create(
     let created = app.store.write(move |connection| -> Result<Seat, AccountError> {
         let now = clock::now();
         let seat = accounts::create_space(connection, space, &name, person, now)?;
-        record(connection, &Line::new(now, space, caller, seat.role, Action::Created))?;
+        record(connection, &Line::new(now, space, caller, seat.rights.role, Action::Created))?;
         Ok(seat)
     });
     let seat = created.await?;

@@ -59,6 +59,8 @@ impl From<Cursor> for Claim {
 ///
 /// A device that is ahead is asked for what it has. Where it has answered that already for the log as it is,
 /// `answered`, it waits while the document recovers; after that the log counts.
+///
+/// Inside a transaction of the caller, so that head and entries are of one state.
 pub(crate) fn next_piece(
     connection: &Connection,
     document: DocumentId,
@@ -66,21 +68,20 @@ pub(crate) fn next_piece(
     answered: Option<u64>,
     room: usize,
 ) -> Result<Piece, LoadError> {
-    let transaction = connection.unchecked_transaction()?;
-    let Some(head) = table::head(&transaction, document)? else {
+    let Some(head) = table::head(connection, document)? else {
         return Ok(Piece { is_last: true, ..Piece::default() });
     };
-    match standing(&transaction, document, cursor, &head)? {
-        Standing::On => lacking(&transaction, document, &head, cursor.map(|claim| claim.at), room),
+    match standing(connection, document, cursor, &head)? {
+        Standing::On => lacking(connection, document, &head, cursor.map(|claim| claim.at), room),
         Standing::Ahead if answered != Some(head.at.sequence) => {
             let Base { generation, sequence: after } = head.at;
             let missing = encode(&ServerFrame::Missing { document, generation, after }).into();
             Ok(Piece { frames: vec![missing], ahead_of: Some(after), is_last: true, ..Piece::default() })
         }
-        Standing::Ahead if recovery(&transaction, document)?.is_some_and(|recovery| recovery.is_on(now())) => {
+        Standing::Ahead if recovery(connection, document)?.is_some_and(|recovery| recovery.is_on(now())) => {
             Ok(Piece { ahead_of: Some(head.at.sequence), is_last: true, ..Piece::default() })
         }
-        Standing::Ahead | Standing::Apart => whole(&transaction, document, &head, room, true),
+        Standing::Ahead | Standing::Apart => whole(connection, document, &head, room, true),
     }
 }
 

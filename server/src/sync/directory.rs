@@ -5,7 +5,7 @@ use kring_sync::{Base, DocumentHead, Member, ServerFrame};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::accounts::{self, AccountError, Seat};
+use crate::accounts::{self, AccountError, Rights, Seat};
 use crate::documents::table::{self, LoadError};
 
 /// A document as one person stands to it.
@@ -15,12 +15,24 @@ pub(crate) struct Place {
     pub(crate) kind: DocumentKind,
     pub(crate) space: SpaceId,
     pub(crate) role: Role,
+    access: Access,
 }
 
 impl Place {
+    /// Where somebody with these rights stands to the space's document of a kind.
+    pub(crate) fn new(space: SpaceId, kind: DocumentKind, rights: &Rights) -> Self {
+        let document = DocumentId::derive(space, kind);
+        Self { document, kind, space, role: rights.role, access: rights.access(kind) }
+    }
+
     /// How far the person gets into the document.
     pub(crate) fn access(&self) -> Access {
-        self.kind.access(self.role)
+        self.access
+    }
+
+    /// Whether the person gets into it by a consent, which may end at any moment.
+    pub(crate) fn is_by_consent(&self) -> bool {
+        self.access > self.kind.access(self.role)
     }
 
     /// The person as an author in this document.
@@ -57,8 +69,7 @@ impl Directory {
     fn add(&mut self, connection: &Connection, seat: &Seat) -> Result<(), LoadError> {
         let before = self.places.len();
         for &kind in DocumentKind::ALL {
-            let place =
-                Place { document: DocumentId::derive(seat.space, kind), kind, space: seat.space, role: seat.role };
+            let place = Place::new(seat.space, kind, &seat.rights);
             if place.access() < Access::Read {
                 continue;
             }
@@ -92,8 +103,8 @@ pub(crate) fn place(
     let Some(row) = rows.next()? else { return Ok(None) };
     let (space, kind) = (SpaceId::new(Uuid::from_bytes(row.get(0)?)), row.get::<_, String>(1)?);
     let Some(kind) = DocumentKind::from_name(&kind) else { return Ok(None) };
-    match accounts::role_in(connection, space, person) {
-        Ok(role) => Ok(Some(Place { document, kind, space, role }).filter(|place| place.access() >= Access::Read)),
+    match accounts::rights(connection, space, person) {
+        Ok(rights) => Ok(Some(Place::new(space, kind, &rights)).filter(|place| place.access() >= Access::Read)),
         Err(AccountError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
     }

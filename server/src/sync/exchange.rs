@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::catch_up::{Claim, is_apart, log_end, next_piece};
 use super::directory::{Directory, Place};
+use super::late::hold_late;
 use super::looks::{received, refused};
 use super::sift::sift;
 use crate::app::App;
@@ -88,7 +89,11 @@ async fn submit(
 ) -> Result<Bytes, LoadError> {
     let place = directory.places.iter().find(|place| place.document == document);
     if place.is_none() {
-        refused(app, caller, document).await;
+        let verdicts = hold_late(app, caller.person, caller.device, document, commands).await?;
+        if verdicts.iter().any(|verdict| verdict.code == Some(Code::NotFound)) {
+            refused(app, caller, document).await;
+        }
+        return Ok(encode(&ServerFrame::Verdicts { document, verdicts }).into());
     }
     if let (Some(_), Some(cursor)) = (place, cursor)
         && app.store.read(move |connection| is_apart(connection, document, cursor)).await?
@@ -113,7 +118,9 @@ fn lacking(
     cursors: &[(DocumentId, Claim)],
     answered: &[(DocumentId, u64)],
 ) -> Result<(Bytes, Vec<Bytes>, Vec<Place>), LoadError> {
-    let directory = Directory::read(connection, caller.person)?;
+    // One state for what may be read and for what is read.
+    let transaction = connection.unchecked_transaction()?;
+    let directory = Directory::read(&transaction, caller.person)?;
     let (mut frames, mut places, mut room) = (Vec::new(), Vec::new(), ROOM);
     for place in &directory.places {
         if room == 0 {
@@ -121,7 +128,7 @@ fn lacking(
         }
         let cursor = cursor_of(cursors, place.document);
         let end = answered.iter().find(|(document, _)| *document == place.document).map(|(_, end)| *end);
-        let piece = next_piece(connection, place.document, cursor, end, room)?;
+        let piece = next_piece(&transaction, place.document, cursor, end, room)?;
         room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
         if !piece.frames.is_empty() {
             places.push(*place);

@@ -37,6 +37,8 @@ struct Registry {
     connections: HashMap<u64, Registered>,
     readers: HashMap<DocumentId, Vec<Arc<Connection>>>,
     last_number: u64,
+    /// Grows whenever rights have changed in any space.
+    rights: u64,
 }
 
 /// A connection and the documents it was subscribed to, if only for a while.
@@ -77,6 +79,27 @@ impl Hub {
     /// Has a person's devices look again at which spaces they are in.
     pub fn membership_changed(&self, person: PersonId) {
         self.lock().each(|connection| connection.person == person, Connection::refresh);
+    }
+
+    /// Has everybody in a space look again at what they may read, because consents have changed.
+    ///
+    /// Until they have, nobody is told of new entries in a document that a consent can open: whoever still may read
+    /// it catches up, and nobody else is sent a byte that came after.
+    pub(crate) fn rights_changed(&self, space: SpaceId) {
+        let mut registry = self.lock();
+        registry.rights += 1;
+        for &kind in DocumentKind::ALL {
+            let document = DocumentId::derive(space, kind);
+            registry.readers.get(&document).into_iter().flatten().for_each(|reader| reader.refresh());
+            if kind.asks_consent() {
+                registry.remove_readers(document, |_| true);
+            }
+        }
+    }
+
+    /// A number that grows whenever rights have changed in any space.
+    pub(crate) fn rights(&self) -> u64 {
+        self.lock().rights
     }
 
     /// Takes everybody out of a space that was deleted.

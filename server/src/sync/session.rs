@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use kring_domain::{Access, DocumentId, PersonId};
+use kring_domain::{Access, Code, DocumentId, PersonId};
 use kring_sync::{
     Base, Cursor, DecodeError, DeviceFrame, PROTOCOL, ServerFrame, Submission, decode_device_frame, encode,
 };
@@ -21,6 +21,7 @@ use super::catch_up::{Claim, Piece, next_piece};
 use super::connection::{Connection, Item, Live};
 use super::directory::{self, Directory, Place};
 use super::hub::{Connected, Hub};
+use super::late::hold_late;
 use super::sift::sift;
 use crate::app::App;
 use crate::auth::Caller;
@@ -226,8 +227,10 @@ impl Session {
     async fn catch_up(&mut self, document: DocumentId) -> Result<(), Ending> {
         loop {
             let Some(watched) = self.find(document) else { return Ok(()) };
-            let (cursor, answered) = (watched.claim(), watched.answered());
-            let mut piece = self.read(move |reading| reading.piece(document, cursor, answered)).await?;
+            let (place, cursor, answered) = (watched.place, watched.claim(), watched.answered());
+            let piece = self.read(move |reading| reading.piece(&place, cursor, answered, ROOM)).await?;
+            // Where a consent has ended, the person is told when the session looks again.
+            let Some(mut piece) = piece else { return Ok(()) };
             let is_last = piece.is_last;
             if let Some(watched) = self.find(document) {
                 watched.take(&mut piece);
@@ -255,7 +258,13 @@ impl Session {
             return Ok(());
         }
         if place.is_none() {
-            Box::pin(self.tell_refused(document)).await;
+            let (person, device) = (connection.person, connection.device);
+            let held = Box::pin(hold_late(&self.app, person, device, document, commands)).await;
+            let verdicts = held.map_err(|_| Ending::UNAVAILABLE)?;
+            if verdicts.iter().any(|verdict| verdict.code == Some(Code::NotFound)) {
+                Box::pin(self.tell_refused(document)).await;
+            }
+            return self.send(vec![encode(&ServerFrame::Verdicts { document, verdicts }).into()]).await;
         }
         if self.find(document).is_some_and(|watched| watched.ahead.is_some()) {
             return Box::pin(self.put_off(document, commands)).await;
@@ -371,22 +380,49 @@ impl Reading<'_> {
         Directory::read(self.database, self.person())
     }
 
-    fn piece(&self, document: DocumentId, cursor: Option<Claim>, answered: Option<u64>) -> Result<Piece, LoadError> {
-        next_piece(self.database, document, cursor, answered, ROOM)
+    /// The next piece of a document; `None` where a consent that opened it has ended.
+    fn piece(
+        &self,
+        place: &Place,
+        cursor: Option<Claim>,
+        answered: Option<u64>,
+        room: usize,
+    ) -> Result<Option<Piece>, LoadError> {
+        let transaction = self.database.unchecked_transaction()?;
+        if place.is_by_consent() && directory::place(&transaction, self.person(), place.document)?.is_none() {
+            return Ok(None);
+        }
+        next_piece(&transaction, place.document, cursor, answered, room).map(Some)
+    }
+
+    /// Has the device told of everything its person may read from now on.
+    fn subscribed(&self) -> Result<Directory, LoadError> {
+        loop {
+            let rights = self.hub.rights();
+            let directory = self.directory()?;
+            self.hub.subscribe(self.connection, directory.places.iter().map(|place| place.document));
+            // A consent that ended in between has passed by a device that was not told of anything yet.
+            if self.hub.rights() == rights {
+                return Ok(directory);
+            }
+            self.hub.unsubscribe(self.connection, directory.places.iter().map(|place| place.document));
+        }
     }
 
     fn greet(&self, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
-        let directory = self.directory()?;
-        let places = directory.places.clone();
         // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
-        self.hub.subscribe(self.connection, places.iter().map(|place| place.document));
+        let directory = self.subscribed()?;
+        let places = directory.places.clone();
         let (mut pieces, mut room) = (Vec::with_capacity(places.len()), ROOM);
         for place in places {
             let cursor = claimed(cursors, place.document);
             let piece = match (room, cursor) {
                 (0, Some(Claim { at, chain: None })) => Piece { reached: Some(at), ..Piece::default() },
                 (0, None) => Piece::default(),
-                _ => next_piece(self.database, place.document, cursor, None, room)?,
+                _ => match self.piece(&place, cursor, None, room)? {
+                    Some(piece) => piece,
+                    None => continue,
+                },
             };
             room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
             pieces.push((place, piece));

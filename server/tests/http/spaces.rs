@@ -40,7 +40,7 @@ fn only_professionals_start_spaces() {
 fn everybody_is_shown_the_documents_they_may_read() {
     let server = Server::start();
     let (_, _, [client, backup]) = server.space(["client", "backup"]);
-    assert_eq!(client.get("/v1/spaces").body["spaces"][0]["documents"].as_object().unwrap().len(), 3);
+    assert_eq!(client.get("/v1/spaces").body["spaces"][0]["documents"].as_object().unwrap().len(), 6);
     assert_eq!(backup.get("/v1/spaces").body["spaces"][0]["documents"], json!({}));
 }
 

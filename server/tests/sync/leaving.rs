@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
-use kring_domain::{Access, DocumentKind, Role};
+use kring_domain::{Access, Author, DocumentKind, Role};
+use kring_server::auth::Caller;
 use kring_sync::{DeviceFrame, ServerFrame};
 
 use crate::harness::{Server, idea};
@@ -17,7 +18,7 @@ async fn whoever_is_removed_is_told_and_closed_at_once() {
     gone.submit(server.circle(), vec![idea("te laat")]).await;
     here.submit(server.circle(), vec![idea("op tijd")]).await;
     let mut told = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..3 {
         let ServerFrame::Access { document, access: Access::None } = gone.frame().await else { panic!("access none") };
         told.push(document);
     }
@@ -30,6 +31,44 @@ async fn whoever_is_removed_is_told_and_closed_at_once() {
     back.send(&DeviceFrame::Hello { protocol: 1, app: String::new(), cursors: vec![] }).await;
     let ServerFrame::Welcome { documents, members, .. } = back.frame().await else { panic!("a welcome") };
     assert!(documents.is_empty() && members.is_empty());
+}
+
+#[tokio::test]
+async fn commands_of_somebody_who_was_removed_on_the_way_count_for_nothing() {
+    let server = Server::start().await;
+    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Member).await);
+    let submit = async |caller: Caller, role: Role, text: &str| {
+        let author = Author { device: caller.device, person: caller.person, role };
+        server.app.documents.submit(author, server.circle(), vec![idea(text)], 100).await
+    };
+    server.unseat(linda).await;
+    // A session had looked up her seat before; nothing asks again but the commit.
+    assert!(submit(linda, Role::Member, "te laat").await.is_err());
+    assert!(submit(emine, Role::Client, "in een andere rol").await.is_err());
+    assert_eq!(server.stored(server.circle()).await, 0);
+    assert!(submit(emine, Role::Member, "op tijd").await.is_ok());
+    assert_eq!(server.stored(server.circle()).await, 1);
+}
+
+#[tokio::test]
+async fn a_space_of_an_older_version_gets_the_documents_it_lacks_when_the_server_starts() {
+    let server = Server::start().await;
+    let emine = server.somebody(Role::Client).await;
+    server
+        .change(|connection| {
+            connection.execute("DELETE FROM documents WHERE kind NOT IN ('network', 'plan', 'circle')", [])?;
+            Ok(())
+        })
+        .await;
+    let listed = async |server: &Server| {
+        let mut phone = server.connect(emine).await;
+        phone.send(&DeviceFrame::Hello { protocol: 1, app: String::new(), cursors: vec![] }).await;
+        let ServerFrame::Welcome { documents, .. } = phone.frame().await else { panic!("a welcome") };
+        documents.len()
+    };
+    assert_eq!(listed(&server).await, 3);
+    let server = server.restart().await;
+    assert_eq!(listed(&server).await, 6);
 }
 
 #[tokio::test]

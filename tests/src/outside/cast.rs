@@ -14,6 +14,14 @@ pub struct Cast {
     pub plan: String,
     /// Its circle.
     pub circle: String,
+    /// What is the client's alone.
+    pub private: String,
+    /// Its private time.
+    pub private_time: String,
+    /// The professionals' working notes.
+    pub pronotes: String,
+    /// Its consents.
+    pub consents: String,
     /// The client.
     pub client: Person,
     /// A member of the support circle.
@@ -36,7 +44,24 @@ impl Cast {
         let (network, plan, circle) = (document("network"), document("plan"), document("circle"));
         let join = |role, name| Person::sign_in(&server.http(), &professional.invite(&space, role), name);
         let (client, member, backup) = (join("client", "Sam"), join("member", "Mo"), join("backup", "Bo"));
-        Self { space, network, plan, circle, client, member, professional, backup }
+        let own = client.http.get("/v1/spaces").ok(200)["spaces"][0]["documents"].clone();
+        let own = |kind: &str| own[kind].as_str().expect("a document of the client").to_owned();
+        let (private, private_time) = (own("private"), own("private_time"));
+        let (pronotes, consents) = (document("pronotes"), document("consents"));
+        Self {
+            space,
+            network,
+            plan,
+            circle,
+            private,
+            private_time,
+            pronotes,
+            consents,
+            client,
+            member,
+            professional,
+            backup,
+        }
     }
 
     /// Everybody, with their role.
@@ -50,9 +75,34 @@ impl Cast {
     }
 
     /// The documents by kind, with whether this role may read each.
-    pub fn documents(&self, role: &str) -> [(&'static str, &str, bool); 3] {
-        let (all, shared) = (["client", "professional"].contains(&role), role != "backup");
-        [("network", &self.network, all), ("plan", &self.plan, shared), ("circle", &self.circle, shared)]
+    pub fn documents(&self, role: &str) -> [(&'static str, &str, bool); 7] {
+        let is = |roles: &[&str]| roles.contains(&role);
+        [
+            ("network", &self.network, is(&["client", "professional"])),
+            ("plan", &self.plan, is(&["client", "member", "professional"])),
+            ("circle", &self.circle, is(&["client", "member", "professional"])),
+            ("private", &self.private, is(&["client"])),
+            ("private_time", &self.private_time, is(&["client", "member"])),
+            ("pronotes", &self.pronotes, is(&["professional"])),
+            ("consents", &self.consents, is(&["client", "professional"])),
+        ]
+    }
+
+    /// Gives a consent as the client, that the professionals may read what is private, and returns its id.
+    #[track_caller]
+    pub fn consent(&self) -> String {
+        let consent = id();
+        let give = json!({"type": "give_consent", "consent_id": consent, "compartment": "private",
+                          "purpose": "looking at it together", "role": "professional", "text_version": "2026-1",
+                          "language_level": "a2"});
+        self.client.admit(&self.consents, give);
+        consent
+    }
+
+    /// Withdraws a consent as the client.
+    #[track_caller]
+    pub fn withdraw(&self, consent: &str) {
+        self.client.admit(&self.consents, json!({"type": "withdraw_consent", "consent_id": consent}));
     }
 
     /// Proposes an idea as the client, and returns its id.

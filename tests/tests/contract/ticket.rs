@@ -12,7 +12,7 @@ fn a_ticket_opens_one_socket() {
     let path = format!("/v1/sync?ticket={}", ticket["ticket"].as_str().unwrap());
     let mut socket = Socket::try_open(&server.http(), &path).expect("the ticket opens it");
     let welcome = socket.greet(&[]);
-    assert_eq!(welcome["documents"].as_array().unwrap().len(), 2, "it is the member: {welcome}");
+    assert_eq!(welcome["documents"].as_array().unwrap().len(), 3, "it is the member: {welcome}");
 
     let again = Socket::try_open(&server.http(), &path).err().expect("the ticket was used");
     assert_eq!((again.status, again.content_type.as_deref()), (401, Some("application/problem+json")));

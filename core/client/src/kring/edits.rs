@@ -1,6 +1,6 @@
 //! Reading a document and editing it.
 
-use kring_domain::{Command, CommandId, Content, DocumentId, ReadModel};
+use kring_domain::{Command, CommandId, Content, DocumentId, Language, ReadModel};
 use kring_sync::EditState;
 use serde::Serialize;
 use serde_json::Value;
@@ -133,11 +133,42 @@ impl Kring {
         if is_gone { Ok(()) } else { Err(ClientError::NotHere) }
     }
 
+    /// Everything the person made on this phone that is not shared, as a text to keep elsewhere: what waits, what was
+    /// not accepted, and what waits for somebody to judge because the person may no longer see the document.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Storage`] or [`ClientError::Closed`].
+    pub fn export_unshared(&self) -> Result<String, ClientError> {
+        let language = self.shared().options.language;
+        let edits = self.shared().with_store(|store| store.edits(Edits::Unshared))?;
+        let nobody = |_| language.pick("iemand", "somebody").to_owned();
+        let line = |edit: &Edit| {
+            let words = edit.command.clone().parse().map(|command| {
+                // The document may have left this phone; without it things are called by a general word.
+                let words = command.words(&kring_domain::genesis(command.kind()), &nobody, language);
+                format!("{}: {words}", command.kind().label(language))
+            });
+            let state = why(&edit.state, language);
+            format!("{} · {} · {state}\n", edit.made_at, words.unwrap_or_else(|_| edit.command.json()))
+        };
+        Ok(edits.iter().map(line).collect())
+    }
+
     /// How many edits of this phone wait to be shared.
     pub fn waiting(&self) -> usize {
         let state = self.shared().state();
         let documents: Vec<DocumentId> = state.replica.documents().map(|(id, ..)| id).collect();
         documents.into_iter().map(|id| state.replica.pending(id).count()).sum()
+    }
+}
+
+fn why(state: &EditState, language: Language) -> &'static str {
+    match state {
+        EditState::SavedHere => language.pick("Opgeslagen op deze telefoon.", "Saved on this phone."),
+        EditState::Shared { .. } => language.pick("Gedeeld met de kring.", "Shared with the circle."),
+        EditState::NotAccepted { code, .. } => code.explain(language),
+        EditState::Held { .. } => language.pick("Iemand kijkt hier nog naar.", "Somebody will look at this."),
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum Edits {
     Of(DocumentId),
     /// Those that were not accepted and not seen by the person yet, of every document.
     NotAccepted,
+    /// Those that are not shared, for whatever reason, of every document.
+    Unshared,
 }
 
 impl Store {
@@ -58,6 +60,7 @@ impl Store {
                 rusqlite::types::Value::from(document.uuid().as_bytes().to_vec()),
             ),
             Edits::NotAccepted => ("state = ?1 AND ?2", rusqlite::types::Value::from(NOT_ACCEPTED.to_owned())),
+            Edits::Unshared => ("state <> ?1 AND ?2", rusqlite::types::Value::from(SHARED.to_owned())),
         };
         let sql = format!("SELECT {COLUMNS} FROM edits WHERE {filter} ORDER BY number");
         let mut statement = self.connection.prepare_cached(&sql)?;

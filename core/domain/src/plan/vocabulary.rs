@@ -1,34 +1,6 @@
 //! The closed lists of words in the commands of a plan.
-//!
-//! Documents hold them as text, and reading keeps a word it does not know: it may come from a newer version.
 
-use std::fmt;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-        pub enum $name {
-            $($(#[$word_doc])* #[serde(rename = $text)] $word,)+
-        }
-
-        impl $name {
-            /// The word's name in commands, documents and read models.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$word => $text,)+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-    )+};
-}
+use crate::words::words;
 
 words! {
     /// What a goal wants for a relationship or a role.

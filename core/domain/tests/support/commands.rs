@@ -15,6 +15,61 @@ pub(crate) fn command(kind: DocumentKind, (what, which, other, fresh): Choice) -
         DocumentKind::Network => network(what, which, other, new),
         DocumentKind::Plan => plan(what, which, other, new),
         DocumentKind::Circle => circle(what, which, other, new),
+        DocumentKind::Private => private(what, which, other, new),
+        DocumentKind::PrivateTime => private_time(what, which, other, new),
+        DocumentKind::Pronotes => pronotes(what, which, new),
+        DocumentKind::Consents => consents(what, which, new),
+    }
+}
+
+fn private(what: u8, which: u128, other: u128, new: u128) -> Value {
+    let (thing, text) = (id(which), format!("Voor mij {new}"));
+    let helpfulness = ["helpful", "mixed", "unhelpful", "unsafe"][(new % 4) as usize];
+    match what % 6 {
+        0 => json!({ "type": "note_privately", "note_id": thing, "text": text, "contact_id": id(other) }),
+        1 => json!({ "type": "edit_private_note", "note_id": thing, "text": text }),
+        2 => json!({ "type": "remove_private_note", "note_id": thing }),
+        3 => json!({ "type": "rate_helpfulness", "contact_id": thing, "helpfulness": helpfulness }),
+        4 => json!({ "type": "plan_ask", "ask_id": thing, "what": text, "reason_shy": "debt", "dare_before": 2 }),
+        _ => json!({ "type": "answer_ask", "ask_id": thing, "state": "yes", "dare_after": 4 }),
+    }
+}
+
+fn private_time(what: u8, which: u128, other: u128, new: u128) -> Value {
+    let (idea, session) = (id(which), id(other));
+    match what % 8 {
+        0 | 6 => json!({ "type": "open_private_time", "session_id": session, "question": format!("Wat nu {new}?") }),
+        1 => json!({ "type": "close_private_time", "session_id": session }),
+        2 | 7 => json!({
+            "type": "propose_privately", "idea_id": idea, "session_id": session, "text": format!("Stil {new}"),
+        }),
+        3 => json!({ "type": "withdraw_private_idea", "idea_id": idea }),
+        4 => json!({ "type": "heart_privately", "idea_id": idea }),
+        _ => json!({ "type": "unheart_privately", "idea_id": idea }),
+    }
+}
+
+fn pronotes(what: u8, which: u128, new: u128) -> Value {
+    let (note, text) = (id(which), format!("Werk {new}"));
+    match what % 2 {
+        0 => json!({ "type": "write_work_note", "note_id": note, "text": text, "subject": "start" }),
+        _ => json!({ "type": "edit_work_note", "note_id": note, "text": text }),
+    }
+}
+
+fn consents(what: u8, which: u128, new: u128) -> Value {
+    let consent = id(which);
+    match what % 4 {
+        0 => json!({ "type": "ask_to_look", "consent_id": consent, "compartment": "pronotes" }),
+        1 => json!({
+            "type": "give_consent", "consent_id": consent, "compartment": "private", "purpose": "samen kijken",
+            "role": "professional", "text_version": "1", "language_level": "a2",
+        }),
+        2 => json!({
+            "type": "give_consent", "consent_id": consent, "compartment": "private", "purpose": "samen kijken",
+            "person_id": id(new % 9 + 1), "text_version": "1", "language_level": "b1",
+        }),
+        _ => json!({ "type": "withdraw_consent", "consent_id": consent }),
     }
 }
 

@@ -131,7 +131,9 @@ impl Replica {
     }
 
     fn verdict(&mut self, document: DocumentId, verdict: Verdict, now: Timestamp) {
-        let Some(held) = self.documents.get_mut(&document) else { return };
+        let Some(held) = self.documents.get_mut(&document) else {
+            return self.parting_verdict(document, &verdict, now);
+        };
         let code = verdict.code.unwrap_or(Code::Unknown);
         match (verdict.judgement, verdict.place()) {
             _ if verdict.is_passing() => {
@@ -166,6 +168,9 @@ impl Replica {
     fn drop_document(&mut self, document: DocumentId) {
         let Some(held) = self.documents.get(&document) else { return };
         let waiting: Vec<CommandId> = held.pending().map(|pending| pending.submission.id).collect();
+        if held.known {
+            self.parting.add(document, held.pending().map(|pending| pending.submission.clone()));
+        }
         for id in waiting {
             self.settle(document, id, EditState::NotAccepted { code: Code::Revoked, field: None });
         }

@@ -82,7 +82,7 @@ impl Action {
 
     /// The action of a command in a document, by the command's name.
     pub fn of_command(name: &str) -> Self {
-        let is_right = ["delegat", "consent", "right"].iter().any(|part| name.contains(part));
+        let is_right = ["delegat", "consent", "right", "ask_to_look"].iter().any(|part| name.contains(part));
         match name {
             _ if is_right => Self::ChangedRights,
             _ if name.starts_with("erase_") => Self::Erased,

@@ -66,11 +66,5 @@ impl LogLine {
 }
 
 fn thing(kind: Option<DocumentKind>, language: Language) -> &'static str {
-    match kind {
-        Some(DocumentKind::Network) => language.pick("het netwerk", "the network"),
-        Some(DocumentKind::Plan) => language.pick("het actieplan", "the action plan"),
-        Some(DocumentKind::Circle) => language.pick("de steuncirkel", "the support circle"),
-        #[allow(unreachable_patterns, reason = "kinds are added in the domain, one line each")]
-        Some(_) | None => language.pick("een document", "a document"),
-    }
+    kind.map_or(language.pick("een document", "a document"), |kind| kind.label(language))
 }

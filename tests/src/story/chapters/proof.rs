@@ -1,7 +1,7 @@
 //! Whether everybody reads the same, down to the last character.
 
 use kring_client::Kring;
-use kring_domain::{DocumentId, DocumentKind};
+use kring_domain::{DocumentId, DocumentKind, Language};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -43,20 +43,14 @@ async fn compare(stage: &mut Stage<'_>, kind: DocumentKind) -> Result<(), Failur
     let count = readers.len();
     let print = Uuid::new_v5(&Uuid::NAMESPACE_OID, shown(&server).as_bytes()).simple().to_string();
     let print = print.get(..12).unwrap_or_default().to_owned();
-    let name = match kind {
-        DocumentKind::Circle => stage.paper.pick("de steuncirkel", "the circle"),
-        DocumentKind::Plan => stage.paper.pick("het plan", "the plan"),
-        DocumentKind::Network => stage.paper.pick("het netwerk", "the network"),
-    };
+    let name = kind.label(stage.paper.language);
     let (phones, entries) = (stage.paper.pick("telefoons", "phones"), stage.paper.pick("wijzigingen", "edits"));
     let text = format!("{name}: {} {entries}, {count} {phones} + server", sequence(&server));
     stage.paper.act("", Sign::Does, &text, &print)?;
-    let (dutch, english) = match kind {
-        DocumentKind::Circle => ("de steuncirkel is overal gelijk", "the circle is the same everywhere"),
-        DocumentKind::Plan => ("het plan is overal gelijk", "the plan is the same everywhere"),
-        DocumentKind::Network => ("het netwerk is overal gelijk", "the network is the same everywhere"),
-    };
-    stage.expect(dutch, english, are_equal)
+    let same = |language, is_the_same: &str| format!("{} {is_the_same}", kind.label(language));
+    let dutch = same(Language::Dutch, "is overal gelijk");
+    let english = same(Language::English, "is the same everywhere");
+    stage.expect(&dutch, &english, are_equal)
 }
 
 /// A document as the phone gives it out.

@@ -1,0 +1,76 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CLIENT_SIDE, CONSENTS, LanguageLevel};
+use crate::entity::{create, must_be_free, put_some, section};
+use crate::policy::Policy;
+use crate::{Access, ConsentId, Context, DocumentKind, Edit, Language, Name, Names, PersonId, Refusal, Role, Text};
+
+/// Lets somebody read a document that is not theirs by role, for a purpose, until it is withdrawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveConsent {
+    /// The new consent's id.
+    pub consent_id: ConsentId,
+    /// The kind of document that is opened.
+    pub compartment: DocumentKind,
+    /// What for, in the words the person agreed to.
+    pub purpose: Text,
+    /// Who may read it; this or `role`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<PersonId>,
+    /// Everybody with this role may read it; this or `person_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Which version of the text was agreed to.
+    pub text_version: Name,
+    /// How plain that text was.
+    pub language_level: LanguageLevel,
+}
+
+impl Edit for GiveConsent {
+    const NAME: &'static str = "give_consent";
+    const POLICY: Policy = CLIENT_SIDE;
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        // What a client may look into by themselves is not for them to open to others.
+        let opens = |role: &Role| *role != Role::Client && self.compartment.by_consent(*role) > Access::None;
+        if !Role::ALL.iter().any(|role| opens(role) && *role != Role::Representative) {
+            return Err(Refusal::invalid("compartment"));
+        }
+        match (self.person_id, &self.role) {
+            (Some(_), None) => {}
+            (None, Some(role)) if opens(role) => {}
+            (None, None) => return Err(Refusal::invalid("person_id")),
+            (_, Some(_)) => return Err(Refusal::invalid("role")),
+        }
+        must_be_free(document, CONSENTS, self.consent_id, "consent_id")
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let consents = section(transaction, CONSENTS)?;
+        let consent = create(transaction, &consents, self.consent_id, context)?;
+        transaction.put(&consent, "given_as", context.author.role.name())?;
+        transaction.put(&consent, "compartment", self.compartment.name())?;
+        transaction.put(&consent, "purpose", self.purpose.as_str())?;
+        put_some(transaction, &consent, "person_id", self.person_id)?;
+        put_some(transaction, &consent, "role", self.role.map(Role::name))?;
+        transaction.put(&consent, "text_version", self.text_version.as_str())?;
+        Ok(transaction.put(&consent, "language_level", self.language_level.name())?)
+    }
+
+    fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+        let who = match (self.person_id, self.role) {
+            (Some(person), _) => names(person),
+            (None, Some(role)) => role.label(language).to_owned(),
+            (None, None) => language.pick("iemand", "somebody").to_owned(),
+        };
+        let (what, purpose) = (self.compartment.label(language), &self.purpose);
+        match language {
+            Language::Dutch => format!("gaf toestemming: {who} mag {what} lezen, voor “{purpose}”"),
+            Language::English => format!("gave consent: {who} may read {what}, for “{purpose}”"),
+        }
+    }
+}

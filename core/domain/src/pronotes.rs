@@ -1,0 +1,49 @@
+//! The professionals' working notes: written by them, and open to the client whenever they ask.
+//!
+//! Section: `notes` by id, each with a text that merges word by word.
+
+mod model;
+mod note;
+
+use automerge::{Automerge, ReadDoc};
+
+pub use model::{PronotesModel, WorkNoteModel};
+pub use note::{EditWorkNote, WriteWorkNote};
+
+use crate::erasure::Paths;
+use crate::reader::Reader;
+use crate::{Access, Card, Role};
+
+const NOTES: &str = "notes";
+
+pub(crate) const SECTIONS: &[&str] = &[NOTES];
+
+pub(crate) const fn access(role: Role) -> Access {
+    match role {
+        Role::Professional => Access::Write,
+        Role::Client
+        | Role::Representative
+        | Role::Member
+        | Role::Carer
+        | Role::Backup
+        | Role::Colleague
+        | Role::CarerConsultant => Access::None,
+    }
+}
+
+/// The right to look is the client's, and of who represents them.
+pub(crate) const fn by_consent(role: Role) -> Access {
+    match role {
+        Role::Client | Role::Representative => Access::Read,
+        _ => Access::None,
+    }
+}
+
+/// Nothing is erased from it yet but with the whole space.
+pub(crate) fn erased(_document: &Automerge) -> Paths {
+    Paths::new()
+}
+
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PronotesModel, Vec<Card>) {
+    (model::of(document), Vec::new())
+}

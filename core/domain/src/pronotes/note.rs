@@ -1,0 +1,74 @@
+use automerge::ReadDoc;
+use automerge::transaction::Transactable;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::NOTES;
+use crate::entity::{Item, create, find, must_be_free, must_exist, put_some, put_text, section};
+use crate::policy::{Condition, Policy, Rule};
+use crate::{Author, Context, Edit, Language, Name, Names, NoteId, Refusal, Text};
+
+/// Writes a working note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteWorkNote {
+    /// The new note's id.
+    pub note_id: NoteId,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Name>,
+    /// What it says.
+    pub text: Text,
+}
+
+/// Changes the words of a working note; merges word by word with a concurrent edit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditWorkNote {
+    /// The note.
+    pub note_id: NoteId,
+    /// The whole text as it should read.
+    pub text: Text,
+}
+
+impl Edit for WriteWorkNote {
+    const NAME: &'static str = "write_work_note";
+    const POLICY: Policy = Policy::NOBODY.professional(Rule::Always);
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_be_free(document, NOTES, self.note_id, "note_id")
+    }
+
+    fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let notes = section(transaction, NOTES)?;
+        let note = create(transaction, &notes, self.note_id, context)?;
+        put_some(transaction, &note, "subject", self.subject.as_ref())?;
+        put_text(transaction, &note, "text", &self.text)
+    }
+
+    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        format!("{} “{}”", language.pick("schreef een werkaantekening:", "wrote a working note:"), self.text)
+    }
+}
+
+impl Edit for EditWorkNote {
+    const NAME: &'static str = "edit_work_note";
+    const POLICY: Policy = Policy::NOBODY.professional(Rule::If(Condition::Author));
+
+    fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        must_exist(document, NOTES, self.note_id, "note_id")
+    }
+
+    fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
+        Item::find(document, NOTES, self.note_id).and_then(|note| note.by()) == Some(author.person)
+    }
+
+    fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        let note = find(transaction, NOTES, self.note_id, "note_id")?;
+        put_text(transaction, &note, "text", &self.text)
+    }
+
+    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        format!("{} “{}”", language.pick("herschreef een werkaantekening:", "rewrote a working note:"), self.text)
+    }
+}

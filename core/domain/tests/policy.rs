@@ -1,0 +1,279 @@
+//! Who may do what, tried out: every command by every role in every situation, as `docs/policy.md` shows it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
+
+#[path = "support/history.rs"]
+mod history;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use history::{Device, History, id};
+use kring_domain::policy::{Condition, Rule};
+use kring_domain::{Access, Code, Command, CommandDescription, Decision, DocumentKind, Role, authorize};
+use serde_json::{Value, json};
+
+const CLIENT: u128 = 1;
+/// The person who tries; somebody else than the client, so that “their own” differs from “the client's”.
+const SENDER: u128 = 2;
+/// The command that makes the suggestion on the prepared map: the fifth of that history.
+const SUGGESTION: u128 = 0xc000_0005;
+
+const INTRODUCTION: &str = "\
+# Who may see and do what
+
+This page is made by trying: every command of every role, in every situation that a rule names, decided by the code
+that the server and the phones run. Do not edit it: run `UPDATE_DOCS=1 cargo test -p kring-domain --test policy`.
+
+Beside this table stand the rules about who is there: the client, their representative and the professionals invite;
+the client removes anybody but themselves, the representative anybody but the client, a professional anybody but a
+representative, everybody else only themselves.
+
+## Who sees what
+
+A document syncs whole, so who sees it is decided per document. *By consent* is while a consent, or a look that was
+asked for, is in force; it ends at once when it is withdrawn.
+";
+
+#[test]
+fn the_matrix_is_what_the_code_decides() {
+    let page = page();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/policy.md is out of date; make it anew with `UPDATE_DOCS=1 cargo test -p kring-domain --test policy`"
+    );
+}
+
+/// Nobody sends commands to a document that they only read, and nobody has a rule for one that does not exist for them.
+#[test]
+fn whoever_has_a_rule_can_write_the_document_and_the_other_way_round() {
+    for command in Command::descriptions() {
+        for role in Role::ALL {
+            let may = command.policy.rule(role) != Rule::Never;
+            let writes = command.kind.access(role) == Access::Write;
+            assert!(!may || writes, "{role:?} may {} in a document they do not write", command.name);
+            assert!(command.kind.by_consent(role) < Access::Write, "a consent lets nobody write");
+        }
+    }
+    for &kind in DocumentKind::ALL {
+        for role in Role::ALL.into_iter().filter(|role| kind.access(*role) == Access::Write) {
+            let mut commands = Command::descriptions().into_iter().filter(|command| command.kind == kind);
+            assert!(
+                commands.any(|command| command.policy.rule(role) != Rule::Never),
+                "{role:?} writes nothing in {kind}"
+            );
+        }
+    }
+}
+
+/// A circumstance that a rule names, as it is or as it is not.
+#[derive(Clone, Copy, PartialEq)]
+enum Situation {
+    Plain,
+    Special(Condition),
+}
+
+fn page() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    let head = Role::ALL.map(|role| role.name().replace('_', " ")).join(" | ");
+    let line = "---|".repeat(Role::ALL.len());
+    writeln!(page, "\n| document | {head} |\n|---|{line}").unwrap();
+    for &kind in DocumentKind::ALL {
+        let cells = Role::ALL.map(|role| seen(kind, role)).join(" | ");
+        writeln!(page, "| `{kind}` | {cells} |").unwrap();
+    }
+    let status = Role::ALL.map(|role| if role.sees_status() { "read" } else { "–" }).join(" | ");
+    writeln!(page, "| how it goes, in a sentence | {status} |\n\n## Who does what").unwrap();
+    for &kind in DocumentKind::ALL {
+        writeln!(page, "\n### `{kind}`\n\n| command | {head} |\n|---|{line}").unwrap();
+        for command in Command::descriptions().iter().filter(|command| command.kind == kind) {
+            let cells = Role::ALL.map(|role| decided(command, role)).join(" | ");
+            writeln!(page, "| `{}` | {cells} |", command.name).unwrap();
+        }
+    }
+    page
+}
+
+fn seen(kind: DocumentKind, role: Role) -> &'static str {
+    match (kind.access(role), kind.by_consent(role)) {
+        (Access::Write, _) => "read, write",
+        (Access::Read, _) => "read",
+        (_, Access::Read) => "read by consent",
+        _ => "–",
+    }
+}
+
+/// The decisions about a command of a role, in words.
+fn decided(command: &CommandDescription, role: Role) -> String {
+    let conditions = Role::ALL.iter().filter_map(|role| match command.policy.rule(*role) {
+        Rule::If(condition) => Some(condition),
+        _ => None,
+    });
+    let plain = decide(command, role, Situation::Plain);
+    match conditions.into_iter().next() {
+        Some(condition) => match (plain, decide(command, role, Situation::Special(condition))) {
+            (plain, special) if plain == special => plain.to_owned(),
+            ("–", special) => format!("{special}, {}", when(condition)),
+            (plain, special) => format!("{plain}; {special}, {}", when(condition)),
+        },
+        None => plain.to_owned(),
+    }
+}
+
+fn when(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Author => "what they made",
+        Condition::Assigned => "a step of their part",
+        Condition::Delegated => "when delegated",
+        Condition::Oneself => "for themselves",
+    }
+}
+
+/// What the code decides about an example of a command.
+fn decide(command: &CommandDescription, role: Role, situation: Situation) -> &'static str {
+    let (history, device) = prepared(command.kind, role, situation);
+    let person = if situation == Situation::Special(Condition::Oneself) { SENDER } else { 3 };
+    let example = Command::parse(example(command.name, person)).unwrap();
+    if command.kind.access(role) < Access::Write {
+        // The server answers whoever may not see the document, and whoever only reads it, before this is asked.
+        let refused = matches!(authorize(&device.author, &example, &history.document),
+            Decision::Refuse(refusal) if refusal.code == Code::Forbidden);
+        assert!(refused, "{role:?} could {} without access", command.name);
+        return "–";
+    }
+    match authorize(&device.author, &example, &history.document) {
+        Decision::Admit(_) => "yes",
+        Decision::Suggest(_) => "as a suggestion",
+        Decision::Hold(_) => "held",
+        Decision::Refuse(refusal) if refusal.code == Code::Forbidden => "–",
+        Decision::Refuse(refusal) => panic!("the example of {} is refused: {refusal}", command.name),
+    }
+}
+
+/// A document with one thing of each sort in it, made by the client or, where that is the situation, by the sender.
+fn prepared(kind: DocumentKind, role: Role, situation: Situation) -> (History, Device) {
+    let mut history = History::new(kind);
+    let mut client = Device::new(1, CLIENT, Role::Client);
+    let mut professional = Device::new(2, 9, Role::Professional);
+    let sender = Device::new(3, SENDER, role);
+    for command in things(kind) {
+        let mut own = sender.clone();
+        let is_own = situation == Situation::Special(Condition::Author);
+        if is_own && history.send(&mut own, command.clone()).is_ok() {
+            continue;
+        }
+        for device in [&mut client, &mut professional] {
+            history.sync(device);
+        }
+        let made = history.send(&mut client, command.clone());
+        made.or_else(|_| history.send(&mut professional, command)).unwrap();
+    }
+    if kind == DocumentKind::Network {
+        let place = json!({"type": "place_contact", "contact_id": id(1), "ring": 2, "quadrant": "peers"});
+        history.sync(&mut professional);
+        assert_eq!(history.send(&mut professional, place).unwrap().to_string(), id(SUGGESTION));
+    }
+    history.sync(&mut client);
+    if situation == Situation::Special(Condition::Assigned) {
+        history
+            .send(
+                &mut client,
+                json!({"type": "assign_part", "action_id": id(1), "person_id": id(SENDER), "part": "x",
+            "support": "together", "step_ids": [id(1)]}),
+            )
+            .unwrap();
+    }
+    if situation == Situation::Special(Condition::Delegated) {
+        let right = json!({"type": "delegate_right", "person_id": id(SENDER), "right": "start_action"});
+        history.send(&mut client, right).unwrap();
+    }
+    (history, sender)
+}
+
+/// The commands that make what the examples are about.
+fn things(kind: DocumentKind) -> Vec<Value> {
+    match kind {
+        DocumentKind::Network => vec![
+            json!({"type": "add_contact", "contact_id": id(1), "name": "Ali"}),
+            json!({"type": "add_contact", "contact_id": id(2), "name": "Bo"}),
+            json!({"type": "add_contact", "contact_id": id(3), "name": "Cas"}),
+            json!({"type": "add_tie", "a": id(1), "b": id(2)}),
+        ],
+        DocumentKind::Plan => vec![
+            json!({"type": "add_action", "action_id": id(1), "title": "x", "client_part": "x"}),
+            json!({"type": "add_step", "action_id": id(1), "step_id": id(1), "text": "x"}),
+            json!({"type": "delegate_right", "person_id": id(8), "right": "start_action"}),
+        ],
+        DocumentKind::Circle => vec![
+            json!({"type": "propose_idea", "idea_id": id(1), "text": "x"}),
+            json!({"type": "make_offer", "offer_id": id(1), "what": "x"}),
+        ],
+        DocumentKind::Private => vec![
+            json!({"type": "note_privately", "note_id": id(1), "text": "x"}),
+            json!({"type": "plan_ask", "ask_id": id(1), "what": "x"}),
+        ],
+        DocumentKind::PrivateTime => vec![
+            json!({"type": "open_private_time", "session_id": id(1), "question": "x"}),
+            json!({"type": "propose_privately", "idea_id": id(1), "session_id": id(1), "text": "x"}),
+        ],
+        DocumentKind::Pronotes => vec![json!({"type": "write_work_note", "note_id": id(1), "text": "x"})],
+        DocumentKind::Consents => vec![json!({"type": "ask_to_look", "consent_id": id(1), "compartment": "pronotes"})],
+    }
+}
+
+/// A command that makes sense in a prepared document; where it is about a person, about this one.
+fn example(name: &str, person: u128) -> Value {
+    let (one, new, person) = (id(1), id(50), id(person));
+    let mut fields = match name {
+        "add_contact" => json!({"contact_id": new, "name": "x"}),
+        "update_contact" => json!({"contact_id": one, "name": "y"}),
+        "place_contact" => json!({"contact_id": one, "ring": 1, "quadrant": "family"}),
+        "archive_contact" | "erase_contact" => json!({"contact_id": one}),
+        "add_tie" => json!({"a": one, "b": id(3)}),
+        "remove_tie" => json!({"a": one, "b": id(2)}),
+        "take_snapshot" => json!({"snapshot_id": new, "label": "start"}),
+        "accept_suggestion" | "decline_suggestion" => json!({"suggestion_id": id(SUGGESTION)}),
+        "add_goal" => json!({"goal_id": new, "text": "x"}),
+        "add_action" => json!({"action_id": new, "title": "x", "client_part": "x"}),
+        "update_action" => json!({"action_id": one, "title": "y"}),
+        "add_step" => json!({"action_id": one, "step_id": new, "text": "x"}),
+        "activate_action" | "stop_action" | "finish_action" => json!({"action_id": one}),
+        "rank_actions" => json!({"action_ids": [one]}),
+        "tick_step" | "untick_step" => json!({"action_id": one, "step_id": one}),
+        "assign_part" => json!({"action_id": one, "person_id": person, "part": "x", "support": "together"}),
+        "evaluate_action" => json!({"evaluation_id": new, "action_id": one, "next": "continue"}),
+        "delegate_right" => json!({"person_id": person, "right": "start_action"}),
+        "revoke_right" => json!({"person_id": id(8), "right": "start_action"}),
+        "propose_idea" => json!({"idea_id": new, "text": "x"}),
+        "edit_idea" => json!({"idea_id": one, "text": "y"}),
+        "withdraw_idea" | "erase_idea" | "heart_idea" | "unheart_idea" | "choose_idea" | "park_idea"
+        | "decline_idea" => {
+            json!({"idea_id": one})
+        }
+        "make_offer" => json!({"offer_id": new, "what": "x"}),
+        "withdraw_offer" => json!({"offer_id": one}),
+        "post_message" => json!({"message_id": new, "text": "x"}),
+        "note_privately" | "write_work_note" => json!({"note_id": new, "text": "x"}),
+        "edit_private_note" | "edit_work_note" => json!({"note_id": one, "text": "y"}),
+        "remove_private_note" => json!({"note_id": one}),
+        "rate_helpfulness" => json!({"contact_id": one, "helpfulness": "helpful"}),
+        "plan_ask" => json!({"ask_id": new, "what": "x"}),
+        "answer_ask" => json!({"ask_id": one, "state": "yes"}),
+        "open_private_time" => json!({"session_id": new, "question": "x"}),
+        "close_private_time" => json!({"session_id": one}),
+        "propose_privately" => json!({"idea_id": new, "session_id": one, "text": "x"}),
+        "withdraw_private_idea" | "heart_privately" | "unheart_privately" => json!({"idea_id": one}),
+        "give_consent" => json!({"consent_id": new, "compartment": "private", "purpose": "x", "role": "professional",
+            "text_version": "1", "language_level": "a2"}),
+        "withdraw_consent" => json!({"consent_id": one}),
+        "ask_to_look" => json!({"consent_id": new, "compartment": "pronotes"}),
+        other => panic!("{other} has no example"),
+    };
+    fields["type"] = json!(name);
+    fields
+}

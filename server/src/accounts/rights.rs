@@ -1,0 +1,87 @@
+//! What a person may in a space: their role, and what the consents in force add to it.
+
+use kring_domain::{Access, DocumentKind, Grant, Grantee, Grants, PersonId, Role, SpaceId, access};
+use rusqlite::{Connection, params};
+
+use super::{AccountError, role_in};
+use crate::store::StoreError;
+
+/// A person's rights in one space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// Whose they are.
+    pub person: PersonId,
+    /// What the person is in the space.
+    pub role: Role,
+    grants: Grants,
+}
+
+impl Rights {
+    /// How far the person gets into the space's document of a kind.
+    pub fn access(&self, kind: DocumentKind) -> Access {
+        access(kind, self.role, self.person, &self.grants)
+    }
+
+    /// Whether the person may read any document of the space.
+    pub fn reads_anything(&self) -> bool {
+        DocumentKind::ALL.iter().any(|kind| self.access(*kind) >= Access::Read)
+    }
+}
+
+/// What a person may in a space.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] when they are not in it, or when the database refuses.
+pub fn rights(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Rights, AccountError> {
+    let role = role_in(connection, space, person)?;
+    with_role(connection, space, person, role)
+}
+
+/// What a person with a role may in a space.
+pub(super) fn with_role(
+    connection: &Connection,
+    space: SpaceId,
+    person: PersonId,
+    role: Role,
+) -> Result<Rights, AccountError> {
+    let sql = "SELECT kind, grantee FROM grants WHERE space_id = ?1 AND grantee IN (?2, ?3)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let to = |grantee| to_text(grantee);
+    let values = params![space.uuid(), to(Grantee::Person(person)), to(Grantee::Role(role))];
+    let rows = statement.query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+    let grant = |(kind, grantee): (String, String)| {
+        Some(Grant { kind: DocumentKind::from_name(&kind)?, to: from_text(&grantee)? })
+    };
+    Ok(Rights { person, role, grants: rows.into_iter().filter_map(grant).collect() })
+}
+
+/// Puts the grants of a space in the place of those there were.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub(crate) fn replace_grants(connection: &Connection, space: SpaceId, grants: &Grants) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM grants WHERE space_id = ?1")?.execute([space.uuid()])?;
+    let mut insert = connection.prepare_cached("INSERT INTO grants (space_id, kind, grantee) VALUES (?1, ?2, ?3)")?;
+    for grant in grants.iter() {
+        insert.execute(params![space.uuid(), grant.kind.name(), to_text(grant.to)])?;
+    }
+    Ok(())
+}
+
+fn to_text(grantee: Grantee) -> String {
+    match grantee {
+        Grantee::Person(person) => format!("person {person}"),
+        Grantee::Role(role) => format!("role {}", role.name()),
+    }
+}
+
+fn from_text(text: &str) -> Option<Grantee> {
+    match text.split_once(' ')? {
+        ("person", id) => id.parse().ok().map(Grantee::Person),
+        ("role", name) => Role::from_name(name).map(Grantee::Role),
+        _ => None,
+    }
+}
