@@ -54,7 +54,8 @@ impl App {
         let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());
         begin_recovery(&store).await?;
         let key = log_key(&store).await?;
-        let documents = Documents::start(&store, &hub, &metrics, key, limits.document_cache_bytes)?;
+        let documents =
+            Documents::start(&store, &hub, &metrics, key, limits.document_cache_bytes, limits.compact_after)?;
         Ok(Self {
             auth,
             documents,

@@ -50,6 +50,8 @@ pub struct Limits {
     pub shutdown_timeout: Duration,
     /// The most bytes of documents that are kept in memory while nobody works on them.
     pub document_cache_bytes: usize,
+    /// How many entries a document may have before it is rewritten without its history; 0 for any number.
+    pub compact_after: u64,
 }
 
 impl Default for Limits {
@@ -66,6 +68,7 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(5),
             document_cache_bytes: 256 << 20,
+            compact_after: 20_000,
         }
     }
 }

@@ -10,10 +10,12 @@ mod inbox;
 mod key;
 mod loaded;
 mod pace;
+mod receipt;
 pub(crate) mod recovery;
 mod round;
 mod shard;
 pub(crate) mod table;
+pub(crate) mod turn;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -59,7 +61,9 @@ pub struct Documents {
 impl Documents {
     /// Starts the writers, inside a Tokio runtime.
     ///
-    /// `key` signs the log; `budget` is how many bytes of documents may stay in memory while nobody works on them.
+    /// `key` signs the log; `budget` is how many bytes of documents may stay in memory while nobody works on them, and
+    /// `compact_after` how many entries a document may have before it is rewritten without its history, 0 for any
+    /// number.
     ///
     /// # Errors
     ///
@@ -70,13 +74,15 @@ impl Documents {
         metrics: &Metrics,
         key: SigningKey,
         budget: usize,
+        compact_after: u64,
     ) -> Result<Self, StoreError> {
         let count = std::thread::available_parallelism().map_or(2, |count| count.get().max(2));
         let key = Arc::new(key);
         let shards: Result<Vec<_>, StoreError> = (0..count)
             .map(|number| {
                 let (requests, inbox) = mpsc::channel(INBOX);
-                let shard = Shard::new(store.clone(), hub.clone(), metrics.clone(), key.clone(), budget / count);
+                let (store, hub, metrics, key) = (store.clone(), hub.clone(), metrics.clone(), key.clone());
+                let shard = Shard::new(store, hub, metrics, key, budget / count, compact_after);
                 shard.start(number, inbox)?;
                 Ok(requests)
             })
@@ -185,6 +191,19 @@ impl Documents {
         });
         self.shard(document)?.send(Request::Look { document, look }).await.map_err(|_| Unavailable)?;
         answered.await.map_err(|_| Unavailable)
+    }
+
+    /// Has the writers do now what they otherwise do every few seconds: empty the write-ahead file where it still holds
+    /// what was erased, rewrite documents that have grown too long, and let go of those that nobody works on.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the writers have ended.
+    pub async fn tend(&self) -> Result<(), Unavailable> {
+        for shard in &*self.shards {
+            shard.send(Request::Tend).await.map_err(|_| Unavailable)?;
+        }
+        Ok(())
     }
 
     async fn hand_over(

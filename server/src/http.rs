@@ -4,6 +4,7 @@ mod access_log;
 mod devices;
 mod documents;
 mod drain;
+mod erasures;
 mod exchange;
 mod export;
 pub mod extract;
@@ -63,6 +64,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(held::judge))
         .routes(routes!(status::read))
         .routes(routes!(access_log::list))
+        .routes(routes!(erasures::list))
         .routes(routes!(export::export))
         .routes(routes!(documents::read))
         .routes(routes!(documents::submit))

@@ -4,6 +4,7 @@
 //! writer takes whatever waits, runs it in one transaction and makes it durable with one `fsync`. Only then is
 //! anybody told.
 
+mod purge;
 mod reader;
 mod schema;
 mod writer;
@@ -57,6 +58,8 @@ impl Store {
         private(&path).map_err(|error| StoreError::Open(Arc::new(error)))?;
         let mut connection = connect(&path)?;
         schema::migrate(&mut connection)?;
+        // A server that was killed just after an erasure may have left something in it.
+        purge::empty_log(&connection)?;
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path) })
     }
 
@@ -72,7 +75,26 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + From<rusqlite::Error> + Send + 'static,
     {
-        self.writer.run(change).await
+        self.writer.run(false, change).await
+    }
+
+    /// As [`Store::write`], for a change that removes something for good: nothing of it is in any file when this
+    /// answers, or soon after where somebody reads an older state just then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    pub async fn erase<T, E>(&self, change: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<rusqlite::Error> + Send + 'static,
+    {
+        self.writer.run(true, change).await
+    }
+
+    /// Tries again to empty the write-ahead file where it may still hold what was erased; on a thread that may block.
+    pub fn clean(&self) {
+        self.writer.clean();
     }
 
     /// Hands over a job; its `finish` is called when the transaction it ran in is durable, or has failed.
@@ -134,7 +156,7 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(purge::BUSY)?;
     // FULL: with write-ahead logging the log is synced at every commit, so an answer survives a power cut.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;

@@ -14,6 +14,7 @@ mod contract {
     mod crash;
     mod devices;
     mod documents;
+    mod erasing;
     mod export;
     mod held;
     mod history;

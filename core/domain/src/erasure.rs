@@ -41,6 +41,14 @@ pub(crate) fn is_complete<R: ReadDoc>(erasure: &Item<'_, R>) -> bool {
 }
 
 impl DocumentKind {
+    /// The ids of everything that was erased from this document, in the order in which it was.
+    pub fn erased_things(self, document: &Automerge) -> Vec<Uuid> {
+        if !self.sections().contains(&ERASURES) {
+            return Vec::new();
+        }
+        all(document).iter().filter_map(|(id, _)| Uuid::try_parse(id).ok()).collect()
+    }
+
     /// Whether something was erased from this document that its history may still hold.
     pub fn has_open_erasure(self, document: &Automerge) -> bool {
         self.sections().contains(&ERASURES) && all(document).iter().any(|(_, erasure)| !is_complete(erasure))

@@ -14,12 +14,23 @@ use crate::frame::bytes;
 pub struct ChainHash([u8; 32]);
 
 impl ChainHash {
-    /// The link before the first entry of a generation.
+    /// The link before the first entry of a document that begins at genesis.
     pub fn start(document: DocumentId, generation: u64) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"kring log 1");
         hash.update(document.uuid().as_bytes());
         hash.update(generation.to_be_bytes());
+        Self(hash.finalize().into())
+    }
+
+    /// The link before the first entry of a later generation, behind the last link of the one before it.
+    pub fn begin(self, document: DocumentId, generation: u64, snapshot: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"kring generation 1");
+        hash.update(self.0);
+        hash.update(document.uuid().as_bytes());
+        hash.update(generation.to_be_bytes());
+        hash.update(Sha256::digest(snapshot));
         Self(hash.finalize().into())
     }
 

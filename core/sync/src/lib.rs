@@ -21,7 +21,9 @@ mod replica;
 mod submission;
 mod verdict;
 
-pub use admission::{Admission, Admitted, Mark, Outcome, Readmitted, RecoverError, RestoreError, StoredLog};
+pub use admission::{
+    Admission, Admitted, Generation, Mark, Outcome, Readmitted, RecoverError, RestoreError, StoredLog,
+};
 pub use catch_up::CatchUp;
 pub use chain::ChainHash;
 pub use frame::{

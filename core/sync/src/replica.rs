@@ -22,7 +22,7 @@ use kring_domain::{
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{Cursor, DeviceFrame, Member, PROTOCOL};
+use crate::{Base, Cursor, DeviceFrame, Member, PROTOCOL};
 
 use document::Held;
 use keep::{Keeping, Replacement};
@@ -102,6 +102,8 @@ pub struct Replica {
     parting: Parting,
     greeting: Option<DeviceFrame>,
     connected: bool,
+    /// Whether the server has said how far each document is, since there is a connection.
+    welcomed: bool,
     retry_at: Option<Timestamp>,
     store: Vec<StoreOp>,
     storing: bool,
@@ -119,6 +121,7 @@ impl Replica {
             parting: Parting::default(),
             greeting: None,
             connected: false,
+            welcomed: false,
             retry_at: None,
             store: Vec::new(),
             storing: false,
@@ -253,7 +256,11 @@ impl Replica {
         }
     }
 
-    /// A connection is there: greets the server, and sends what waits behind it.
+    /// A connection is there: greets the server, and sends what waits once the server has answered.
+    ///
+    /// Where a document has begun a new generation meanwhile, this device takes that over before it sends anything:
+    /// what was erased is gone here before an edit from then can reach anybody. A round of sync that has no
+    /// connection greets again before each round, without [`Self::handle_disconnected`] in between.
     pub fn handle_connected(&mut self, app: &str) {
         let cursors = self.documents.iter().map(|(id, held)| held.cursor(*id)).collect();
         self.greeting = Some(DeviceFrame::Hello { protocol: PROTOCOL, app: app.to_owned(), cursors });
@@ -269,6 +276,8 @@ impl Replica {
         self.greeting = None;
         self.connected = false;
         self.forget_recalls();
+        self.welcomed = false;
+        self.documents.values_mut().for_each(|held| held.awaits(Base::GENESIS.generation));
     }
 
     /// The instant that [`Self::poll_timeout`] asked for has come.
@@ -303,7 +312,7 @@ impl Replica {
         if let Some(brought) = self.keeping.poll_brought() {
             return Some(brought);
         }
-        if self.retry_at.is_some() {
+        if !self.welcomed || self.retry_at.is_some() {
             return None;
         }
         let next = self.documents.iter_mut().find_map(|(id, held)| {

@@ -74,6 +74,9 @@ struct LimitOptions {
     /// The most bytes of idle documents kept in memory [default: 268435456]
     #[arg(long, env = "KRING_DOCUMENT_CACHE_BYTES", value_name = "BYTES")]
     document_cache_bytes: Option<usize>,
+    /// Entries after which a document is rewritten without its history; 0 for never [default: 20000]
+    #[arg(long, env = "KRING_COMPACT_AFTER", value_name = "ENTRIES")]
+    compact_after: Option<u64>,
 }
 
 /// Where the file with options is.
@@ -138,6 +141,7 @@ impl LimitOptions {
             request_timeout: seconds(first!(request_timeout), default.request_timeout),
             shutdown_timeout: seconds(first!(shutdown_timeout), default.shutdown_timeout),
             document_cache_bytes: first!(document_cache_bytes).unwrap_or(default.document_cache_bytes),
+            compact_after: first!(compact_after).unwrap_or(default.compact_after),
         }
     }
 }

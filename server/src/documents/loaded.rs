@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use ed25519_dalek::{Signature, Signer, SigningKey};
-use kring_domain::{Author, Code, DocumentKind, Grants, Refusal, Role, Timestamp};
+use kring_domain::{Author, Code, DocumentId, DocumentKind, Grants, Refusal, Role, Timestamp};
 use kring_sync::{
-    Admission, Admitted, Base, ChainHash, EncodedEntry, Entry, Judgement, Mark, Readmitted, RecoverError, Submission,
-    Verdict, encode_entries,
+    Admission, Admitted, Base, ChainHash, EncodedEntry, Entry, Generation, Judgement, Mark, Readmitted, RecoverError,
+    Submission, Verdict, encode_entries,
 };
 
 use super::deeds::Deeds;
@@ -17,6 +17,7 @@ use super::inbox::{Asker, Brought, Reveal, Warrantor};
 use super::recovery::Recovery;
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
+use super::turn::{Erasure, FormerRow, Turn};
 use crate::metrics::Counted;
 use crate::sync::connection::Live;
 
@@ -63,6 +64,7 @@ struct Draft {
     entries: Vec<Drafted>,
     warrantors: Vec<Warrantor>,
     verdicts: Vec<VerdictRow>,
+    turn: Option<Turn>,
     answers: Vec<Answer>,
     recovery_ends: Option<Timestamp>,
 }
@@ -94,7 +96,9 @@ impl Loaded {
         commands: Vec<Submission>,
         asker: Asker,
         now: Timestamp,
+        key: &SigningKey,
     ) {
+        let document = self.admission.id();
         let before = self.admission.head();
         let draft = self.draft.get_or_insert_with(|| Draft::at(before));
         if !draft.warrantors.contains(&warrantor) {
@@ -111,7 +115,10 @@ impl Loaded {
             let outcome = self.admission.handle_submission(author, submission, now);
             if let Some(admitted) = outcome.admitted {
                 self.deeds.wrote(author, admitted.command.name(), now);
-                draft.entries.push(Drafted::new(admitted, author.role));
+                match outcome.generation {
+                    Some(generation) => draft.erase(document, generation, admitted, author.role, key),
+                    None => draft.entries.push(Drafted::new(admitted, author.role)),
+                }
             } else if !outcome.repeated {
                 if outcome.verdict.code == Some(Code::Forbidden) {
                     self.deeds.refused(author, now);
@@ -167,6 +174,28 @@ impl Loaded {
         self.draft.get_or_insert_with(|| Draft::at(before)).answers.push(Answer::Reveal(reveal));
     }
 
+    /// Whether its history has grown so long that it should be rewritten, or holds what was erased.
+    ///
+    /// Where `bound` entries are too many it waits for a quiet moment, since devices that are under way count as
+    /// being at the start afterwards; beyond twice as many it does not wait. A bound of 0 is none.
+    pub(super) fn is_due(&self, bound: u64, quiet: Duration, now: Timestamp) -> bool {
+        // What devices may still bring back belongs to the present generation.
+        if self.recovery.is_some_and(|recovery| recovery.is_on(now)) {
+            return false;
+        }
+        let length = self.admission.head().sequence;
+        let is_long = bound > 0 && length >= bound && (length / 2 >= bound || self.used.elapsed() >= quiet);
+        is_long || self.admission.kind().has_open_erasure(self.admission.document())
+    }
+
+    /// Begins a new generation with the document as it stands.
+    pub(super) fn compact(&mut self) {
+        let before = self.admission.head();
+        if let Ok(generation) = self.admission.begin_generation() {
+            self.draft.get_or_insert_with(|| Draft::at(before)).begin(generation, Vec::new());
+        }
+    }
+
     /// What has to be made durable, signed and encoded; `None` where there is nothing.
     pub(super) fn finish_round(&mut self, key: &SigningKey) -> Option<Part> {
         self.used = Instant::now();
@@ -176,7 +205,10 @@ impl Loaded {
         let grants = (self.admission.kind() == DocumentKind::Consents && !draft.entries.is_empty())
             .then(|| Grants::of(self.admission.document()));
         let entries: Vec<EntryRow> = draft.entries.into_iter().map(Drafted::row).collect();
-        let live = self.live(draft.before, &entries).map(Arc::new);
+        let live = self.live(draft.turn.is_some(), &entries).map(Arc::new);
+        if draft.turn.is_some() {
+            self.snapshot = 0;
+        }
         let snapshot = self.new_snapshot(LONG_TAIL);
         Some(Part {
             document: self.admission.id(),
@@ -188,6 +220,7 @@ impl Loaded {
             verdicts: draft.verdicts,
             grants,
             space: None,
+            turn: draft.turn,
             snapshot,
             live,
             answers: draft.answers,
@@ -231,9 +264,11 @@ impl Loaded {
         self.admission.weight()
     }
 
-    fn live(&self, before: Base, entries: &[EntryRow]) -> Option<Live> {
-        let (first, last) = (entries.first()?.sequence, entries.last()?.sequence);
-        let (document, generation) = (self.admission.id(), before.generation);
+    /// What the readers are told. A reader who is in an older generation is sent the snapshot of the new one first.
+    fn live(&self, turns: bool, entries: &[EntryRow]) -> Option<Live> {
+        let (document, generation) = (self.admission.id(), self.admission.head().generation);
+        let ends = entries.first().zip(entries.last()).map(|(first, last)| (first.sequence, last.sequence));
+        let (first, last) = ends.or(turns.then_some((0, 0)))?;
         let encoded = entries.iter().map(|row| &row.entry);
         let frame = Bytes::from(encode_entries(document, generation, encoded));
         Some(Live { document, generation, first, last, frame })
@@ -255,9 +290,37 @@ impl Draft {
             entries: Vec::new(),
             warrantors: Vec::new(),
             verdicts: Vec::new(),
+            turn: None,
             answers: Vec::new(),
             recovery_ends: None,
         }
+    }
+
+    /// A command erased something, and a generation begins without it.
+    fn erase(
+        &mut self,
+        document: DocumentId,
+        generation: Generation,
+        admitted: Admitted,
+        role: Role,
+        key: &SigningKey,
+    ) {
+        let at = generation.at;
+        let erasures = Erasure::new(&admitted, &generation, document, key);
+        let turn = self.begin(generation, erasures.into_iter().collect());
+        turn.former.push(Drafted::new(admitted, role).former(at));
+    }
+
+    /// Lets a generation begin behind what was admitted in this round so far.
+    fn begin(&mut self, generation: Generation, erasures: Vec<Erasure>) -> &mut Turn {
+        let place = |sequence| Base { sequence, ..generation.before };
+        let former = self.entries.drain(..).map(|drafted| {
+            let place = place(drafted.entry.sequence);
+            drafted.former(place)
+        });
+        let former = former.collect();
+        let before = self.turn.take();
+        self.turn.insert(Turn { generation, former, erasures }.replace(before))
     }
 
     /// One frame of verdicts for each device, however many it has sent.
@@ -302,6 +365,13 @@ impl Drafted {
         let Readmitted { entry, mark, link, role } = readmitted;
         let command = serde_json::json!({ "type": entry.command }).to_string();
         Self { entry, mark, link, role, command, is_new: false }
+    }
+
+    /// What stays of it where it is never stored as an entry.
+    fn former(self, place: Base) -> FormerRow {
+        let Self { entry, role, command, .. } = self;
+        let Entry { command_id, suggestion: is_suggestion, at, person, .. } = entry;
+        FormerRow { place, command_id, is_suggestion, at, person, role, command }
     }
 
     fn row(self) -> EntryRow {

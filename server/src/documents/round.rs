@@ -12,6 +12,7 @@ use super::loaded::Lineage;
 use super::pace::Underway;
 use super::recovery;
 use super::table::{self, EntryRow, VerdictRow};
+use super::turn::Turn;
 use crate::accounts::access_log::{self, Line};
 use crate::accounts::replace_grants;
 use crate::metrics::Metrics;
@@ -44,6 +45,8 @@ pub(super) struct Part {
     pub(super) grants: Option<Grants>,
     /// The space whose rights have changed; known when they are stored.
     pub(super) space: Option<SpaceId>,
+    /// The generation that begins before the entries.
+    pub(super) turn: Option<Turn>,
     pub(super) snapshot: Option<(Base, Vec<u8>)>,
     pub(super) live: Option<Arc<Live>>,
     pub(super) answers: Vec<Answer>,
@@ -108,6 +111,10 @@ impl Job for Round {
         Ok(())
     }
 
+    fn erases(&self) -> bool {
+        self.parts.iter().any(|part| part.turn.as_ref().is_some_and(Turn::erases))
+    }
+
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
         if let Err(error) = &outcome {
             tracing::error!(%error, documents = self.parts.len(), "commands could not be made durable");
@@ -137,6 +144,7 @@ impl Part {
             verdicts: Vec::new(),
             grants: None,
             space: None,
+            turn: None,
             snapshot: None,
             live: None,
             answers: Vec::new(),
@@ -148,23 +156,20 @@ impl Part {
 
     /// Writes, unless what was in memory is not what is stored; says whether it was.
     fn write(&mut self, database: &Database) -> Result<bool, StoreError> {
-        let is_current = !self.lineage.is_broken()
-            && self.is_warranted(database)?
-            && match (&self.chain, self.entries.last()) {
-                (Some(chain), Some(last)) => {
-                    table::advance(database, self.document, self.before, last.sequence, chain.as_bytes())?
-                }
-                _ => table::is_at(database, self.document, self.before)?,
-            };
-        if !is_current {
+        if self.lineage.is_broken() || !self.is_warranted(database)? || !self.advance(database)? {
             self.lineage.break_off();
             return Ok(false);
         }
+        let generation = self.turn.as_ref().map_or(self.before.generation, |turn| turn.generation.at.generation);
         for row in &self.entries {
-            table::insert_entry(database, self.document, self.before.generation, row)?;
+            table::insert_entry(database, self.document, generation, row)?;
         }
         for row in &self.verdicts {
             table::insert_verdict(database, self.document, row)?;
+        }
+        if let Some(turn) = &self.turn {
+            turn.outline(database, self.document)?;
+            table::replace_snapshot(database, self.document, turn.generation.at, &turn.generation.snapshot)?;
         }
         for line in &self.deeds {
             access_log::record_at_document(database, self.document, line)?;
@@ -190,6 +195,20 @@ impl Part {
             }
         }
         Ok(true)
+    }
+
+    /// Moves the log's head, where it still is where it was before; says whether it was.
+    fn advance(&self, database: &Database) -> Result<bool, StoreError> {
+        let (document, before) = (self.document, self.before);
+        let last = self.entries.last().map(|last| last.sequence);
+        match (&self.turn, &self.chain, last) {
+            (Some(turn), chain, last) => {
+                let chain = chain.unwrap_or(turn.generation.link);
+                turn.write(database, document, before, last.unwrap_or(0), chain.as_bytes())
+            }
+            (None, Some(chain), Some(last)) => table::advance(database, document, before, last, chain.as_bytes()),
+            (None, ..) => table::is_at(database, document, before),
+        }
     }
 
     fn succeed(self, hub: &Hub, metrics: &Metrics) {

@@ -28,6 +28,9 @@ const ROUND: usize = 512;
 /// How long a document stays in memory while nobody works on it.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// How long nobody must have worked on a document before it is compacted, while it is not much too long.
+const QUIET: Duration = Duration::from_secs(30);
+
 /// The budget is looked at when this many documents have come into memory, and when a shard tends.
 const ARRIVALS: usize = 16;
 
@@ -38,6 +41,8 @@ pub(super) struct Shard {
     metrics: Metrics,
     key: Arc<SigningKey>,
     budget: usize,
+    /// The most entries of a generation; 0 for no bound.
+    compact_after: u64,
     open: HashMap<DocumentId, Loaded>,
     touched: Vec<DocumentId>,
     parting: Vec<Part>,
@@ -47,10 +52,17 @@ pub(super) struct Shard {
 }
 
 impl Shard {
-    /// A shard with nothing in memory; `budget` is in bytes.
-    pub(super) fn new(store: Store, hub: Hub, metrics: Metrics, key: Arc<SigningKey>, budget: usize) -> Self {
+    /// A shard with nothing in memory; `budget` is in bytes, `compact_after` in entries.
+    pub(super) fn new(
+        store: Store,
+        hub: Hub,
+        metrics: Metrics,
+        key: Arc<SigningKey>,
+        budget: usize,
+        compact_after: u64,
+    ) -> Self {
         let (open, touched, parting, pace) = (HashMap::new(), Vec::new(), Vec::new(), Arc::default());
-        Self { store, hub, metrics, key, budget, open, touched, parting, pace, arrivals: 0 }
+        Self { store, hub, metrics, key, budget, compact_after, open, touched, parting, pace, arrivals: 0 }
     }
 
     /// Starts the thread, which ends when nobody can ask any more.
@@ -102,6 +114,8 @@ impl Shard {
                 1
             }
             Request::Tend => {
+                self.store.clean();
+                self.compact_one();
                 self.let_go(|document, now| now.duration_since(document.used()) > IDLE);
                 self.evict();
                 1
@@ -116,11 +130,12 @@ impl Shard {
         commands: Vec<Submission>,
         asker: Asker,
     ) {
+        let key = self.key.clone();
         match self.load(document) {
             Ok(true) => {
                 let device = asker.device();
-                let is_done =
-                    self.contained(document, |loaded| loaded.submit((author, warrantor), commands, asker, now()));
+                let by = (author, warrantor);
+                let is_done = self.contained(document, |loaded| loaded.submit(by, commands, asker, now(), &key));
                 if let Some(device) = device.filter(|_| !is_done) {
                     device.close(Closing::Unavailable);
                 }
@@ -208,6 +223,15 @@ impl Shard {
         }
         self.touched.clear();
         parts
+    }
+
+    /// Begins a new generation of one document that is due for it; the others wait for the next time, so that
+    /// nobody's commands wait long.
+    fn compact_one(&mut self) {
+        let due = self.open.iter().find(|(_, loaded)| loaded.is_due(self.compact_after, QUIET, now()));
+        if let Some(document) = due.map(|(document, _)| *document) {
+            self.contained(document, Loaded::compact);
+        }
     }
 
     /// Lets go of the documents that were used longest ago, where all of them take too much.

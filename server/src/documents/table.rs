@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::turn;
 use crate::accounts::AccountError;
 use crate::store::StoreError;
 
@@ -156,6 +157,7 @@ pub(crate) fn load(connection: &Connection, document: DocumentId) -> Result<Opti
         ..StoredLog::default()
     };
     read_verdicts(&transaction, document, &mut stored)?;
+    stored.verdicts.extend(turn::former_verdicts(&transaction, document)?);
     read_marks(&transaction, document, head.at.generation, &mut stored)?;
     let from = Base { sequence: covered, ..head.at };
     each_entry(&transaction, document, from, |_, bytes| {
@@ -185,8 +187,15 @@ pub(crate) fn snapshot(
 
 /// The link of an entry, or of the start of its generation; `None` where it is not known.
 pub(crate) fn link(connection: &Connection, document: DocumentId, at: Base) -> Result<Option<ChainHash>, LoadError> {
-    if at.sequence == 0 {
+    if at == Base::GENESIS {
         return Ok(Some(ChainHash::start(document, at.generation)));
+    }
+    if at.sequence == 0 {
+        let mut query =
+            connection.prepare_cached("SELECT start_link FROM documents WHERE document_id = ?1 AND generation = ?2")?;
+        let link: Option<Option<[u8; 32]>> =
+            query.query_row(params![document.uuid().as_bytes(), signed(at.generation)], |row| row.get(0)).optional()?;
+        return Ok(link.flatten().map(ChainHash::from_stored));
     }
     let mut query = connection
         .prepare_cached("SELECT link FROM entries WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3")?;
@@ -220,7 +229,7 @@ pub(crate) fn each_entry(
 
 /// An entry as the history tells of it.
 pub(crate) struct HistoryRow {
-    pub(crate) sequence: u64,
+    pub(crate) place: Base,
     pub(crate) at: Timestamp,
     pub(crate) person: PersonId,
     pub(crate) role: Role,
@@ -228,26 +237,30 @@ pub(crate) struct HistoryRow {
     pub(crate) command: String,
 }
 
-/// Up to `limit` entries of the present generation before a sequence number, the latest first.
+/// Up to `limit` entries before a place, earlier generations included, the latest first.
 pub(crate) fn history(
     connection: &Connection,
     document: DocumentId,
-    before: u64,
+    before: Base,
     limit: u32,
 ) -> Result<Vec<HistoryRow>, LoadError> {
     let mut query = connection.prepare_cached(
-        "SELECT entries.sequence, role, entry, command FROM entries JOIN documents USING (document_id, generation)
-         WHERE document_id = ?1 AND entries.sequence < ?2 ORDER BY entries.sequence DESC LIMIT ?3",
+        "SELECT generation, sequence, role, entry, command FROM entries
+         WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
+         ORDER BY generation DESC, sequence DESC LIMIT ?4",
     )?;
-    let mut rows = query.query(params![document.uuid().as_bytes(), signed(before), limit])?;
+    let (generation, sequence) = (signed(before.generation), signed(before.sequence));
+    let mut rows = query.query(params![document.uuid().as_bytes(), generation, sequence, limit])?;
     let mut history = Vec::new();
     while let Some(row) = rows.next()? {
-        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
         let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
-        let role = Role::from_name(&row.get::<_, String>(1)?).ok_or(LoadError::Damaged("role"))?;
-        let (sequence, command) = (number(row, 0)?, row.get(3)?);
-        history.push(HistoryRow { sequence, at: entry.at, person: entry.person, role, command });
+        let role = Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?;
+        let place = Base { generation: number(row, 0)?, sequence: number(row, 1)? };
+        history.push(HistoryRow { place, at: entry.at, person: entry.person, role, command: row.get(4)? });
     }
+    let rest = limit.saturating_sub(u32::try_from(history.len()).unwrap_or(limit));
+    history.extend(turn::former_history(connection, document, before, rest)?);
     Ok(history)
 }
 

@@ -1,9 +1,10 @@
 //! `/v1/documents/{id}/history`: who did what, when, in words.
 
 use axum::extract::State;
-use kring_domain::{Command, DocumentId, PersonId, Role, Timestamp};
-use kring_sync::Admission;
+use kring_domain::{Command, DocumentId, ParseError, PersonId, Role, Timestamp, words_of_outline};
+use kring_sync::{Admission, Base};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Problem;
@@ -12,7 +13,7 @@ use super::extract::{Ids, Json, Parameters, Reads};
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::documents::table::{HistoryRow, history};
+use crate::documents::table::{HistoryRow, LoadError, head, history};
 
 /// The most entries of one answer, and how many there are where nothing else is asked.
 const MAX_ENTRIES: u32 = 200;
@@ -23,6 +24,8 @@ const ENTRIES: u32 = 50;
 pub(super) struct Page {
     /// Only entries before this sequence number.
     before: Option<u64>,
+    /// The generation of that sequence number; the present one where it is absent.
+    generation: Option<u64>,
     /// How many entries, 1 to 200; 50 where it is absent.
     limit: Option<u32>,
 }
@@ -50,12 +53,14 @@ pub(super) struct HistoryEntry {
     command: String,
     /// What they did, in words that follow the name.
     text: String,
+    /// Its place in the generation; 0 where it began the generation, by erasing something.
     sequence: u64,
+    generation: u64,
 }
 
 /// Who did what in a document, when, in words; the latest first.
 #[utoipa::path(get, path = "/v1/documents/{id}/history", params(("id" = Uuid, Path),
-    ("before" = Option<u64>, Query), ("limit" = Option<u32>, Query)), responses(
+    ("before" = Option<u64>, Query), ("generation" = Option<u64>, Query), ("limit" = Option<u32>, Query)), responses(
     (status = 200, body = History),
     (status = 404, description = "`not_found`: not a document the caller may read", body = ProblemBody),
     (status = 503, description = "`unavailable`", body = ProblemBody),
@@ -70,7 +75,8 @@ pub(super) async fn list(
     let place = place(&app, caller, document).await?;
     log_reading(&app, caller, &place, Some("history")).await?;
     let names = Names::read(&app, place.space, language).await?;
-    let (before, limit) = (page.before.unwrap_or(u64::MAX), page.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES));
+    let limit = page.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES);
+    let before = (page.generation, page.before);
     let entries = entries(&app, document, &names, before, limit).await?;
     Ok(Json(History { entries }))
 }
@@ -79,7 +85,8 @@ pub(super) async fn list(
 pub(super) async fn all(app: &App, document: DocumentId, names: &Names) -> Result<Vec<HistoryEntry>, Problem> {
     let mut all = Vec::new();
     loop {
-        let before = all.last().map_or(u64::MAX, |entry: &HistoryEntry| entry.sequence);
+        let last = all.last().map(|entry: &HistoryEntry| (entry.generation, entry.sequence));
+        let before = (last.map(|(generation, _)| generation), last.map(|(_, sequence)| sequence));
         // In pages, because a document's writer does nothing else while it puts a page into words.
         let page = entries(app, document, names, before, MAX_ENTRIES).await?;
         if page.is_empty() {
@@ -93,10 +100,18 @@ async fn entries(
     app: &App,
     document: DocumentId,
     names: &Names,
-    before: u64,
+    before: (Option<u64>, Option<u64>),
     limit: u32,
 ) -> Result<Vec<HistoryEntry>, Problem> {
-    let rows = app.store.read(move |connection| history(connection, document, before, limit)).await?;
+    let rows = app.store.read(move |connection| -> Result<_, LoadError> {
+        let generation = match before.0 {
+            Some(generation) => generation,
+            None => head(connection, document)?.map_or(0, |head| head.at.generation),
+        };
+        let before = Base { generation, sequence: before.1.unwrap_or(u64::MAX) };
+        history(connection, document, before, limit)
+    });
+    let rows = rows.await?;
     let names = names.clone();
     let put = move |admission: &Admission| rows.into_iter().map(|row| in_words(admission, row, &names)).collect();
     app.documents.look(document, put).await?.ok_or_else(Problem::not_found)
@@ -104,19 +119,24 @@ async fn entries(
 
 fn in_words(admission: &Admission, row: HistoryRow, names: &Names) -> HistoryEntry {
     let name = |person| names.name(person);
-    let command = serde_json::from_str(&row.command).ok().and_then(|value| Command::parse(value).ok());
-    let text = match &command {
-        Some(command) => command.words(admission.document(), &name, names.language),
+    let value: Value = serde_json::from_str(&row.command).unwrap_or_default();
+    let command = value.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // An outline keeps the id of what was erased; of an entry that a device brought back only the command's name is known.
+    let is_outline = value.as_object().is_some_and(|fields| fields.len() > 1);
+    let text = match Command::parse(value) {
+        Ok(command) => command.words(admission.document(), &name, names.language),
+        Err(ParseError::Invalid(_)) if is_outline => words_of_outline(names.language).to_owned(),
         // Written by another version, whose words for it are not known here.
-        None => names.language.pick("heeft iets gedaan", "did something").to_owned(),
+        Err(_) => names.language.pick("heeft iets gedaan", "did something").to_owned(),
     };
     HistoryEntry {
         at: row.at,
         person_id: row.person,
         person: names.name(row.person),
         role: row.role,
-        command: command.map(|command| command.name().to_owned()).unwrap_or_default(),
+        command,
         text,
-        sequence: row.sequence,
+        sequence: row.place.sequence,
+        generation: row.place.generation,
     }
 }

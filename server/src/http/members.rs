@@ -76,7 +76,7 @@ pub(super) async fn remove(
     Ids((space, person)): Ids<(SpaceId, PersonId)>,
 ) -> Result<StatusCode, Problem> {
     let by = caller.person;
-    let removed = app.store.write(move |connection| -> Result<(), AccountError> {
+    let removed = app.store.erase(move |connection| -> Result<(), AccountError> {
         let now = clock::now();
         let (role, departure) = accounts::remove_member(connection, space, by, person, now)?;
         let action = match departure {

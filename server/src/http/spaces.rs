@@ -94,7 +94,7 @@ pub(super) async fn delete(
     caller: Caller,
     Ids(space): Ids<SpaceId>,
 ) -> Result<StatusCode, Problem> {
-    let deleted = app.store.write(move |connection| -> Result<(), AccountError> {
+    let deleted = app.store.erase(move |connection| -> Result<(), AccountError> {
         accounts::delete_space(connection, space, caller.person)?;
         // The space's own log goes with it; that it was there, and who erased it, is kept.
         record(connection, &Line::of_server(clock::now(), Action::Erased).by(caller).about(space.uuid()))

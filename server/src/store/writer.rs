@@ -1,6 +1,6 @@
 //! The one writer, which commits for everybody who waits.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -8,7 +8,7 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::StoreError;
+use super::{StoreError, purge};
 
 /// The most jobs in one transaction; enough to share an fsync, few enough to answer soon.
 const BATCH: usize = 512;
@@ -24,6 +24,11 @@ pub trait Job: Send {
     ///
     /// An error here undoes this job alone.
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+
+    /// Whether it removes something of which nothing may stay in the write-ahead file.
+    fn erases(&self) -> bool {
+        false
+    }
 
     /// Called once: after the commit is durable, or when this job or the commit has failed.
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
@@ -41,12 +46,30 @@ struct Desk {
     connection: Mutex<Connection>,
     /// How many jobs were sent to the thread and are not durable yet.
     underway: AtomicUsize,
+    /// Whether the write-ahead file may hold what was erased.
+    is_unclean: AtomicBool,
+}
+
+impl Desk {
+    /// Empties the write-ahead file where it has to be; a reader of an older state can put that off.
+    fn clean(&self, connection: &Connection) {
+        if self.is_unclean.load(Ordering::Acquire) {
+            match purge::empty_log(connection) {
+                Ok(is_empty) => self.is_unclean.store(!is_empty, Ordering::Release),
+                Err(error) => tracing::warn!(%error, "the write-ahead file could not be emptied"),
+            }
+        }
+    }
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, waiting) = sync_channel(QUEUE);
-        let desk = Arc::new(Desk { connection: Mutex::new(connection), underway: AtomicUsize::new(0) });
+        let desk = Arc::new(Desk {
+            connection: Mutex::new(connection),
+            underway: AtomicUsize::new(0),
+            is_unclean: AtomicBool::new(false),
+        });
         let thread_desk = Arc::clone(&desk);
         thread::Builder::new()
             .name("kring-writer".into())
@@ -62,7 +85,7 @@ impl Writer {
         if self.desk.underway.load(Ordering::Acquire) == 0
             && let Ok(connection) = self.desk.connection.try_lock()
         {
-            commit(&connection, vec![job]);
+            commit(&self.desk, &connection, vec![job]);
             return Ok(());
         }
         self.desk.underway.fetch_add(1, Ordering::AcqRel);
@@ -72,8 +95,17 @@ impl Writer {
         })
     }
 
+    /// Empties the write-ahead file where it may still hold what was erased, unless somebody writes just now.
+    pub(super) fn clean(&self) {
+        if let Ok(connection) = self.desk.connection.try_lock() {
+            self.desk.clean(&connection);
+        }
+    }
+
+    /// Runs a change; one that `erases` is answered when nothing of it is in the write-ahead file any more.
     pub(super) async fn run<T, E>(
         &self,
+        erases: bool,
         change: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
@@ -81,7 +113,7 @@ impl Writer {
         E: From<StoreError> + From<rusqlite::Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(Change { change: Some(change), result: None, answer });
+        let job = Box::new(Change { change: Some(change), result: None, erases, answer });
         let jobs = self.jobs.clone();
         self.desk.underway.fetch_add(1, Ordering::AcqRel);
         // A full queue blocks, which must not happen on a thread that serves sockets.
@@ -105,12 +137,12 @@ fn work(desk: &Desk, waiting: &Receiver<Box<dyn Job>>) {
         let connection = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let jobs: Vec<Box<dyn Job>> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
         let count = jobs.len();
-        commit(&connection, jobs);
+        commit(desk, &connection, jobs);
         desk.underway.fetch_sub(count, Ordering::AcqRel);
     }
 }
 
-fn commit(connection: &Connection, jobs: Vec<Box<dyn Job>>) {
+fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     let run = |statement: &str| -> Result<(), StoreError> {
         connection.prepare_cached(statement)?.execute([])?;
         Ok(())
@@ -128,6 +160,11 @@ fn commit(connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     if committed.is_err() && !connection.is_autocommit() {
         // The next transaction must not inherit what this one could not keep.
         let _ = connection.execute_batch("ROLLBACK");
+    }
+    // Whoever is told that something is erased can rely on it.
+    if committed.is_ok() && ran.iter().any(|(job, _)| job.erases()) {
+        desk.is_unclean.store(true, Ordering::Release);
+        desk.clean(connection);
     }
     for (job, outcome) in ran {
         job.finish(outcome.and_then(|()| committed.clone()));
@@ -158,6 +195,7 @@ fn execute(connection: &Connection, statement: &str) -> Result<(), StoreError> {
 struct Change<F, T, E> {
     change: Option<F>,
     result: Option<Result<T, E>>,
+    erases: bool,
     answer: oneshot::Sender<Result<T, E>>,
 }
 
@@ -174,6 +212,10 @@ where
         self.result = Some(result);
         // The caller gets its own error; the writer only has to know that there was one.
         if undone { Err(StoreError::Closed) } else { Ok(()) }
+    }
+
+    fn erases(&self) -> bool {
+        self.erases
     }
 
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {

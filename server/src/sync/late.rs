@@ -11,6 +11,7 @@ use crate::accounts::{Bringer, FormerSeat, former_seat, hold};
 use crate::app::App;
 use crate::clock::now;
 use crate::documents::table::{self, LoadError};
+use crate::documents::turn::names_erased;
 
 /// The largest command of a newer version that is kept, in bytes.
 const MAX_UNKNOWN: usize = 16 * 1024;
@@ -41,6 +42,9 @@ pub(crate) async fn hold_late(
             }
             if let Some(verdict) = known.get(&late.id) {
                 return Ok(verdict.clone());
+            }
+            if names_erased(connection, document, late.command.value())? {
+                return Ok(not_found(&late));
             }
             if let Err(refusal) = may_wait(&seat, &late) {
                 return Ok(Verdict::rejected(late.id, refusal));

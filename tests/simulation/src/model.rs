@@ -73,10 +73,17 @@ impl Model {
 
     /// The server has made a command durable.
     pub(crate) fn committed(&mut self, document: DocumentId, at: Base, id: CommandId, heads: Vec<ChangeHash>) -> Check {
-        let log = self.log.get_mut(&(document, at.generation)).ok_or("a commit to a generation nobody started")?;
-        ensure(at.sequence == log.len() as u64 + 1, || format!("the log has a gap or goes back at {at:?}"))?;
-        log.push(id);
-        self.heads.insert((document, at), heads);
+        if at.sequence == 0 {
+            // A command that erases is itself the start of a generation.
+            let last = self.log.range((document, 0)..=(document, u64::MAX)).next_back().map(|((_, last), _)| *last);
+            ensure(last == Some(at.generation - 1), || format!("{at:?} does not follow generation {last:?}"))?;
+            self.starts(document, at.generation, heads);
+        } else {
+            let log = self.log.get_mut(&(document, at.generation)).ok_or("a commit to a generation nobody started")?;
+            ensure(at.sequence == log.len() as u64 + 1, || format!("the log has a gap or goes back at {at:?}"))?;
+            log.push(id);
+            self.heads.insert((document, at), heads);
+        }
         let before = self.places.insert((document, id), at);
         ensure(before.is_none(), || format!("command {id} is admitted twice, at {before:?} and at {at:?}"))
     }

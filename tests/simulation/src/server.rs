@@ -9,8 +9,8 @@ use kring_domain::{
     Access, Author, Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId, Timestamp,
 };
 use kring_sync::{
-    Admission, Base, CatchUp, ChainHash, Cursor, DeviceFrame, DeviceIdentity, DocumentHead, Entry, Member, ServerFrame,
-    StoredLog, Submission, Verdict,
+    Admission, Base, CatchUp, ChainHash, Cursor, DeviceFrame, DeviceIdentity, DocumentHead, Entry, Generation, Member,
+    ServerFrame, StoredLog, Submission, Verdict,
 };
 
 use crate::Broken;
@@ -20,24 +20,42 @@ use crate::Broken;
 struct Durable {
     kind: DocumentKind,
     log: StoredLog,
+    /// The entries of the present generation.
     entries: Vec<Entry>,
+    /// The link before them, in a later generation.
+    start: Option<ChainHash>,
 }
 
 impl Durable {
+    fn head(&self) -> Base {
+        Base { generation: self.log.generation.max(1), sequence: self.entries.len() as u64 }
+    }
+
+    /// Everything before goes but the answers.
+    fn begin(&mut self, Generation { before, at, snapshot, start, link }: Generation) {
+        assert_eq!(self.head().generation, before.generation, "one generation follows the other");
+        self.entries.clear();
+        let verdicts = std::mem::take(&mut self.log.verdicts);
+        let (snapshot, chain) = (Some(snapshot), Some(*link.as_bytes()));
+        self.log = StoredLog { generation: at.generation, start, snapshot, chain, verdicts, ..StoredLog::default() };
+        self.start = Some(link);
+    }
+
     /// The link of an entry, or of the start.
     fn link(&self, document: DocumentId, sequence: u64) -> ChainHash {
         let entries = self.entries.iter().take_while(|entry| entry.sequence <= sequence);
-        entries.fold(ChainHash::start(document, 1), ChainHash::next)
+        entries.fold(self.start.unwrap_or_else(|| ChainHash::start(document, 1)), ChainHash::next)
     }
 }
 
 /// What was executed and is not committed yet.
 enum Uncommitted {
     Entry { document: DocumentId, entry: Entry, mark: Box<kring_sync::Mark>, link: [u8; 32], heads: Vec<ChangeHash> },
+    Generation { document: DocumentId, generation: Box<Generation>, id: CommandId, heads: Vec<ChangeHash> },
     Verdict { to: Option<DeviceIdentity>, document: DocumentId, verdict: Verdict, repeated: bool },
 }
 
-/// An entry that is durable now.
+/// An entry that is durable now, or a command that has begun a generation, at its start.
 pub(crate) struct Committed {
     pub(crate) document: DocumentId,
     pub(crate) at: Base,
@@ -67,7 +85,7 @@ impl Server {
     pub(crate) fn new(space: SpaceId, roster: BTreeMap<PersonId, Role>, broken: Broken) -> Self {
         let durable = DocumentKind::ALL.iter().map(|&kind| {
             let log = StoredLog::default();
-            (DocumentId::derive(space, kind), Durable { kind, log, entries: Vec::new() })
+            (DocumentId::derive(space, kind), Durable { kind, log, entries: Vec::new(), start: None })
         });
         Self {
             space,
@@ -91,7 +109,8 @@ impl Server {
 
     /// Where a document's log is, and the ids of what it holds.
     pub(crate) fn log(&self, document: DocumentId) -> (u64, Vec<CommandId>) {
-        (1, self.durable[&document].entries.iter().map(|entry| entry.command_id).collect())
+        let durable = &self.durable[&document];
+        (durable.head().generation, durable.entries.iter().map(|entry| entry.command_id).collect())
     }
 
     pub(crate) fn has_uncommitted(&self) -> bool {
@@ -166,7 +185,10 @@ impl Server {
         let admission = self.admission(document);
         let outcome = admission.handle_submission(&author, submission, now);
         let heads = sorted(admission.document());
-        if let Some(admitted) = outcome.admitted {
+        if let Some(generation) = outcome.generation {
+            let (generation, id) = (Box::new(generation), outcome.verdict.id);
+            self.uncommitted.push(Uncommitted::Generation { document, generation, id, heads });
+        } else if let Some(admitted) = outcome.admitted {
             self.uncommitted.push(Uncommitted::Entry {
                 document,
                 heads,
@@ -189,18 +211,23 @@ impl Server {
             match change {
                 Uncommitted::Entry { document, entry, mark, link, heads } => {
                     let durable = self.durable.get_mut(&document).expect("a document that was edited");
-                    let at = Base { generation: 1, sequence: entry.sequence };
+                    let at = Base { sequence: entry.sequence, ..durable.head() };
                     committed.push(Committed { document, at, id: entry.command_id, heads });
                     durable.log.tail.push(entry.change.clone());
                     durable.log.marks.push(*mark);
                     durable.log.chain = Some(link);
                     durable.entries.push(entry.clone());
-                    let frame = ServerFrame::Entries { document, generation: 1, entries: vec![entry] };
-                    let is_told = |device: &&DeviceIdentity| {
-                        let may = self.access(device.person, document) >= Access::Read;
-                        self.greeted.contains(&device.device) && (may || self.broken == Broken::TellsEverybody)
-                    };
-                    frames.extend(connected.iter().filter(is_told).map(|device| (*device, frame.clone())));
+                    let generation = at.generation;
+                    let frame = ServerFrame::Entries { document, generation, entries: vec![entry] };
+                    frames.extend(self.readers(connected, document).map(|device| (*device, frame.clone())));
+                }
+                Uncommitted::Generation { document, generation, id, heads } => {
+                    let (at, bytes, chain) = (generation.at, generation.snapshot.clone(), Some(generation.link));
+                    self.durable.get_mut(&document).expect("a document that was edited").begin(*generation);
+                    committed.push(Committed { document, at, id, heads });
+                    let (generation, sequence) = (at.generation, at.sequence);
+                    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces: false };
+                    frames.extend(self.readers(connected, document).map(|device| (*device, frame.clone())));
                 }
                 Uncommitted::Verdict { to, document, verdict, repeated } => {
                     if !repeated && let Some(durable) = self.durable.get_mut(&document) {
@@ -212,6 +239,18 @@ impl Server {
             }
         }
         (committed, frames)
+    }
+
+    /// The connected devices that are told what is new in a document.
+    fn readers<'a>(
+        &self,
+        connected: &'a [DeviceIdentity],
+        document: DocumentId,
+    ) -> impl Iterator<Item = &'a DeviceIdentity> {
+        connected.iter().filter(move |device| {
+            let may = self.access(device.person, document) >= Access::Read;
+            self.greeted.contains(&device.device) && (may || self.broken == Broken::TellsEverybody)
+        })
     }
 
     /// The server's process dies, or its store does not take a commit: what was not committed is gone.
@@ -266,7 +305,7 @@ impl Server {
             if access < Access::Read {
                 continue;
             }
-            let head = Base { generation: 1, sequence: durable.entries.len() as u64 };
+            let head = durable.head();
             documents.push(DocumentHead {
                 document: *document,
                 kind: durable.kind,
@@ -290,17 +329,11 @@ impl Server {
                 CatchUp::Entries { after } => behind.push(tail(*document, durable, after)),
                 CatchUp::Snapshot => {
                     let bytes = durable.log.snapshot.clone().expect("a folded log has a snapshot");
-                    let (generation, sequence) = (1, folded);
-                    let (chain, replaces) = (durable.link(*document, folded), false);
-                    behind.push(ServerFrame::Snapshot {
-                        document: *document,
-                        generation,
-                        sequence,
-                        bytes,
-                        chain: Some(chain),
-                        replaces,
-                    });
-                    behind.push(tail(*document, durable, folded));
+                    let (document, Base { generation, .. }) = (*document, head);
+                    let (sequence, chain) = (folded, Some(durable.link(document, folded)));
+                    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces: false };
+                    behind.push(frame);
+                    behind.push(tail(document, durable, folded));
                 }
                 CatchUp::Ahead { .. } => panic!("no device is ahead of a server that has lost nothing"),
             }
@@ -319,7 +352,8 @@ impl Server {
 
 fn tail(document: DocumentId, durable: &Durable, after: u64) -> ServerFrame {
     let after = usize::try_from(after).expect("a place in a log that fits in memory");
-    ServerFrame::Entries { document, generation: 1, entries: durable.entries[after..].to_vec() }
+    let generation = durable.head().generation;
+    ServerFrame::Entries { document, generation, entries: durable.entries[after..].to_vec() }
 }
 
 pub(crate) fn sorted(document: &automerge::Automerge) -> Vec<ChangeHash> {

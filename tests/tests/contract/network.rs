@@ -67,7 +67,6 @@ fn the_history_no_longer_names_who_was_erased() {
 }
 
 #[test]
-#[ignore = "an erasure does not begin a new generation yet"]
 fn erasing_begins_a_new_generation_without_what_was_there() {
     let server = Server::shared();
     let cast = Cast::new(&server);

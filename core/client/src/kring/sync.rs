@@ -44,10 +44,9 @@ impl Shared {
         self.share_local_spaces()?;
         self.flush()?;
         let mut before = None;
+        let _end = Disconnect(self);
         for _ in 0..MAX_ROUNDS {
-            let result = self.round();
-            self.state().replica.handle_disconnected();
-            let is_behind = result?;
+            let is_behind = self.round()?;
             let after = self.progress();
             let state = self.state();
             let is_done = state.replica.is_quiet() && !is_behind;
@@ -98,5 +97,14 @@ impl Shared {
         let state = self.state();
         let documents = state.replica.documents();
         documents.map(|(id, ..)| (state.replica.cursor(id), state.replica.pending(id).count())).collect()
+    }
+}
+
+/// Takes the replica off the line when a sync ends, however it does.
+struct Disconnect<'a>(&'a Shared);
+
+impl Drop for Disconnect<'_> {
+    fn drop(&mut self) {
+        self.0.state().replica.handle_disconnected();
     }
 }

@@ -46,7 +46,7 @@ impl Mark {
     }
 }
 
-/// The marks of all entries of a generation, and every verdict given in it.
+/// The marks of all entries of a generation, and every verdict given in the document.
 pub(super) struct Log {
     start: Vec<ChangeHash>,
     marks: Vec<Mark>,
@@ -57,6 +57,18 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn starting_at(start: Vec<ChangeHash>) -> Self {
         Self { start, marks: Vec::new(), last_of: BTreeMap::new(), verdicts: BTreeMap::new() }
+    }
+
+    /// Begins anew at these heads; the verdicts stay.
+    pub(super) fn begin(&mut self, start: Vec<ChangeHash>) {
+        self.start = start;
+        self.marks.clear();
+        self.last_of.clear();
+    }
+
+    /// How many verdicts were given.
+    pub(super) fn verdicts(&self) -> usize {
+        self.verdicts.len()
     }
 
     pub(super) fn head(&self) -> u64 {

@@ -23,7 +23,7 @@ pub struct StoredLog {
     pub marks: Vec<Mark>,
     /// Every verdict given in the document.
     pub verdicts: Vec<Verdict>,
-    /// The link of the last entry; none where there is no entry.
+    /// The link of the last entry, or of the start of a later generation; none where there is neither.
     pub chain: Option<[u8; 32]>,
 }
 
@@ -53,7 +53,11 @@ impl Admission {
         let mut log = Log::starting_at(start);
         stored.marks.into_iter().for_each(|mark| log.push(mark));
         stored.verdicts.into_iter().for_each(|verdict| log.record(verdict));
-        let chain = stored.chain.map_or_else(|| ChainHash::start(id, generation), ChainHash::from_stored);
+        let chain = match stored.chain {
+            Some(chain) => ChainHash::from_stored(chain),
+            None if generation == Base::GENESIS.generation => ChainHash::start(id, generation),
+            None => return Err(RestoreError),
+        };
         let restored = Self { id, kind, generation, document, log, chain };
         restored.is_as_promised().then_some(restored).ok_or(RestoreError)
     }

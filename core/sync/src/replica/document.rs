@@ -26,6 +26,8 @@ pub(super) struct Held {
     base: Base,
     /// The link of the last entry in the base; `None` where it came in a snapshot without one.
     chain: Option<ChainHash>,
+    /// The generation that the server is at; nothing is sent before it is here.
+    awaited: u64,
     admitted: Automerge,
     tail: usize,
     /// What is to come in the place of the base when the person's own edits are at hand.
@@ -59,6 +61,7 @@ impl Held {
             known,
             base: Base::GENESIS,
             chain: Some(ChainHash::start(document, Base::GENESIS.generation)),
+            awaited: Base::GENESIS.generation,
             admitted: genesis(kind),
             tail: 0,
             replacement: None,
@@ -126,11 +129,12 @@ impl Held {
         }
         let author = self.author(identity);
         let (admitted, own_last, pending) = (&self.admitted, self.own_last, &self.pending);
+        let generation = self.base.generation;
         let (view, _) = self.view.get_or_insert_with(|| {
             let mut view = admitted.clone();
             let mut own = own_last;
             for Waiting { pending, .. } in pending {
-                own = execute(&mut view, &author, pending, own).or(own);
+                own = execute(&mut view, &author, pending, own, generation).or(own);
             }
             (view, own)
         });
@@ -151,7 +155,7 @@ impl Held {
         let pending = Pending { submission, heads };
         let author = self.author(identity);
         let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted.clone(), self.own_last));
-        let own = execute(&mut view, &author, &pending, own).or(own);
+        let own = execute(&mut view, &author, &pending, own, self.base.generation).or(own);
         self.view = Some((view, own));
         self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None });
         pending
@@ -168,9 +172,14 @@ impl Held {
         behind.for_each(|waiting| waiting.sent = false);
     }
 
+    /// Sends nothing before a generation is here.
+    pub(super) fn awaits(&mut self, generation: u64) {
+        self.awaited = generation;
+    }
+
     /// The next edits to send, marked as sent.
     pub(super) fn take_unsent(&mut self) -> Vec<Submission> {
-        if !self.known {
+        if !self.known || self.awaited > self.base.generation {
             return Vec::new();
         }
         let mut bytes = 0;
@@ -282,10 +291,17 @@ impl Held {
 /// Executes a waiting edit where it was made: the heads of its base, and this device's own last change.
 ///
 /// What the server would refuse leaves no trace; the person hears of it with the verdict.
-fn execute(view: &mut Automerge, author: &Author, pending: &Pending, own: Option<ChangeHash>) -> Option<ChangeHash> {
+fn execute(
+    view: &mut Automerge,
+    author: &Author,
+    pending: &Pending,
+    own: Option<ChangeHash>,
+    generation: u64,
+) -> Option<ChangeHash> {
     let command = pending.submission.command.clone().parse().ok()?;
     let heads: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).chain(own).collect();
-    let is_known = heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
+    let is_present = pending.submission.base.is_none_or(|base| base.generation == generation);
+    let is_known = is_present && heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
     let context = Context {
         author: *author,
         command_id: pending.submission.id,
@@ -295,7 +311,7 @@ fn execute(view: &mut Automerge, author: &Author, pending: &Pending, own: Option
         return None;
     };
     view.set_actor(author.actor());
-    // A base of an older generation is gone; the edit then builds on the present state.
+    // A base of an older generation is gone, its first change aside; the edit then builds on the present state.
     let mut transaction =
         if is_known { view.transaction_at(PatchLog::null(), &heads).ok()? } else { view.transaction() };
     match warrant.execute(&context, &mut transaction) {

@@ -45,6 +45,7 @@ impl Replica {
     }
 
     fn welcome(&mut self, heads: Vec<DocumentHead>, members: Vec<Member>) {
+        self.welcomed = true;
         let listed: BTreeSet<DocumentId> = heads.iter().map(|head| head.document).collect();
         let unlisted = self.documents.iter().filter(|(id, held)| held.known && !listed.contains(id));
         let gone: Vec<DocumentId> = unlisted.map(|(id, _)| *id).collect();
@@ -78,6 +79,7 @@ impl Replica {
             self.store.push(held.put(head.document));
             self.events.push_back(Event::DocumentsChanged);
         }
+        held.awaits(head.generation);
     }
 
     fn snapshot(&mut self, document: DocumentId, snapshot: &Replacement) -> Result<(), ReplicaError> {
@@ -103,6 +105,10 @@ impl Replica {
             if replacement.base.generation == generation {
                 replacement.tail.extend_from_slice(entries);
             }
+            return Ok(());
+        }
+        // What was under way when a new generation began is part of that.
+        if generation < held.base().generation {
             return Ok(());
         }
         let known = held.base().sequence;

@@ -1,0 +1,42 @@
+//! A new generation of a document: its state written anew, in the place of its history.
+
+use kring_domain::{Refusal, rewrite};
+
+use super::Admission;
+use crate::{Base, ChainHash};
+
+/// A generation that has begun and is not durable yet: everything before it goes but the verdicts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// Where the log was that ends here.
+    pub before: Base,
+    /// Where it begins: the number of the generation, with sequence 0.
+    pub at: Base,
+    /// The document as it begins, saved.
+    pub snapshot: Vec<u8>,
+    /// The hashes of that document's heads, 32 bytes each.
+    pub start: Vec<[u8; 32]>,
+    /// The link before its first entry; it covers the last link before it and the snapshot.
+    pub link: ChainHash,
+}
+
+impl Admission {
+    /// Begins a new generation with the present state, to compact the document.
+    ///
+    /// Commands that were made in an older generation count as made at its start from now on.
+    ///
+    /// # Errors
+    ///
+    /// Where the document cannot be written anew; it goes on as it was then.
+    pub fn begin_generation(&mut self) -> Result<Generation, Refusal> {
+        let document = rewrite(self.kind, &self.document)?;
+        let before = self.head();
+        let at = Base { generation: before.generation + 1, sequence: 0 };
+        let snapshot = document.save();
+        let heads = document.get_heads();
+        let link = self.chain.begin(self.id, at.generation, &snapshot);
+        self.log.begin(heads.clone());
+        (self.generation, self.document, self.chain) = (at.generation, document, link);
+        Ok(Generation { before, at, snapshot, start: heads.iter().map(|head| head.0).collect(), link })
+    }
+}

@@ -1,0 +1,140 @@
+//! What becomes of commands.
+
+mod generations;
+
+use kring_domain::{DeviceId, Language, PersonId, Role, read_model};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::Judgement;
+
+#[test]
+fn two_devices_that_edit_one_idea_from_the_same_base_both_keep_their_words() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    admit(&mut circle, &linda, 1, None, json!({"type": "propose_idea", "idea_id": id(7), "text": "een kaart"}));
+    let edit = |text| json!({"type": "edit_idea", "idea_id": id(7), "text": text});
+    admit(&mut circle, &linda, 2, Some(1), edit("een mooie kaart"));
+    admit(&mut circle, &emine, 3, Some(1), edit("een kaart naar Dennis"));
+    assert_eq!(content(&circle)["ideas"][0]["text"], "een mooie kaart naar Dennis");
+}
+
+#[test]
+fn a_device_builds_on_its_own_earlier_commands_whatever_its_base() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));
+    let propose = |n| json!({"type": "propose_idea", "idea_id": id(n), "text": "idee"});
+    admit(&mut circle, &linda, 1, Some(0), propose(11));
+    admit(&mut circle, &emine, 2, Some(0), propose(12));
+    // Linda has not heard back and goes on: heart and words on her own idea, still on base 0.
+    admit(&mut circle, &linda, 3, Some(0), json!({"type": "heart_idea", "idea_id": id(11)}));
+    admit(&mut circle, &linda, 4, Some(0), json!({"type": "edit_idea", "idea_id": id(11), "text": "beter idee"}));
+    admit(&mut circle, &linda, 5, Some(2), json!({"type": "heart_idea", "idea_id": id(12)}));
+    let content = content(&circle);
+    assert_eq!(content["ideas"][0]["text"], "beter idee");
+    assert_eq!(content["ideas"][0]["hearts"].as_array().unwrap().len(), 1);
+    assert_eq!(content["ideas"][1]["hearts"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_retry_gets_the_recorded_answer_and_changes_nothing() {
+    let mut circle = circle();
+    let linda = author(Role::Member, 2, 20);
+    let command = json!({"type": "propose_idea", "idea_id": id(7), "text": "een kaart"});
+    let first = submit(&mut circle, &linda, 1, Some(0), command.clone());
+    let second = submit(&mut circle, &linda, 1, Some(0), command);
+    assert!(second.repeated && second.admitted.is_none());
+    assert_eq!(first.verdict, second.verdict);
+    assert_eq!(circle.head().sequence, 1);
+}
+
+#[test]
+fn what_cannot_be_admitted_is_answered_with_a_reason() {
+    let mut circle = circle();
+    let (linda, backup) = (author(Role::Member, 2, 20), author(Role::Backup, 4, 40));
+    let idea = json!({"type": "propose_idea", "idea_id": id(7), "text": "een kaart"});
+    let unknown = json!({"type": "sing_song", "key": "c"});
+    let choose = json!({"type": "choose_idea", "idea_id": id(7)});
+    let long = json!({"type": "propose_idea", "idea_id": id(8), "text": "a".repeat(2001)});
+    let code = |outcome: Outcome| (outcome.verdict.judgement, outcome.verdict.code.unwrap());
+    assert_eq!(code(submit(&mut circle, &linda, 1, Some(9), idea.clone())), (Judgement::Rejected, Code::Invalid));
+    assert_eq!(code(submit(&mut circle, &backup, 2, None, idea.clone())), (Judgement::Rejected, Code::Forbidden));
+    assert_eq!(code(submit(&mut circle, &linda, 3, None, unknown)), (Judgement::Held, Code::UnknownCommand));
+    assert_eq!(code(submit(&mut circle, &linda, 4, None, long)), (Judgement::Rejected, Code::TooLarge));
+    admit(&mut circle, &linda, 5, None, idea.clone());
+    assert_eq!(code(submit(&mut circle, &linda, 6, None, idea)), (Judgement::Rejected, Code::DuplicateId));
+    assert_eq!(code(submit(&mut circle, &linda, 7, None, choose)), (Judgement::Rejected, Code::Forbidden));
+    let tomorrow = Submission { made_at: Some(now().plus_days(3)), ..submission(8, None, json!({})) };
+    assert_eq!(code(circle.handle_submission(&linda, tomorrow, now())), (Judgement::Held, Code::Clock));
+    assert_eq!(circle.head().sequence, 1);
+}
+
+#[test]
+fn a_restored_document_goes_on_where_it_was() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));
+    let mut stored = StoredLog::default();
+    for n in 1..=20u64 {
+        let who = if n % 2 == 0 { &linda } else { &emine };
+        let command = json!({"type": "propose_idea", "idea_id": id(100 + n), "text": format!("idee {n}")});
+        let outcome = submit(&mut circle, who, n, Some(n / 2), command);
+        let admitted = outcome.admitted.unwrap();
+        assert_eq!(Mark::from_bytes(&admitted.mark.to_bytes()), Some(admitted.mark.clone()));
+        stored.marks.push(admitted.mark);
+        stored.verdicts.push(outcome.verdict);
+        stored.chain = Some(*admitted.link.as_bytes());
+        if n > 10 {
+            stored.tail.push(admitted.entry.change);
+        } else {
+            stored.snapshot = Some(circle.snapshot());
+        }
+    }
+    let mut restored = Admission::restore(circle.id(), circle.kind(), stored.clone()).unwrap();
+    assert_eq!(content(&restored), content(&circle));
+    let heart = json!({"type": "heart_idea", "idea_id": id(103)});
+    let here = submit(&mut circle, &linda, 30, Some(3), heart.clone()).admitted.unwrap();
+    let there = submit(&mut restored, &linda, 30, Some(3), heart).admitted.unwrap();
+    assert_eq!((here.entry, here.mark, here.link), (there.entry, there.mark, there.link));
+    stored.tail.pop();
+    assert!(Admission::restore(circle.id(), circle.kind(), stored).is_err());
+}
+
+fn circle() -> Admission {
+    Admission::new(DocumentId::new(uuid::Uuid::from_u128(1)), DocumentKind::Circle)
+}
+
+fn author(role: Role, person: u128, device: u128) -> Author {
+    let uuid = uuid::Uuid::from_u128;
+    Author { device: DeviceId::new(uuid(device)), person: PersonId::new(uuid(person)), role }
+}
+
+fn id(number: u64) -> String {
+    uuid::Uuid::from_u64_pair(5, number).to_string()
+}
+
+fn now() -> Timestamp {
+    "2026-04-01T12:00:00Z".parse().unwrap()
+}
+
+fn submission(number: u64, sequence: Option<u64>, command: Value) -> Submission {
+    Submission {
+        id: CommandId::new(uuid::Uuid::from_u64_pair(9, number)),
+        base: sequence.map(|sequence| Base { generation: 1, sequence }),
+        made_at: None,
+        command: RawCommand::from_value(command),
+    }
+}
+
+fn submit(circle: &mut Admission, who: &Author, number: u64, base: Option<u64>, command: Value) -> Outcome {
+    circle.handle_submission(who, submission(number, base, command), now())
+}
+
+fn admit(circle: &mut Admission, who: &Author, number: u64, base: Option<u64>, command: Value) {
+    let outcome = submit(circle, who, number, base, command);
+    assert_eq!(outcome.verdict.judgement, Judgement::Admitted, "{:?}", outcome.verdict);
+}
+
+fn content(circle: &Admission) -> Value {
+    let model = read_model(circle.kind(), circle.document(), &|person| person.to_string(), Language::Dutch);
+    serde_json::to_value(model.content).unwrap()
+}

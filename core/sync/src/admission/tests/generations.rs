@@ -1,0 +1,142 @@
+//! Erasing begins a new generation, and so does compacting.
+
+use super::*;
+
+fn idea(number: u64, text: &str) -> Value {
+    json!({"type": "propose_idea", "idea_id": id(number), "text": text})
+}
+
+fn erase(number: u64) -> Value {
+    json!({"type": "erase_idea", "idea_id": id(number)})
+}
+
+fn at(generation: u64, sequence: u64) -> Base {
+    Base { generation, sequence }
+}
+
+/// Sends a command that was made somewhere.
+fn send(circle: &mut Admission, who: &Author, number: u64, base: Base, command: Value) -> Outcome {
+    circle.handle_submission(who, Submission { base: Some(base), ..submission(number, None, command) }, now())
+}
+
+fn code(outcome: &Outcome) -> (Judgement, Option<Code>) {
+    (outcome.verdict.judgement, outcome.verdict.code)
+}
+
+#[test]
+fn erasing_begins_a_generation_in_which_nothing_is_left_but_the_id() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    admit(&mut circle, &linda, 1, None, idea(7, "een geheim"));
+    admit(&mut circle, &linda, 2, None, idea(8, "een kaart"));
+    let outcome = send(&mut circle, &emine, 3, at(1, 1), erase(7));
+    let generation = outcome.generation.unwrap();
+    assert_eq!((generation.before, generation.at, circle.head()), (at(1, 3), at(2, 0), at(2, 0)));
+    assert_eq!(outcome.verdict.place(), Some(at(2, 0)));
+    let loaded = Automerge::load(&generation.snapshot).unwrap();
+    assert!(!String::from_utf8_lossy(&loaded.save_nocompress()).contains("geheim"));
+    let model = content(&circle);
+    assert_eq!((&model["ideas"][0]["text"], model["ideas"].as_array().unwrap().len()), (&json!("een kaart"), 1));
+    assert_eq!((&model["erasures"][0]["idea_id"], &model["erasures"][0]["complete"]), (&json!(id(7)), &json!(true)));
+    // The id is spent, and what others still do to the idea finds nothing.
+    assert_eq!(
+        code(&send(&mut circle, &linda, 4, at(1, 1), idea(7, "weer"))),
+        (Judgement::Rejected, Some(Code::DuplicateId))
+    );
+    let heart = json!({"type": "heart_idea", "idea_id": id(7)});
+    assert_eq!(code(&send(&mut circle, &linda, 5, at(1, 1), heart)), (Judgement::Rejected, Some(Code::NotFound)));
+}
+
+#[test]
+fn a_member_erases_their_own_idea_and_no_other() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));
+    admit(&mut circle, &linda, 1, None, idea(7, "een kaart"));
+    assert_eq!(code(&submit(&mut circle, &emine, 2, None, erase(7))), (Judgement::Rejected, Some(Code::Forbidden)));
+    assert!(submit(&mut circle, &linda, 3, None, erase(7)).generation.is_some());
+}
+
+#[test]
+fn verdicts_outlive_a_generation_and_a_retry_changes_nothing() {
+    let mut circle = circle();
+    let linda = author(Role::Member, 2, 20);
+    let proposed = submit(&mut circle, &linda, 1, Some(0), idea(7, "een kaart"));
+    let refused = submit(&mut circle, &linda, 2, Some(0), idea(7, "nog een"));
+    let erased = submit(&mut circle, &linda, 3, Some(0), erase(7));
+    circle.begin_generation().unwrap();
+    for (number, command, before) in
+        [(1, idea(7, "een kaart"), proposed), (2, idea(7, "nog een"), refused), (3, erase(7), erased)]
+    {
+        let again = submit(&mut circle, &linda, number, Some(0), command);
+        assert!(again.repeated && again.admitted.is_none() && again.generation.is_none());
+        assert_eq!(again.verdict, before.verdict);
+    }
+    assert_eq!(circle.head(), at(3, 0));
+}
+
+#[test]
+fn a_base_of_an_older_generation_is_the_start_of_the_present_one() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    admit(&mut circle, &linda, 1, None, idea(7, "een kaart"));
+    admit(&mut circle, &linda, 2, None, idea(8, "een lied"));
+    circle.begin_generation().unwrap();
+    let edit = |text| json!({"type": "edit_idea", "idea_id": id(7), "text": text});
+    send(&mut circle, &emine, 3, at(2, 0), edit("een mooie kaart"));
+    // Linda was away and builds on her own command, both at the start of the generation.
+    send(&mut circle, &linda, 4, at(1, 1), edit("een kaart naar Dennis"));
+    send(&mut circle, &linda, 5, at(1, 1), edit("een kaart naar Dennis toe"));
+    assert_eq!(content(&circle)["ideas"][0]["text"], "een mooie kaart naar Dennis toe");
+    assert_eq!(circle.head(), at(2, 3));
+    let ahead = send(&mut circle, &linda, 6, at(3, 0), edit("x"));
+    assert_eq!(code(&ahead), (Judgement::Rejected, Some(Code::Invalid)));
+}
+
+#[test]
+fn the_chain_of_a_generation_covers_the_one_before_and_its_snapshot() {
+    let chain = |text: &str, is_compacted: bool| {
+        let mut circle = circle();
+        admit(&mut circle, &author(Role::Member, 2, 20), 1, None, idea(7, text));
+        if is_compacted {
+            circle.begin_generation().unwrap();
+        }
+        let generation = circle.begin_generation().unwrap();
+        let last = ChainHash::start(circle.id(), 1);
+        assert_ne!(generation.link, last.begin(circle.id(), generation.at.generation, &generation.snapshot));
+        (generation.link, generation.snapshot)
+    };
+    let (one, other, twice) = (chain("een kaart", false), chain("een lied", false), chain("een kaart", true));
+    assert_ne!(one.0, other.0);
+    assert_eq!(one.1, twice.1, "compacting twice changes nothing but the number");
+    assert_ne!(one.0, twice.0);
+}
+
+#[test]
+fn a_later_generation_is_restored_as_it_was() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    let mut stored = StoredLog::default();
+    stored.verdicts.push(submit(&mut circle, &linda, 1, None, idea(7, "een kaart")).verdict);
+    stored.verdicts.push(submit(&mut circle, &linda, 2, None, idea(8, "een lied")).verdict);
+    let outcome = submit(&mut circle, &emine, 3, None, erase(7));
+    stored.verdicts.push(outcome.verdict);
+    let generation = outcome.generation.unwrap();
+    (stored.generation, stored.start) = (2, generation.start);
+    (stored.snapshot, stored.chain) = (Some(generation.snapshot), Some(*generation.link.as_bytes()));
+    let (document, kind) = (circle.id(), circle.kind());
+    let restored = |stored: &StoredLog| Admission::restore(document, kind, stored.clone());
+    let fresh = restored(&stored).unwrap();
+    assert_eq!((fresh.head(), content(&fresh)), (at(2, 0), content(&circle)));
+    let heart = json!({"type": "heart_idea", "idea_id": id(8)});
+    let admitted = submit(&mut circle, &linda, 4, Some(1), heart.clone()).admitted.unwrap();
+    stored.tail.push(admitted.entry.change.clone());
+    stored.marks.push(admitted.mark.clone());
+    stored.chain = Some(*admitted.link.as_bytes());
+    let mut again = restored(&stored).unwrap();
+    let edit = json!({"type": "edit_idea", "idea_id": id(8), "text": "een vrolijk lied"});
+    let here = send(&mut circle, &emine, 5, at(1, 1), edit.clone()).admitted.unwrap();
+    let there = send(&mut again, &emine, 5, at(1, 1), edit).admitted.unwrap();
+    assert_eq!((here.entry, here.mark, here.link), (there.entry, there.mark, there.link));
+    stored.chain = None;
+    assert!(restored(&stored).is_err());
+}
