@@ -7,6 +7,7 @@
 mod attempts;
 mod code;
 mod keys;
+mod proof;
 mod refresh;
 mod secret;
 mod session;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 pub use attempts::Blocked;
 pub use code::{Code, CodeHash};
 pub use keys::rotate_keys;
+pub use proof::{DeviceKey, Proof, Unproved};
 pub use refresh::{Refreshed, end_sessions_of, issue, refresh, start_session};
 pub use secret::Secret;
 pub use ticket::TICKET_LIFETIME;

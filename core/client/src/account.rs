@@ -3,6 +3,7 @@
 use kring_domain::{PersonId, Timestamp};
 use kring_sync::DeviceIdentity;
 
+use crate::device_key::DeviceKey;
 use crate::secret::Secret;
 
 /// Whose phone this is.
@@ -27,6 +28,10 @@ pub(crate) struct Session {
     pub(crate) refresh_token: Secret,
     /// From this moment on the access token is exchanged before it is used.
     pub(crate) refresh_at: Timestamp,
+    /// The key that the server knows this device by; none in a session from before there were keys.
+    pub(crate) key: Option<DeviceKey>,
+    /// The word of an exchange that was begun and has no answer yet.
+    pub(crate) exchange: Option<String>,
 }
 
 impl Session {
@@ -36,7 +41,12 @@ impl Session {
         let margin = (expires_in / 4).min(60);
         let seconds = i64::try_from(expires_in.saturating_sub(margin)).unwrap_or(i64::MAX);
         let refresh_at = Timestamp::from_millis(now.millis().saturating_add(seconds.saturating_mul(1000)));
-        Self { access_token, refresh_token, refresh_at }
+        Self { access_token, refresh_token, refresh_at, key: None, exchange: None }
+    }
+
+    /// The same session, of a device with this key.
+    pub(crate) fn with_key(self, key: Option<DeviceKey>) -> Self {
+        Self { key, ..self }
     }
 
     pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {

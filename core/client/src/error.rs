@@ -103,6 +103,7 @@ impl From<HttpError> for ClientError {
             HttpError::Status { status: 400..=499, code: Some(code) } => Self::Declined { code },
             HttpError::Status { status, .. } => Self::Server(format!("status {status}")),
             HttpError::Unexpected(what) => Self::Server(what),
+            HttpError::Clock(_) => Self::Server("its clock is another one than this phone's".into()),
         }
     }
 }

@@ -5,6 +5,7 @@ mod tls;
 
 use std::time::Duration;
 
+use kring_domain::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -42,6 +43,9 @@ pub(crate) enum HttpError {
         /// The stable word of the problem, where the server gave one.
         code: Option<String>,
     },
+    /// The server's clock is another one than this phone's.
+    #[error("the server has {0}")]
+    Clock(Timestamp),
     /// The server answered with something else than this version expects.
     #[error("unexpected answer: {0}")]
     Unexpected(String),
@@ -143,13 +147,18 @@ fn successful(mut answer: Response<Body>) -> Result<Response<Body>, HttpError> {
     #[derive(Deserialize)]
     struct Problem {
         code: String,
+        server_time: Option<Timestamp>,
     }
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);
     }
     let text = answer.body_mut().with_config().limit(64 << 10).read_to_string().unwrap_or_default();
-    let code = serde_json::from_str(&text).ok().map(|problem: Problem| problem.code.chars().take(100).collect());
+    let problem: Option<Problem> = serde_json::from_str(&text).ok();
+    if let Some(Problem { server_time: Some(server_time), .. }) = problem {
+        return Err(HttpError::Clock(server_time));
+    }
+    let code = problem.map(|problem| problem.code.chars().take(100).collect());
     Err(HttpError::Status { status: status.as_u16(), code })
 }
 

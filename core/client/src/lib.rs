@@ -13,6 +13,7 @@
 
 mod account;
 mod clock;
+mod device_key;
 mod driver;
 mod error;
 mod events;

@@ -107,6 +107,29 @@ async fn many_calls_at_once_exchange_a_token_once() {
 }
 
 #[tokio::test]
+async fn an_answer_that_was_lost_is_asked_for_again_and_nobody_is_signed_out() {
+    let server = Server::start(None);
+    let (phone, circle) = phone_with_space();
+    sign_in(&phone, &server).await;
+    server.expire_access_tokens();
+    server.lose_answer();
+    propose(&phone.kring, circle, 1);
+    assert_eq!(phone.kring.sync_once().await, Err(ClientError::Offline));
+    // The battery is empty, and later it is not.
+    let phone = phone.reopened();
+    phone.kring.sync_once().await.unwrap();
+    assert_eq!(phone.kring.waiting(), 0);
+    server.expire_access_tokens();
+    propose(&phone.kring, circle, 2);
+    phone.kring.sync_once().await.unwrap();
+    let proofs = server.proofs();
+    let nonces: Vec<_> = proofs.iter().map(|proof| proof["nonce"].as_str().unwrap()).collect();
+    assert_eq!(nonces.len(), 3);
+    assert!(nonces[0] == nonces[1] && nonces[1] != nonces[2], "one exchange, asked for twice, and another: {nonces:?}");
+    assert!(proofs[0]["at"].as_str() < proofs[1]["at"].as_str() && proofs[0]["signature"] != proofs[1]["signature"]);
+}
+
+#[tokio::test]
 async fn a_broken_line_is_mended_and_nothing_is_sent_twice() {
     let server = Server::start(None);
     let (phone, circle) = phone_with_space();

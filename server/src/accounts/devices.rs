@@ -4,7 +4,7 @@ use kring_domain::{DeviceId, PersonId, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::AccountError;
-use crate::auth;
+use crate::auth::{self, DeviceKey};
 
 /// A device that is signed in.
 #[derive(Clone, Debug)]
@@ -60,10 +60,11 @@ pub(super) fn make(
     device: DeviceId,
     person: PersonId,
     name: &str,
+    key: Option<&DeviceKey>,
     now: Timestamp,
 ) -> Result<(), AccountError> {
-    connection
-        .prepare_cached("INSERT INTO devices (device_id, person_id, name, created_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![device.uuid(), person.uuid(), name, now.millis()])?;
+    let sql = "INSERT INTO devices (device_id, person_id, name, device_key, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let key = key.map(DeviceKey::bytes);
+    connection.prepare_cached(sql)?.execute(params![device.uuid(), person.uuid(), name, key, now.millis()])?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::access_log::{Action, Line, record};
 use super::{AccountError, Grant, codes, devices, members, persons};
-use crate::auth::{self, Caller, CodeHash, Secret};
+use crate::auth::{self, Caller, CodeHash, DeviceKey, Secret};
 
 /// What somebody brings to sign in.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct SignIn {
     pub display_name: Option<Name>,
     /// The id that a phone gave a new person while it was offline.
     pub person: Option<PersonId>,
+    /// The key of the device; who is signed in already keeps the one they have.
+    pub device_key: Option<DeviceKey>,
     /// Who is signed in already.
     pub caller: Option<Caller>,
     /// For a name where there is none.
@@ -101,6 +103,6 @@ fn session(
         return Ok(caller);
     }
     let device = DeviceId::new(Uuid::now_v7());
-    devices::make(connection, device, person, &request.device_name, now)?;
+    devices::make(connection, device, person, &request.device_name, request.device_key.as_ref(), now)?;
     Ok(Caller { person, device, family: auth::start_session(connection, device, now)? })
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::secret::random_bytes;
@@ -22,7 +23,7 @@ const MAX_TYPED: usize = 64;
 pub struct Code(Zeroizing<[u8; LENGTH]>);
 
 /// What is kept of a code, to recognise it by.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct CodeHash([u8; 32]);
 
 impl Code {
@@ -71,6 +72,14 @@ impl CodeHash {
         &self.0
     }
 }
+
+impl PartialEq for CodeHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for CodeHash {}
 
 impl fmt::Debug for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,8 +2,10 @@
 
 use kring_domain::{DeviceId, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
+use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::proof::{DeviceKey, Proof, Proved, Unproved};
 use super::{Caller, Secret};
 use crate::store::StoreError;
 
@@ -13,6 +15,12 @@ const LIFETIME: i64 = 90 * 86_400_000;
 /// How long a used token is kept, to recognise a thief by, in milliseconds: 30 days.
 const KEPT: i64 = 30 * 86_400_000;
 
+/// For how long after an exchange the phone may ask for its answer again, in milliseconds: a day.
+///
+/// Only who holds the device key can, and only while nobody has used what was answered first; so the time may be as
+/// long as a phone without coverage needs.
+const GRACE: i64 = 86_400_000;
+
 /// What became of a refresh token.
 #[derive(Debug)]
 pub enum Refreshed {
@@ -20,6 +28,8 @@ pub enum Refreshed {
     Next(Caller, Secret),
     /// It had been used before, so its session has ended now.
     Reused(Uuid),
+    /// It is of a device with a key, and the key was not shown; nothing has changed.
+    Unproved(Unproved),
     /// It is unknown or expired, or its session has ended.
     Refused,
 }
@@ -50,27 +60,92 @@ pub fn issue(connection: &Connection, family: Uuid, now: Timestamp) -> Result<Se
     Ok(token)
 }
 
-/// Uses a refresh token.
+/// Uses a refresh token, with the proof that a device with a key has to bring.
+///
+/// A token works once. A second use ends its session at once, unless it is the same exchange asked for again by the
+/// device itself: signed anew with its key, with the same nonce and a later time, within [`GRACE`], while what was
+/// answered first lies unused. Then the first answer is void and there is another. Bytes that were overheard are no
+/// such thing, as their time is not later.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub fn refresh(connection: &Connection, token: &Secret, now: Timestamp) -> Result<Refreshed, StoreError> {
+pub fn refresh(
+    connection: &Connection,
+    token: &Secret,
+    proof: Option<&Proof>,
+    now: Timestamp,
+) -> Result<Refreshed, StoreError> {
     let Some(found) = find(connection, token)? else { return Ok(Refreshed::Refused) };
-    if found.used {
-        end(connection, found.caller.family, now)?;
-        return Ok(Refreshed::Reused(found.caller.family));
+    let proved = match (&found.key, proof) {
+        (None, _) => Ok(None),
+        (Some(key), Some(proof)) => proof.check(key, found.caller.device, token).map(Some),
+        (Some(_), None) => Err(Unproved::Wrong),
+    };
+    match (&found.used, proved) {
+        (Some(used), Ok(Some(proved))) if used.is_same_exchange(&proved) => {
+            again(connection, token, &found, used, &proved, now)
+        }
+        (Some(_), _) => {
+            end(connection, found.caller.family, now)?;
+            Ok(Refreshed::Reused(found.caller.family))
+        }
+        (None, _) if found.ended || found.expires_at <= now.millis() => Ok(Refreshed::Refused),
+        (None, Err(unproved)) => Ok(Refreshed::Unproved(unproved)),
+        (None, Ok(Some(proved))) if !proved.is_recent(now) => Ok(Refreshed::Unproved(Unproved::Clock)),
+        (None, Ok(proved)) => next(connection, token, found.caller, proved.as_ref(), now),
     }
+}
+
+/// Gives the next token for one that is used for the first time.
+fn next(
+    connection: &Connection,
+    token: &Secret,
+    caller: Caller,
+    proved: Option<&Proved>,
+    now: Timestamp,
+) -> Result<Refreshed, StoreError> {
+    connection
+        .prepare_cached("DELETE FROM refresh_tokens WHERE family_id = ?1 AND (used_at < ?2 OR expires_at < ?3)")?
+        .execute(params![caller.family, now.millis() - KEPT, now.millis()])?;
+    let next = issue(connection, caller.family, now)?;
+    let sql =
+        "UPDATE refresh_tokens SET used_at = ?2, nonce = ?3, proved_at = ?4, successor = ?5 WHERE token_hash = ?1";
+    connection.prepare_cached(sql)?.execute(params![
+        token.hash(),
+        now.millis(),
+        proved.map(|proved| proved.nonce.as_str()),
+        proved.map(|proved| proved.at.millis()),
+        next.hash(),
+    ])?;
+    Ok(Refreshed::Next(caller, next))
+}
+
+/// Answers an exchange once more, whose first answer was lost on its way.
+fn again(
+    connection: &Connection,
+    token: &Secret,
+    found: &Found,
+    used: &Used,
+    proved: &Proved,
+    now: Timestamp,
+) -> Result<Refreshed, StoreError> {
     if found.ended || found.expires_at <= now.millis() {
         return Ok(Refreshed::Refused);
     }
-    connection
-        .prepare_cached("UPDATE refresh_tokens SET used_at = ?2 WHERE token_hash = ?1")?
-        .execute(params![token.hash(), now.millis()])?;
-    connection
-        .prepare_cached("DELETE FROM refresh_tokens WHERE family_id = ?1 AND (used_at < ?2 OR expires_at < ?3)")?
-        .execute(params![found.caller.family, now.millis() - KEPT, now.millis()])?;
+    // Signed by the device, but not now, or not after it was signed before: no reason to end anything.
+    if !proved.is_recent(now) || proved.at <= used.proved_at {
+        return Ok(Refreshed::Unproved(Unproved::Clock));
+    }
+    let void = "UPDATE refresh_tokens SET used_at = ?2 WHERE token_hash = ?1 AND used_at IS NULL";
+    let is_unused = connection.prepare_cached(void)?.execute(params![used.successor, now.millis()])? == 1;
+    if !is_unused || now.millis() - used.at.millis() > GRACE {
+        end(connection, found.caller.family, now)?;
+        return Ok(Refreshed::Reused(found.caller.family));
+    }
     let next = issue(connection, found.caller.family, now)?;
+    let sql = "UPDATE refresh_tokens SET proved_at = ?2, successor = ?3 WHERE token_hash = ?1";
+    connection.prepare_cached(sql)?.execute(params![token.hash(), proved.at.millis(), next.hash()])?;
     Ok(Refreshed::Next(found.caller, next))
 }
 
@@ -88,24 +163,48 @@ pub fn end_sessions_of(connection: &Connection, device: DeviceId, now: Timestamp
 
 struct Found {
     caller: Caller,
-    used: bool,
+    key: Option<DeviceKey>,
+    /// How it was used, where it was.
+    used: Option<Used>,
     ended: bool,
     expires_at: i64,
 }
 
+/// A first use.
+struct Used {
+    at: Timestamp,
+    /// The nonce of the exchange, where the device has a key.
+    nonce: Option<String>,
+    proved_at: Timestamp,
+    /// The hash of the token that was answered.
+    successor: Option<[u8; 32]>,
+}
+
+impl Used {
+    fn is_same_exchange(&self, proved: &Proved) -> bool {
+        let nonce = self.nonce.as_deref().unwrap_or_default();
+        bool::from(nonce.as_bytes().ct_eq(proved.nonce.as_str().as_bytes()))
+    }
+}
+
 fn find(connection: &Connection, token: &Secret) -> Result<Option<Found>, StoreError> {
-    let sql = "SELECT person_id, device_id, family_id, used_at IS NOT NULL,
-                      ended_at IS NOT NULL OR revoked_at IS NOT NULL, expires_at
+    let sql = "SELECT person_id, device_id, family_id, used_at, ended_at IS NOT NULL OR revoked_at IS NOT NULL,
+                   expires_at, device_key, nonce, proved_at, successor
                FROM refresh_tokens JOIN families USING (family_id) JOIN devices USING (device_id)
                WHERE token_hash = ?1";
     let found = connection.prepare_cached(sql)?.query_row([token.hash()], |row| {
+        let proved_at = Timestamp::from_millis(row.get::<_, Option<i64>>(8)?.unwrap_or(i64::MAX));
+        let (nonce, successor) = (row.get(7)?, row.get(9)?);
+        let used = row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis);
+        let key = row.get::<_, Option<[u8; 32]>>(6)?;
         Ok(Found {
             caller: Caller {
                 person: PersonId::new(row.get(0)?),
                 device: DeviceId::new(row.get(1)?),
                 family: row.get(2)?,
             },
-            used: row.get(3)?,
+            key: key.as_ref().and_then(DeviceKey::from_stored),
+            used: used.map(|at| Used { at, nonce, proved_at, successor }),
             ended: row.get(4)?,
             expires_at: row.get(5)?,
         })

@@ -5,6 +5,7 @@ use std::any::Any;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
+use kring_domain::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +24,7 @@ pub struct Problem {
     detail: Option<String>,
     field: Option<String>,
     retry_after: Option<u64>,
+    server_time: Option<Timestamp>,
 }
 
 /// The body of an answer that says what went wrong.
@@ -43,11 +45,15 @@ pub(super) struct ProblemBody<'a> {
     /// The field that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    /// The server's clock, where the caller's is too far from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    server_time: Option<Timestamp>,
 }
 
 impl Problem {
     const fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
-        Self { status, code, title, detail: None, field: None, retry_after: None }
+        Self { status, code, title, detail: None, field: None, retry_after: None, server_time: None }
     }
 
     /// It is not there, or not there for this person.
@@ -102,6 +108,18 @@ impl Problem {
         Self::unauthorized("token_reused", "The refresh token was used before")
     }
 
+    /// The refresh token is of a device with a key, and was not signed with it.
+    pub const fn invalid_proof() -> Self {
+        Self::unauthorized("invalid_proof", "The device has to sign with its key")
+    }
+
+    /// What the caller signed was not signed about now.
+    pub const fn clock(now: Timestamp) -> Self {
+        let mut problem = Self::unauthorized("clock", "Signed at another time than now");
+        problem.server_time = Some(now);
+        problem
+    }
+
     /// The request took too long.
     pub const fn timeout() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request took too long")
@@ -143,6 +161,7 @@ impl IntoResponse for Problem {
             code: self.code,
             detail: self.detail.as_deref(),
             field: self.field.as_deref(),
+            server_time: self.server_time,
         };
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (self.status, json).into_response();

@@ -14,7 +14,7 @@ use super::token::Pair;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, SignIn, SignedIn};
 use crate::app::App;
-use crate::auth::{Caller, CodeHash, Secret};
+use crate::auth::{Caller, CodeHash, DeviceKey, Secret};
 use crate::clock;
 
 /// A code, and who brings it.
@@ -32,6 +32,10 @@ pub(super) struct SignInBody {
     /// The id of a new person, from a phone that worked before it signed in; not taken where there is such a person.
     #[schema(value_type = Option<String>, format = Uuid)]
     person_id: Option<PersonId>,
+    /// The public half of an Ed25519 key that the device made, in URL-safe base64: without its signature the refresh
+    /// token is worth nothing from then on.
+    #[schema(value_type = Option<String>)]
+    device_key: Option<DeviceKey>,
 }
 
 /// A session.
@@ -67,9 +71,9 @@ pub(super) async fn sign_in(
     Reads(language): Reads,
     Json(body): Json<SignInBody>,
 ) -> Result<Json<Session>, Problem> {
-    let SignInBody { code, device_name, display_name, person_id } = body;
+    let SignInBody { code, device_name, display_name, person_id, device_key } = body;
     let code = CodeHash::of_typed(code.expose());
-    let request = SignIn { code, device_name, display_name, person: person_id, caller, language, address };
+    let request = SignIn { code, device_name, display_name, person: person_id, device_key, caller, language, address };
     let SignedIn { caller, refresh_token, joined } = use_code(&app, address, request).await?;
     app.hub.membership_changed(caller.person);
     let pair = Pair::new(&app, caller, refresh_token).await?;

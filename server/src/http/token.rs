@@ -8,15 +8,20 @@ use super::Problem;
 use super::extract::Json;
 use super::problem::ProblemBody;
 use crate::app::App;
-use crate::auth::{self, Caller, Refreshed, Secret};
+use crate::auth::{self, Caller, Proof, Refreshed, Secret, Unproved};
 use crate::clock;
 use crate::store::StoreError;
 
-/// A refresh token.
+/// A refresh token, with a proof where the device gave a key when it signed in.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct TokenBody {
     #[schema(value_type = String)]
     refresh_token: Secret,
+    /// `{at, nonce, signature}`: the time of signing, 16 to 64 characters chosen for this exchange, and the device's
+    /// signature over `kring token proof 1`, the id of the device, the SHA-256 of the refresh token, `at` and `nonce`,
+    /// a line each; hash and signature in URL-safe base64.
+    #[schema(value_type = Option<Object>)]
+    proof: Option<Proof>,
 }
 
 /// An access token, and what to get the next one with.
@@ -43,14 +48,16 @@ impl Pair {
 /// Use a refresh token; each works once, and a second use ends the session.
 #[utoipa::path(post, path = "/v1/token", request_body = TokenBody, responses(
     (status = 200, body = Pair),
-    (status = 401, description = "`token_reused`, or `unauthenticated`", body = ProblemBody),
+    (status = 401, description = "`token_reused`, `invalid_proof`, `clock` (see `server_time`) or `unauthenticated`", body = ProblemBody),
 ))]
 pub(super) async fn refresh(State(app): State<App>, Json(body): Json<TokenBody>) -> Result<Json<Pair>, Problem> {
-    let token = body.refresh_token;
+    let TokenBody { refresh_token, proof } = body;
     let now = clock::now();
-    let refreshed = app.store.write(move |connection| auth::refresh(connection, &token, now));
+    let refreshed = app.store.write(move |connection| auth::refresh(connection, &refresh_token, proof.as_ref(), now));
     match refreshed.await? {
         Refreshed::Next(caller, next) => Ok(Json(Pair::new(&app, caller, next).await?)),
+        Refreshed::Unproved(Unproved::Wrong) => Err(Problem::invalid_proof()),
+        Refreshed::Unproved(Unproved::Clock) => Err(Problem::clock(now)),
         Refreshed::Refused => Err(Problem::unauthenticated()),
         Refreshed::Reused(family) => {
             app.auth.session_ended(family);

@@ -4,6 +4,7 @@
 
 mod access_log;
 mod binary;
+mod device_key;
 mod devices;
 mod limits;
 mod openapi;

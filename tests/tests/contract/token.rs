@@ -66,6 +66,34 @@ fn of_two_uses_at_the_same_moment_one_is_a_reuse() {
 }
 
 #[test]
+fn a_phone_signs_with_its_own_key_and_a_copy_of_its_refresh_token_is_worth_nothing() {
+    let server = Server::with(&["--access-token-ttl", "1"]);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("petra.kring");
+    let open = || kring_client::Kring::open(&path, kring_client::Options::default()).unwrap();
+    let stored = || -> String {
+        let file = rusqlite::Connection::open(&path).unwrap();
+        file.query_row("SELECT refresh_token FROM session", [], |row| row.get(0)).unwrap()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let kring = open();
+    let (url, code) = (format!("http://{}", server.address()), server.invite_professional("Petra"));
+    runtime.block_on(kring.sign_in(&url, &code, "phone", None)).unwrap();
+    kring.close();
+    let mut token = String::new();
+    for _ in 0..3 {
+        eventually("a token that has expired is exchanged", || {
+            let kring = open();
+            runtime.block_on(kring.sync_once()).expect("the phone stays signed in");
+            kring.close();
+            std::mem::replace(&mut token, stored()) != token
+        });
+        let copied = refresh(&server.http(), &token);
+        assert_eq!(copied.problem(401, "invalid_proof")["code"], "invalid_proof");
+    }
+}
+
+#[test]
 fn an_access_token_lives_as_long_as_the_server_was_told() {
     let server = Server::with(&["--access-token-ttl", "1"]);
     let body = json!({"code": server.invite_professional("Petra"), "device_name": "phone"});

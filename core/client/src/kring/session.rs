@@ -1,14 +1,16 @@
 //! Signing in and out, inviting, and the tokens behind every call.
 
+use std::fmt;
 use std::sync::PoisonError;
 
 use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
 use kring_sync::DeviceIdentity;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Kring, beside, new_identity};
 use crate::account::{Account, Session};
+use crate::device_key::{DeviceKey, nonce};
 use crate::http::{HttpError, ServerUrl};
 use crate::secret::Secret;
 use crate::shared::Shared;
@@ -41,7 +43,7 @@ pub struct SignedIn {
 }
 
 /// A code for somebody else, or for another device of the same person; for one use.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Invitation {
     /// The code, to be typed.
     pub code: String,
@@ -49,6 +51,12 @@ pub struct Invitation {
     pub url: String,
     /// Until when it can be used.
     pub expires_at: Timestamp,
+}
+
+impl fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invitation").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]
@@ -177,24 +185,49 @@ impl Shared {
             return Ok(token);
         }
         let Some(old) = self.state().session.clone() else { return Err(ClientError::SignedOut) };
-        let body = json!({ "refresh_token": old.refresh_token.reveal() });
-        let answer: Result<TokenAnswer, HttpError> = self.http.post(&self.server()?, "/v1/token", None, &body);
-        match answer {
+        match self.exchange(&old) {
             Ok(answer) => {
                 let TokenAnswer { access_token, expires_in, refresh_token } = answer;
-                let session = Session::new(access_token, refresh_token, expires_in, clock::now());
+                let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(old.key);
                 // Stored before it is used: the old one is worth nothing any more.
                 self.with_store(|store| store.put_session(&session))?;
                 let token = session.access_token.clone();
                 self.state().session = Some(session);
                 Ok(token)
             }
-            Err(error) if error.is_unauthorized() => {
+            Err(ClientError::SignedOut) => {
                 self.forget_session()?;
                 self.set_connection(Connection::SignedOut);
                 Err(ClientError::SignedOut)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Exchanges the refresh token for a new pair.
+    ///
+    /// A device with a key keeps the word of the exchange before it begins: when the answer is lost, the same exchange is
+    /// asked for again, which is no second use of the token. Without a key it would end the session.
+    fn exchange(&self, old: &Session) -> Result<TokenAnswer, ClientError> {
+        let (server, token, device) = (self.server()?, &old.refresh_token, self.state().account.identity.device);
+        let post = |body: &Value| self.http.post::<TokenAnswer>(&server, "/v1/token", None, body);
+        let Some(key) = &old.key else { return Ok(post(&json!({ "refresh_token": token.reveal() }))?) };
+        let word = match &old.exchange {
+            Some(word) => word.clone(),
+            None => {
+                let word = nonce()?;
+                self.with_store(|store| store.put_exchange(&word))?;
+                if let Some(session) = self.state().session.as_mut() {
+                    session.exchange = Some(word.clone());
+                }
+                word
+            }
+        };
+        let body = |at| json!({ "refresh_token": token.reveal(), "proof": key.prove(device, token, at, &word) });
+        match post(&body(clock::now())) {
+            // The phone's clock is wrong, which must keep nobody out.
+            Err(HttpError::Clock(server_time)) => Ok(post(&body(server_time))?),
+            answer => Ok(answer?),
         }
     }
 
@@ -232,16 +265,29 @@ impl Shared {
         if let (Some(name), Some(fields)) = (display_name, body.as_object_mut()) {
             fields.insert("display_name".into(), name.into());
         }
+        let key = match is_joining {
+            true => self.state().session.as_ref().and_then(|session| session.key.clone()),
+            false => Some(DeviceKey::generate()?),
+        };
+        if let (false, Some(key), Some(fields)) = (is_joining, &key, body.as_object_mut()) {
+            fields.insert("device_key".into(), key.public().into());
+        }
         let post = |token: Option<&Secret>| self.http.post(server, "/v1/sign-in", token, &body);
         let answer: SignInAnswer = match is_joining {
             true => self.authorized(|_, token| post(Some(token)))?,
             false => post(None)?,
         };
-        self.take_over(server, &account, answer)
+        self.take_over(server, &account, answer, key)
     }
 
     /// Becomes who the server says this phone is.
-    fn take_over(&self, server: &ServerUrl, before: &Account, answer: SignInAnswer) -> Result<SignedIn, ClientError> {
+    fn take_over(
+        &self,
+        server: &ServerUrl,
+        before: &Account,
+        answer: SignInAnswer,
+        key: Option<DeviceKey>,
+    ) -> Result<SignedIn, ClientError> {
         let SignInAnswer { person_id: person, device_id: device, access_token, expires_in, refresh_token, .. } = answer;
         if before.server.is_some() && before.person() != person {
             let path = format!("/v1/devices/{device}/revoke");
@@ -251,7 +297,7 @@ impl Shared {
             return Err(ClientError::OtherPerson);
         }
         let account = Account { identity: DeviceIdentity { person, device }, server: Some(server.text()) };
-        let session = Session::new(access_token, refresh_token, expires_in, clock::now());
+        let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(key);
         self.with_store(|store| store.sign_in(&account, &session))?;
         let mut state = self.state();
         if state.account.identity != account.identity {

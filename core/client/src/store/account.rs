@@ -3,10 +3,12 @@
 use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
 use kring_sync::{DeviceIdentity, Member};
 use rusqlite::{Connection, OptionalExtension, params};
+use zeroize::Zeroizing;
 
 use super::value::{parse, uuid, word};
 use super::{LocalSpace, Store, StoreError};
 use crate::account::{Account, Session};
+use crate::device_key::DeviceKey;
 use crate::secret::Secret;
 
 impl Store {
@@ -28,9 +30,12 @@ impl Store {
 
     /// The session, where there is one.
     pub(crate) fn session(&self) -> Result<Option<Session>, StoreError> {
-        let read = "SELECT access_token, refresh_token, refresh_at FROM session";
+        let read = "SELECT access_token, refresh_token, refresh_at, device_key, exchange FROM session";
         let row = self.connection.query_row(read, [], |row| {
+            let secret = row.get::<_, Option<[u8; 32]>>(3)?.map(Zeroizing::new);
             Ok(Session {
+                key: secret.map(|secret| DeviceKey::from_secret(&secret)),
+                exchange: row.get(4)?,
                 access_token: Secret::new(row.get(0)?),
                 refresh_token: Secret::new(row.get(1)?),
                 refresh_at: Timestamp::from_millis(row.get(2)?),
@@ -50,6 +55,12 @@ impl Store {
     /// Keeps a new pair of tokens in the place of the old one.
     pub(crate) fn put_session(&mut self, session: &Session) -> Result<(), StoreError> {
         put_session(&self.connection, session)
+    }
+
+    /// Keeps the word of an exchange of tokens, before it is begun.
+    pub(crate) fn put_exchange(&mut self, exchange: &str) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE session SET exchange = ?1", [exchange])?;
+        Ok(())
     }
 
     /// Forgets the session.
@@ -133,11 +144,14 @@ fn put_account(connection: &Connection, account: &Account) -> Result<(), StoreEr
 }
 
 fn put_session(connection: &Connection, session: &Session) -> Result<(), StoreError> {
-    let sql = "INSERT INTO session (one, access_token, refresh_token, refresh_at) VALUES (1, ?1, ?2, ?3)
+    let sql = "INSERT INTO session (one, access_token, refresh_token, refresh_at, device_key, exchange)
+        VALUES (1, ?1, ?2, ?3, ?4, ?5)
         ON CONFLICT DO UPDATE SET access_token = excluded.access_token, refresh_token = excluded.refresh_token,
-            refresh_at = excluded.refresh_at";
+            refresh_at = excluded.refresh_at, device_key = excluded.device_key, exchange = excluded.exchange";
     let (access, refresh) = (session.access_token.reveal(), session.refresh_token.reveal());
-    connection.execute(sql, params![access, refresh, session.refresh_at.millis()])?;
+    let key = session.key.as_ref().map(DeviceKey::reveal);
+    let key = key.as_ref().map(|secret| secret.as_slice());
+    connection.execute(sql, params![access, refresh, session.refresh_at.millis(), key, session.exchange])?;
     Ok(())
 }
 
@@ -161,11 +175,14 @@ mod tests {
             Session::new(Secret::new(text.into()), Secret::new(text.into()), 900, Timestamp::from_millis(5_000))
         };
         store.sign_in(&account, &session("first")).unwrap();
-        store.put_session(&session("second")).unwrap();
+        let key = Some(DeviceKey::generate().unwrap());
+        let second = session("second").with_key(key);
+        store.put_session(&second).unwrap();
+        store.put_exchange("begun").unwrap();
         drop(store);
         let mut store = Store::open(&path).unwrap();
         assert_eq!(store.account(|| identity(9)).unwrap(), account);
-        assert_eq!(store.session().unwrap(), Some(session("second")));
+        assert_eq!(store.session().unwrap(), Some(Session { exchange: Some("begun".into()), ..second }));
         store.sign_out().unwrap();
         assert_eq!(store.session().unwrap(), None);
     }

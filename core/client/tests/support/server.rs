@@ -42,6 +42,12 @@ struct World {
     sessions: BTreeMap<String, (DeviceId, PersonId)>,
     refreshes: usize,
     refuses_refresh: bool,
+    /// The next answer to an exchange of tokens does not arrive.
+    loses_answer: bool,
+    /// The proofs of all exchanges, in order.
+    proofs: Vec<Value>,
+    /// Tokens that were exchanged: the nonce of the exchange, and whose it was.
+    exchanged: BTreeMap<String, (Value, DeviceId, PersonId)>,
 }
 
 impl Server {
@@ -82,6 +88,16 @@ impl Server {
 
     pub(crate) fn refuse_refresh(&self) {
         self.world.lock().unwrap().refuses_refresh = true;
+    }
+
+    /// Lets the next answer to an exchange of tokens get lost on its way.
+    pub(crate) fn lose_answer(&self) {
+        self.world.lock().unwrap().loses_answer = true;
+    }
+
+    /// The proofs that came with exchanges of tokens.
+    pub(crate) fn proofs(&self) -> Vec<Value> {
+        self.world.lock().unwrap().proofs.clone()
     }
 
     pub(crate) fn refreshes(&self) -> usize {
@@ -126,6 +142,9 @@ impl Server {
         let path = head.split(' ').nth(1).unwrap();
         let token = header("authorization").map(|value| value.trim_start_matches("Bearer ").to_owned());
         let (status, answer) = self.answer(path, token.as_deref(), &body);
+        if path == "/v1/token" && std::mem::take(&mut self.world.lock().unwrap().loses_answer) {
+            return;
+        }
         let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", answer.len());
         stream.write_all(&[head.into_bytes(), answer].concat()).await.unwrap();
     }
@@ -152,6 +171,17 @@ impl Server {
                 match found {
                     Some((device, person)) if !world.refuses_refresh => {
                         world.refreshes += 1;
+                        world.proofs.push(json()["proof"].clone());
+                        world.exchanged.insert(given, (json()["proof"]["nonce"].clone(), device, person));
+                        (200, world.pair(device, person))
+                    }
+                    None if world
+                        .exchanged
+                        .get(&given)
+                        .is_some_and(|(nonce, ..)| *nonce == json()["proof"]["nonce"]) =>
+                    {
+                        let (_, device, person) = world.exchanged[&given];
+                        world.proofs.push(json()["proof"].clone());
                         (200, world.pair(device, person))
                     }
                     _ => (401, json!({"code": "unauthenticated"})),
