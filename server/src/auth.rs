@@ -87,7 +87,7 @@ impl Auth {
         Ok(Self {
             keys: Arc::new(keys),
             sessions: Arc::default(),
-            attempts: Arc::new(Attempts::new(config.limits.wrong_codes)),
+            attempts: Arc::new(Attempts::new(config.limits.wrong_codes, config.limits.wrong_codes_overall)),
             tickets: Arc::default(),
             token_ttl: config.access_token_ttl,
         })

@@ -40,6 +40,8 @@ pub struct Limits {
     pub request_burst: u32,
     /// Wrong codes a minute per address.
     pub wrong_codes: u32,
+    /// Wrong codes a minute from all addresses together.
+    pub wrong_codes_overall: u32,
     /// Connections at once; whoever comes after that waits.
     pub connections: usize,
     /// How long the head of a request may take.
@@ -63,6 +65,7 @@ impl Default for Limits {
             requests_per_second: 200,
             request_burst: 10_000,
             wrong_codes: 5,
+            wrong_codes_overall: 3_000,
             connections: 20_000,
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(60),

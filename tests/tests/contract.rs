@@ -17,6 +17,7 @@ mod contract {
     mod erasing;
     mod export;
     mod held;
+    mod guessing;
     mod history;
     mod hostile;
     mod invitations;
@@ -29,6 +30,7 @@ mod contract {
     mod problems;
     mod roles;
     mod sign_in;
+    mod slow_reader;
     mod spaces;
     mod status;
     mod sync;

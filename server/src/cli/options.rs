@@ -59,6 +59,9 @@ struct LimitOptions {
     /// Wrong codes a minute per address [default: 5]
     #[arg(long, env = "KRING_WRONG_CODES", value_name = "NUMBER")]
     wrong_codes: Option<u32>,
+    /// Wrong codes a minute from all addresses together [default: 3000]
+    #[arg(long, env = "KRING_WRONG_CODES_OVERALL", value_name = "NUMBER")]
+    wrong_codes_overall: Option<u32>,
     /// Connections at once; whoever comes after that waits [default: 20000]
     #[arg(long, env = "KRING_MAX_CONNECTIONS", value_name = "NUMBER")]
     max_connections: Option<usize>,
@@ -136,6 +139,7 @@ impl LimitOptions {
             requests_per_second: first!(requests_per_second).unwrap_or(default.requests_per_second),
             request_burst: first!(request_burst).unwrap_or(default.request_burst),
             wrong_codes: first!(wrong_codes).unwrap_or(default.wrong_codes),
+            wrong_codes_overall: first!(wrong_codes_overall).unwrap_or(default.wrong_codes_overall),
             connections: first!(max_connections).unwrap_or(default.connections),
             header_timeout: seconds(first!(header_timeout), default.header_timeout),
             request_timeout: seconds(first!(request_timeout), default.request_timeout),

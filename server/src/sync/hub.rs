@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use axum::body::Bytes;
 use kring_domain::{DeviceId, DocumentId, DocumentKind, PersonId, SpaceId};
@@ -170,7 +169,7 @@ impl Hub {
 
     /// Takes up to `wanted` commands out of what the device may still send, and says how many there were.
     pub(crate) fn allowance(&self, device: DeviceId, wanted: usize) -> usize {
-        self.rates.take(device, wanted, Instant::now())
+        self.rates.take(device, wanted)
     }
 
     /// Waits for a turn to read from the database; a crowd that comes at once would otherwise take a connection to
