@@ -4,6 +4,7 @@
 
 pub mod access_log;
 mod codes;
+mod device_reads;
 mod devices;
 mod error;
 mod former;
@@ -15,6 +16,7 @@ mod sign_in;
 mod spaces;
 
 pub use codes::{CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, keep_code};
+pub use device_reads::{Barred, Brought, Taken, barred, take_reads};
 pub use devices::{DeviceRow, devices, revoke_device};
 pub use error::AccountError;
 pub use former::FormerSeat;

@@ -1,6 +1,7 @@
 //! HTTP, version 1: this router is the table of contents.
 
 mod access_log;
+mod device_reads;
 mod devices;
 mod documents;
 mod drain;
@@ -55,6 +56,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(devices::make_code))
         .routes(routes!(devices::list))
         .routes(routes!(devices::revoke))
+        .routes(routes!(device_reads::take))
         .routes(routes!(spaces::create, spaces::list))
         .routes(routes!(spaces::delete))
         .routes(routes!(invitations::invite))

@@ -19,6 +19,7 @@ mod error;
 mod events;
 mod http;
 mod kring;
+mod looks;
 mod secret;
 mod shared;
 mod store;

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use crate::account::{Account, Session};
 use crate::events::{self, Events};
 use crate::http::Http;
+use crate::looks::Recent;
 use crate::store::{LocalSpace, Store};
 use crate::{ClientError, Connection, Event, Options};
 
@@ -40,6 +41,8 @@ pub(crate) struct State {
     pub(crate) account: Account,
     pub(crate) session: Option<Session>,
     pub(crate) connection: Connection,
+    /// What was looked at a moment ago.
+    pub(crate) looked: Recent,
     /// Spaces made here that are written together with their documents.
     pub(crate) new_spaces: Vec<LocalSpace>,
     /// Goes up when the replica had to be read from the file again: what was not stored then is gone.
@@ -56,6 +59,7 @@ impl Shared {
             account,
             session: store.session()?,
             connection: Connection::Offline,
+            looked: Recent::default(),
             new_spaces: Vec::new(),
             reloads: 0,
             events: Events::default(),

@@ -7,6 +7,7 @@ mod account;
 mod documents;
 mod edits;
 mod log;
+mod looks;
 mod schema;
 mod value;
 
@@ -117,7 +118,18 @@ impl Store {
     /// Empties the file: documents, edits, session and identity.
     pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
-        for table in ["edits", "entries", "snapshots", "documents", "members", "spaces", "session", "account"] {
+        for table in [
+            "edits",
+            "entries",
+            "snapshots",
+            "documents",
+            "members",
+            "spaces",
+            "session",
+            "account",
+            "looks",
+            "look_chain",
+        ] {
             transaction.execute(&format!("DELETE FROM {table}"), [])?;
         }
         transaction.commit()?;

@@ -17,6 +17,7 @@ mod catch_up;
 mod chain;
 mod frame;
 mod guard;
+mod reads;
 mod replica;
 mod submission;
 mod verdict;
@@ -31,6 +32,7 @@ pub use frame::{
     ServerFrame, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames, encode,
     encode_entries,
 };
+pub use reads::{Look, LookChain, MAX_LOOKS};
 pub use replica::{
     DeviceIdentity, EditState, Event, OwnEdit, Pending, Recall, Replica, ReplicaError, SettledEdit, StoreOp,
     StoredDocument,

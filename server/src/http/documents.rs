@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Problem;
+use super::device_reads::may_upload;
 use super::extract::{Ids, Json, Reads};
 use super::problem::ProblemBody;
 use crate::accounts::access_log::{Action, Line, record};
@@ -82,6 +83,7 @@ pub(super) async fn submit(
     if commands.len() > MAX_COMMANDS {
         return Err(Problem::too_large());
     }
+    may_upload(&app, caller).await?;
     let place = place(&app, caller, document).await?;
     let count = commands.len();
     let Sifted { passed, refused } = sift(&app.hub, Some(&place), caller.device, caller.person, commands);

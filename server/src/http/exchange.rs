@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use kring_sync::{DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
 
 use super::Problem;
+use super::device_reads::may_upload;
 use super::extract::Bytes;
 use super::problem::ProblemBody;
 use crate::app::App;
@@ -30,6 +31,9 @@ pub(super) async fn sync(
         DecodeError::Malformed => Problem::malformed().detail("not a list of frames"),
     })?;
     let round = round(frames, body.len()).ok_or_else(|| Problem::malformed().detail("hello comes first"))?;
+    if !round.submits.is_empty() {
+        may_upload(&app, caller).await?;
+    }
     let answer = exchange(&app, caller, round).await?;
     Ok(([(CONTENT_TYPE, "application/cbor")], answer))
 }

@@ -120,6 +120,16 @@ impl Problem {
         problem
     }
 
+    /// Looks are missing between those that the device has told of and those it tells of now.
+    pub const fn read_log_gap() -> Self {
+        Self::new(StatusCode::CONFLICT, "read_log_gap", "The list of what was looked at has a gap")
+    }
+
+    /// The device's list of what was looked at is another one than before.
+    pub const fn read_log_broken() -> Self {
+        Self::new(StatusCode::CONFLICT, "read_log_broken", "The list of what was looked at is not the one told before")
+    }
+
     /// The request took too long.
     pub const fn timeout() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request took too long")

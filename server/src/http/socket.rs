@@ -6,6 +6,7 @@ use axum::response::Response;
 use kring_sync::MAX_FRAME;
 
 use super::Problem;
+use super::device_reads::may_upload;
 use super::extract::SocketCaller;
 use super::problem::ProblemBody;
 use crate::app::App;
@@ -32,6 +33,7 @@ pub(super) async fn open(
     SocketCaller(caller): SocketCaller,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    may_upload(&app, caller).await?;
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER)

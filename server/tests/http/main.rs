@@ -5,6 +5,7 @@
 mod access_log;
 mod binary;
 mod device_key;
+mod device_reads;
 mod devices;
 mod limits;
 mod openapi;

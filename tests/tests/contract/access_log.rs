@@ -31,3 +31,56 @@ fn the_client_reads_who_looked_at_what_and_others_their_own_lines() {
     let network = json!(cast.network);
     assert!(entries(&cast.member, &cast).iter().all(|line| line["document"] != network));
 }
+
+#[test]
+fn what_a_phone_gets_in_one_round_and_shows_without_coverage_is_in_the_log() {
+    let server = Server::start();
+    let cast = Cast::new(&server);
+    cast.idea("a walk on Sunday");
+    let code = cast.member.http.post("/v1/devices/codes", &json!({})).ok(201)["code"].as_str().unwrap().to_owned();
+    let directory = tempfile::tempdir().unwrap();
+    let options = kring_client::Options::default();
+    let kring = kring_client::Kring::open(directory.path().join("mo.kring"), options).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(kring.sign_in(&format!("http://{}", server.address()), &code, "tablet", None)).unwrap();
+    runtime.block_on(kring.sync_once()).unwrap();
+    let circle = cast.circle.parse().unwrap();
+    for _ in 0..3 {
+        assert!(kring.read_json(circle).unwrap().contains("a walk on Sunday"));
+    }
+    let count = |action: &str| {
+        let all = entries(&cast.client, &cast);
+        let is_one = |line: &&Value| {
+            line["action"] == action
+                && line["document"] == json!(cast.circle)
+                && line["person_id"] == json!(cast.member.id)
+        };
+        all.iter().filter(is_one).count()
+    };
+    assert_eq!((count("received"), count("read_on_device")), (1, 0), "nobody knows of it yet but the phone");
+    runtime.block_on(kring.sync_once()).unwrap();
+    assert_eq!((count("received"), count("read_on_device")), (1, 1));
+}
+
+#[test]
+fn the_log_is_whole_after_a_day_of_work_and_not_after_somebody_was_at_it() {
+    let mut server = Server::start();
+    let cast = Cast::new(&server);
+    cast.idea("a walk on Sunday");
+    cast.professional.read(&cast.network);
+    assert!(server.terminate().success());
+    let admin = || {
+        let mut command = std::process::Command::new(kring_tests::outside::binary::path());
+        command.args(["admin", "verify-log", "--data"]).arg(server.data()).output().expect("the binary runs")
+    };
+    assert!(admin().status.success());
+    let file = rusqlite::Connection::open(server.data().join("kring.db")).unwrap();
+    let remove =
+        "DROP TRIGGER access_log_keeps_its_lines; DELETE FROM access_log WHERE action = 'invited' AND position = 2";
+    file.execute_batch(remove).unwrap();
+    let found = admin();
+    assert!(!found.status.success());
+    let lines = String::from_utf8(found.stdout).unwrap();
+    let broken = lines.lines().filter(|line| line.contains("\"fault\":{")).count();
+    assert!(broken == 1 && lines.lines().any(|line| line.contains("gap") && line.contains(&cast.space)), "{lines}");
+}

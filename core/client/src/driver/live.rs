@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use kring_sync::{ServerFrame, decode_server_frame, encode};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
@@ -25,6 +26,9 @@ const PROBE: Duration = Duration::from_secs(5);
 
 /// How long the server may take to answer the greeting.
 const GREETING: Duration = Duration::from_secs(30);
+
+/// How often the server is told what was looked at while the line is up.
+const TELL: Duration = Duration::from_secs(60);
 
 /// The most frames that are stored in one transaction.
 const BATCH: usize = 256;
@@ -50,8 +54,15 @@ pub(super) async fn run(shared: &Arc<Shared>, mut socket: Socket, backoff: &mut 
 async fn pump(shared: &Arc<Shared>, socket: &mut Socket, backoff: &mut Backoff) -> Result<Never, End> {
     let mut line = Line::new(Instant::now());
     let mut is_welcome = false;
+    let mut told = Instant::now();
     loop {
         send(shared, socket).await?;
+        if told.elapsed() >= TELL {
+            told = Instant::now();
+            let shared = Arc::clone(shared);
+            // Beside the line, which goes on; what could not be told now is told when it begins anew.
+            drop(spawn_blocking(move || shared.share_looks()));
+        }
         let retry = shared.state().replica.poll_timeout();
         let retry_in = retry.map(|at| u64::try_from(at.millis() - clock::now().millis()).unwrap_or_default());
         tokio::select! {

@@ -42,7 +42,9 @@ impl Kring {
     /// [`ClientError::NotHere`] for a document that is not on this phone.
     pub fn read(&self, document: DocumentId) -> Result<ReadModel, ClientError> {
         let language = self.shared().options.language;
-        self.shared().state().replica.read(document, language).ok_or(ClientError::NotHere)
+        let model = self.shared().state().replica.read(document, language).ok_or(ClientError::NotHere)?;
+        self.shared().looked(document);
+        Ok(model)
     }
 
     /// Reads a document as JSON: `{id, generation, sequence, content, cards}`.
@@ -56,6 +58,7 @@ impl Kring {
         let cursor = state.replica.cursor(document).ok_or(ClientError::NotHere)?;
         let model = state.replica.read(document, language).ok_or(ClientError::NotHere)?;
         drop(state);
+        self.shared().looked(document);
         let ReadModel { content, cards } = model;
         let (generation, sequence) = (cursor.generation, cursor.sequence);
         let state = DocumentState { id: document, generation, sequence, content, cards };

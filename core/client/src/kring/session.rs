@@ -244,7 +244,7 @@ impl Shared {
         Ok(session.is_fresh(clock::now()).then(|| session.access_token.clone()))
     }
 
-    fn forget_session(&self) -> Result<(), ClientError> {
+    pub(crate) fn forget_session(&self) -> Result<(), ClientError> {
         self.state().session = None;
         self.with_store(|store| store.sign_out())
     }

@@ -42,6 +42,7 @@ impl Shared {
     fn sync(&self) -> Result<(), ClientError> {
         let Ok(_line) = self.line.try_lock() else { return Ok(()) };
         self.share_local_spaces()?;
+        self.share_looks()?;
         self.flush()?;
         let mut before = None;
         let _end = Disconnect(self);

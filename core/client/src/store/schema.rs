@@ -5,8 +5,12 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each migration brings the file from the version before it to its own; the first makes everything.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+];
 
 /// Brings a file up to the present version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -28,8 +32,11 @@ mod tests {
     use super::*;
 
     /// The file of each earlier version as that version made it; add one whenever the schema changes.
-    const FORMER: &[&str] =
-        &[include_str!("schema/0001.sql"), concat!(include_str!("schema/0001.sql"), include_str!("schema/0002.sql"))];
+    const FORMER: &[&str] = &[
+        include_str!("schema/0001.sql"),
+        concat!(include_str!("schema/0001.sql"), include_str!("schema/0002.sql")),
+        concat!(include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")),
+    ];
 
     #[test]
     fn upgraded_equals_fresh() {
