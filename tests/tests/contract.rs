@@ -16,8 +16,8 @@ mod contract {
     mod documents;
     mod erasing;
     mod export;
-    mod held;
     mod guessing;
+    mod held;
     mod history;
     mod hostile;
     mod invitations;
