@@ -134,6 +134,11 @@ impl Kring {
         Ok(self.inner.not_accepted()?.into_iter().map(Edit::from).collect())
     }
 
+    /// Everything the person made on this phone that is not shared, as a text to keep elsewhere.
+    pub fn export_unshared(&self) -> Result<String, KringError> {
+        Ok(self.inner.export_unshared()?)
+    }
+
     /// The person has seen that an edit was not accepted.
     pub fn acknowledge(&self, edit: &str) -> Result<(), KringError> {
         Ok(self.inner.acknowledge(id(edit, "edit")?)?)
