@@ -15,13 +15,18 @@ pub(crate) type Check = Result<(), String>;
 fn may_read(role: Role, kind: DocumentKind) -> bool {
     matches!(
         (kind.name(), role.name()),
-        ("network", "client" | "professional") | ("plan" | "circle", "client" | "member" | "professional")
+        ("network", "client" | "representative" | "professional")
+            | ("plan" | "circle", "client" | "representative" | "member" | "carer" | "professional")
+            | ("private", "client")
+            | ("private_time", "client" | "member" | "carer")
+            | ("pronotes", "professional")
+            | ("consents", "client" | "representative" | "professional")
     )
 }
 
 /// The word that every text of a command carries: which document it belongs to, and which step made it.
 pub(crate) fn word(kind: DocumentKind, step: u64) -> String {
-    format!("Geheim{kind}{step:04}z")
+    format!("Geheim{kind}-{step:04}z")
 }
 
 /// Everything the model knows.
@@ -113,7 +118,7 @@ impl Model {
     fn unseen(&self, to: PersonId, bytes: &[u8]) -> Check {
         let hidden = self.kinds.iter().filter(|(document, _)| !self.may_read(to, **document));
         hidden.map(|(_, kind)| kind).try_for_each(|kind| {
-            let found = contains(bytes, &format!("Geheim{kind}"));
+            let found = contains(bytes, &format!("Geheim{kind}-"));
             ensure(!found, || format!("a frame to {to} holds a text of {kind}, which they may not read"))
         })
     }
@@ -155,7 +160,7 @@ impl Model {
         }
         for (document, bytes) in &sight.written {
             for (_, other) in self.kinds.iter().filter(|(id, _)| *id != document) {
-                let found = contains(bytes, &format!("Geheim{other}"));
+                let found = contains(bytes, &format!("Geheim{other}-"));
                 ensure(!found, || format!("a device stores a text of {other} in another document"))?;
             }
         }
