@@ -11,7 +11,7 @@ fn histories_with_faults_hold_every_promise() {
     let hunted = Hunt { seeds: 0..SEEDS, steps: STEPS, threads };
     let total = hunt(&hunted, |_| ()).unwrap_or_else(|prey| panic!("{prey}"));
     println!("{total:?}");
-    assert!(total.entries > 20_000 && total.refused > 5_000, "the histories are about something: {total:?}");
+    assert!(total.entries > 12_000 && total.refused > 2_500, "the histories are about something: {total:?}");
     assert!(total.server_crashes > 2_000 && total.device_crashes > 2_000, "and things do go wrong: {total:?}");
     assert!(total.failed_commits > 500 && total.changes_of_rights > 1_000, "{total:?}");
 }
