@@ -14,6 +14,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("kring-server", &["kring-domain", "kring-sync"]),
     ("kring-ffi", &["kring-client", "kring-domain"]),
     ("kring-tests", &["kring-client", "kring-domain", "kring-server", "kring-sync"]),
+    ("kring-hostile", &["kring-domain", "kring-server", "kring-sync"]),
     ("kring-simulation", &["kring-domain", "kring-sync"]),
     ("xtask", &[]),
 ];

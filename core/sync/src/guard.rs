@@ -1,9 +1,14 @@
-//! Automerge on bytes from a server that may be broken or lying: a panic inside it becomes an error.
+//! Automerge on bytes from a server that may be broken or lying: a panic inside it becomes an error, and
+//! what would become too much is not given to it at all.
+
+mod bounds;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use thiserror::Error;
+
+use bounds::Budget;
 
 /// Bytes that are no document or no change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -12,6 +17,7 @@ pub(crate) struct Unreadable;
 
 /// Loads a saved document.
 pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
+    Budget::of(bytes.len()).take(bytes).ok_or(Unreadable)?;
     contained(|| Automerge::load(bytes).ok())
 }
 
@@ -26,8 +32,10 @@ pub(crate) struct Applied {
 /// Applies changes in order and names them; on an error the document must be thrown away.
 pub(crate) fn apply<'a>(
     document: &mut Automerge,
-    changes: impl Iterator<Item = &'a [u8]>,
+    changes: impl Iterator<Item = &'a [u8]> + Clone,
 ) -> Result<Vec<Applied>, Unreadable> {
+    let mut budget = Budget::of(changes.clone().map(<[u8]>::len).sum());
+    changes.clone().try_for_each(|bytes| budget.take(bytes)).ok_or(Unreadable)?;
     contained(|| {
         let changes: Result<Vec<Change>, _> = changes.map(|bytes| Change::from_bytes(bytes.to_vec())).collect();
         let changes = changes.ok()?;
