@@ -3,6 +3,7 @@
 mod bench;
 mod bindings;
 mod demo;
+mod fuzz;
 mod lint;
 mod process;
 mod sbom;
@@ -36,6 +37,8 @@ enum Chore {
     Sbom(sbom::Options),
     /// Plays random histories with faults at every point; one that fails is shrunk and told.
     Simulate(simulate::Options),
+    /// Feeds the parsers of everything that comes from outside with bytes that find new paths.
+    Fuzz(fuzz::Options),
     /// Builds the language packages from the shared core.
     Bindings(bindings::Options),
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::run(&options),
         Chore::Sbom(options) => sbom::run(&options),
         Chore::Simulate(options) => simulate::run(&options),
+        Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Bindings(options) => bindings::run(&options),
     };
     match done {

@@ -13,6 +13,7 @@
 )]
 
 mod broken;
+mod bytes;
 mod device;
 mod failure;
 mod hunt;
@@ -20,6 +21,7 @@ mod link;
 mod model;
 mod server;
 mod shrink;
+mod sight;
 mod story;
 mod vocabulary;
 mod world;

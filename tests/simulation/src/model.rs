@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use automerge::{Automerge, ChangeHash};
+use automerge::ChangeHash;
 use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role};
-use kring_sync::{Base, DeviceIdentity, EditState, Entry, Judgement, ServerFrame, SettledEdit, Verdict};
+use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
+
+use crate::bytes::{contains, legible};
+use crate::sight::Sight;
 
 /// What is wrong, in a sentence.
 pub(crate) type Check = Result<(), String>;
@@ -17,10 +20,6 @@ fn may_read(role: Role, kind: DocumentKind) -> bool {
         (kind.name(), role.name()),
         ("network", "client" | "representative" | "professional")
             | ("plan" | "circle", "client" | "representative" | "member" | "carer" | "professional")
-            | ("private", "client")
-            | ("private_time", "client" | "member" | "carer")
-            | ("pronotes", "professional")
-            | ("consents", "client" | "representative" | "professional")
     )
 }
 
@@ -44,19 +43,6 @@ pub(crate) struct Model {
     answers: BTreeMap<(DocumentId, CommandId), Verdict>,
     /// The edits for which a device said that they are saved.
     promised: BTreeMap<DeviceId, BTreeMap<(DocumentId, CommandId), Value>>,
-}
-
-/// A device as it is now, for the model to look at.
-pub(crate) struct Sight<'a> {
-    pub(crate) identity: DeviceIdentity,
-    /// Where each document on it is, and its heads there.
-    pub(crate) bases: Vec<(DocumentId, Base, Vec<ChangeHash>)>,
-    /// The edits in its store that wait.
-    pub(crate) waiting: BTreeMap<(DocumentId, CommandId), &'a Value>,
-    /// The edits in its store that have ended.
-    pub(crate) ended: &'a BTreeMap<(DocumentId, CommandId), SettledEdit>,
-    /// What was stored of each document since the last look.
-    pub(crate) written: Vec<(DocumentId, Vec<u8>)>,
 }
 
 impl Model {
@@ -209,16 +195,6 @@ impl Model {
         }
         Ok(())
     }
-}
-
-/// The texts of a saved document, which is compressed.
-fn legible(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    Automerge::load(bytes).map(|document| document.save_nocompress()).map_err(|error| format!("a snapshot: {error}"))
-}
-
-fn contains(bytes: &[u8], word: &str) -> bool {
-    let (first, word) = (word.as_bytes()[0], word.as_bytes());
-    (0..bytes.len()).any(|place| bytes[place] == first && bytes[place..].starts_with(word))
 }
 
 fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Check {

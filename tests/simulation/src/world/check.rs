@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use kring_domain::{DocumentId, DocumentKind, Language, Timestamp, read_model};
-use kring_sync::{Base, EditState};
+use kring_sync::EditState;
 
 use super::{Report, World};
-use crate::device::Device;
-use crate::model::{Check, Sight};
-use crate::server::sorted;
+use crate::model::Check;
+use crate::sight::Sight;
 use crate::story::Fate;
 
 /// More rounds than any story of a few hundred steps needs to come to rest.
@@ -17,7 +16,7 @@ const PATIENCE: usize = 20_000;
 impl World {
     /// The model looks at one device.
     pub(super) fn look(&mut self, device: usize) -> Check {
-        let sight = sight(&mut self.devices[device]);
+        let sight = Sight::of(&mut self.devices[device]);
         self.model.device(&sight).map_err(|what| format!("device {device}: {what}"))
     }
 
@@ -63,7 +62,7 @@ impl World {
         }
         for device in 0..self.devices.len() {
             let reads = self.reads(device);
-            let sight = sight(&mut self.devices[device]);
+            let sight = Sight::of(&mut self.devices[device]);
             let seen = self.model.device(&sight).and_then(|()| self.model.rest(&sight, &reads, &truth));
             seen.map_err(|what| format!("device {device}: {what}"))?;
         }
@@ -91,20 +90,6 @@ impl World {
         self.report.refused = ends.filter(|edit| !is_shared(&edit.state)).count();
         self.report
     }
-}
-
-fn sight(device: &mut Device) -> Sight<'_> {
-    let identity = device.identity();
-    let written = std::mem::take(&mut device.written);
-    let replica = device.replica();
-    let held: Vec<DocumentId> = replica.documents().map(|(id, ..)| id).collect();
-    let bases = held.into_iter().filter_map(|id| {
-        let cursor = replica.cursor(id)?;
-        let base = Base { generation: cursor.generation, sequence: cursor.sequence };
-        Some((id, base, sorted(replica.base(id)?)))
-    });
-    let bases = bases.collect();
-    Sight { identity, bases, waiting: device.waiting(), ended: &device.settled, written }
 }
 
 fn read(document: &automerge::Automerge, kind: DocumentKind) -> String {

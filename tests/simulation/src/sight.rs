@@ -1,0 +1,41 @@
+//! A device as it is at one moment.
+
+use std::collections::BTreeMap;
+
+use automerge::ChangeHash;
+use kring_domain::{CommandId, DocumentId};
+use kring_sync::{Base, DeviceIdentity, SettledEdit};
+use serde_json::Value;
+
+use crate::device::Device;
+use crate::server::sorted;
+
+/// A device as it is now, for the model to look at.
+pub(crate) struct Sight<'a> {
+    pub(crate) identity: DeviceIdentity,
+    /// Where each document on it is, and its heads there.
+    pub(crate) bases: Vec<(DocumentId, Base, Vec<ChangeHash>)>,
+    /// The edits in its store that wait.
+    pub(crate) waiting: BTreeMap<(DocumentId, CommandId), &'a Value>,
+    /// The edits in its store that have ended.
+    pub(crate) ended: &'a BTreeMap<(DocumentId, CommandId), SettledEdit>,
+    /// What was stored of each document since the last look.
+    pub(crate) written: Vec<(DocumentId, Vec<u8>)>,
+}
+
+impl<'a> Sight<'a> {
+    /// Looks at a device, and takes with it what was written since the last look.
+    pub(crate) fn of(device: &'a mut Device) -> Self {
+        let identity = device.identity();
+        let written = std::mem::take(&mut device.written);
+        let replica = device.replica();
+        let held: Vec<DocumentId> = replica.documents().map(|(id, ..)| id).collect();
+        let bases = held.into_iter().filter_map(|id| {
+            let cursor = replica.cursor(id)?;
+            let base = Base { generation: cursor.generation, sequence: cursor.sequence };
+            Some((id, base, sorted(replica.base(id)?)))
+        });
+        let bases = bases.collect();
+        Self { identity, bases, waiting: device.waiting(), ended: &device.settled, written }
+    }
+}
