@@ -15,7 +15,8 @@ pub(crate) fn point(name: &str) {
     });
     static TIMES: AtomicU64 = AtomicU64::new(1);
 
-    if WANTED.as_ref().is_some_and(|(wanted, count)| wanted == name && TIMES.fetch_add(1, Ordering::Relaxed) == *count) {
+    if WANTED.as_ref().is_some_and(|(wanted, count)| wanted == name && TIMES.fetch_add(1, Ordering::Relaxed) == *count)
+    {
         std::process::abort();
     }
 }

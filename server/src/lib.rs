@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod documents;
+mod fail;
 pub mod http;
 pub mod lifetime;
 pub mod metrics;

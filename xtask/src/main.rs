@@ -2,6 +2,7 @@
 
 mod bench;
 mod bindings;
+mod crash;
 mod demo;
 mod fuzz;
 mod lint;
@@ -37,6 +38,8 @@ enum Chore {
     Sbom(sbom::Options),
     /// Plays random histories with faults at every point; one that fails is shrunk and told.
     Simulate(simulate::Options),
+    /// Kills a real server and real phones again and again; nothing that anybody was told may be missing.
+    Crash(crash::Options),
     /// Feeds the parsers of everything that comes from outside with bytes that find new paths.
     Fuzz(fuzz::Options),
     /// Builds the language packages from the shared core.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::run(&options),
         Chore::Sbom(options) => sbom::run(&options),
         Chore::Simulate(options) => simulate::run(&options),
+        Chore::Crash(options) => crash::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Bindings(options) => bindings::run(&options),
     };

@@ -17,6 +17,7 @@ mod device_key;
 mod driver;
 mod error;
 mod events;
+mod fail;
 mod http;
 mod kring;
 mod looks;

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::account::{Account, Session};
 use crate::events::{self, Events};
+use crate::fail;
 use crate::http::Http;
 use crate::looks::Recent;
 use crate::store::{LocalSpace, Store};
@@ -104,11 +105,13 @@ impl Shared {
         loop {
             while let Some((ops, spaces)) = self.unstored() {
                 let store = slot.as_mut().ok_or(ClientError::Closed)?;
+                fail::point("store.before");
                 if let Err(error) = store.apply(&ops, &spaces) {
                     tracing::warn!(%error, "a batch could not be stored");
                     self.reload(&mut slot);
                     return Err(error.into());
                 }
+                fail::point("store.after");
                 self.state().replica.handle_stored();
             }
             let recall = self.state().replica.poll_recall();

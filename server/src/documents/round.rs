@@ -15,6 +15,7 @@ use super::table::{self, EntryRow, VerdictRow};
 use super::turn::Turn;
 use crate::accounts::access_log::{self, Line};
 use crate::accounts::replace_grants;
+use crate::fail;
 use crate::metrics::Metrics;
 use crate::store::{Job, StoreError};
 use crate::sync::connection::{Closing, Connection, Item, Live};
@@ -182,6 +183,7 @@ impl Part {
             self.space.map_or(Ok(()), |space| replace_grants(database, space, grants))?;
         }
         if let Some((at, bytes)) = &self.snapshot {
+            fail::point("snapshot.before");
             table::replace_snapshot(database, self.document, *at, bytes)?;
         }
         Ok(true)
@@ -215,9 +217,11 @@ impl Part {
         if let Some(space) = self.space {
             hub.rights_changed(space);
         }
+        fail::point("fan-out.before");
         if let Some(live) = &self.live {
             hub.fan_out(live);
         }
+        fail::point("answer.before");
         self.answers.into_iter().for_each(|answer| answer.give(self.document, metrics));
     }
 

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{StoreError, purge};
+use crate::fail;
 
 /// The most jobs in one transaction; enough to share an fsync, few enough to answer soon.
 const BATCH: usize = 512;
@@ -156,7 +157,9 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
         let outcome = guarded(connection, |connection| job.run(connection));
         ran.push((job, outcome));
     }
+    fail::point("commit.before");
     let committed = run("COMMIT");
+    fail::point("commit.after");
     if committed.is_err() && !connection.is_autocommit() {
         // The next transaction must not inherit what this one could not keep.
         let _ = connection.execute_batch("ROLLBACK");

@@ -25,7 +25,7 @@ pub fn path() -> &'static PathBuf {
 
 fn build(is_release: bool) {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "-p", "kring-server"]);
+    cargo.args(["build", "-p", "kring-server", "--features", "fail-points"]);
     if is_release {
         cargo.arg("--release");
     }

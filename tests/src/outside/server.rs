@@ -94,6 +94,14 @@ impl Server {
         assert!(self.is_ready(), "the server starts again: {}", self.log());
     }
 
+    /// Starts the process again on the same data and port, to die at a place like `commit.before:17`; whether it was
+    /// ready before it did.
+    pub fn restart_failing_at(&mut self, place: &str) -> bool {
+        self.kill();
+        self.child = spawn_with(self.address, self.home.path(), &self.options, Some(place));
+        self.is_ready()
+    }
+
     /// Asks the process to end (SIGTERM) and waits until it has.
     pub fn terminate(&mut self) -> ExitStatus {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
@@ -162,11 +170,16 @@ fn free_address() -> SocketAddr {
 }
 
 fn spawn(address: SocketAddr, home: &Path, options: &[String]) -> Child {
+    spawn_with(address, home, options, None)
+}
+
+fn spawn_with(address: SocketAddr, home: &Path, options: &[String], fail_at: Option<&str>) -> Child {
     let log = File::options().create(true).append(true).open(home.join("log")).expect("the log opens");
     Command::new(binary::path())
         .args(["serve", "--listen", &address.to_string(), "--data"])
         .arg(home.join("data"))
         .args(options)
+        .envs(fail_at.map(|place| ("KRING_FAIL_AT", place)))
         .stdin(Stdio::null())
         .stdout(Stdio::from(log.try_clone().expect("the log opens twice")))
         .stderr(Stdio::from(log))

@@ -13,7 +13,7 @@ use super::End;
 use super::backoff::Backoff;
 use super::socket::{self, Socket};
 use crate::shared::Shared;
-use crate::{Connection, clock};
+use crate::{Connection, clock, fail};
 
 /// After this much silence the server is asked whether it is there.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -107,6 +107,7 @@ async fn send(shared: &Arc<Shared>, socket: &mut Socket) -> Result<(), End> {
     loop {
         let frame = shared.state().replica.poll_frame();
         let Some(frame) = frame else { return write(socket.flush()).await };
+        fail::point("send.before");
         write(socket.feed(Message::Binary(encode(&frame).into()))).await?;
     }
 }
@@ -134,6 +135,7 @@ fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(
 fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
     let now = clock::now();
     let handled = frames.into_iter().try_for_each(|frame| shared.state().replica.handle_frame(frame, now));
+    fail::point("receive.after");
     shared.flush()?;
     handled.map_err(lost)
 }

@@ -1,0 +1,25 @@
+//! Real processes that die, many times.
+
+use clap::Args;
+
+use crate::process::{Failure, cargo, program, root, step};
+
+/// Options of `crash`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// How often server and phones die.
+    #[arg(long, default_value_t = 500)]
+    cycles: usize,
+    /// What the deaths are drawn from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Builds the server and the phones with their places to die at, and kills them.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let build = ["build", "--package", "kring-server", "--package", "kring-tests", "--bins"];
+    step("build", &mut cargo(&build))?;
+    let crash = root().join("target/debug/kring-crash");
+    let (cycles, seed) = (options.cycles.to_string(), options.seed.to_string());
+    step("crashes", &mut program(&crash.to_string_lossy(), &["--cycles", &cycles, "--seed", &seed]))
+}
