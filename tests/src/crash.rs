@@ -90,7 +90,7 @@ pub fn run(cycles: usize, seed: u64, phone: &Path, progress: impl Fn(&Deaths)) -
 /// A place to die at, or none: then at any moment.
 fn place(places: &[&str], rng: &mut Rng) -> Option<String> {
     let place = rng.usize(..places.len() + 2);
-    places.get(place).map(|place| format!("{place}:{}", rng.u32(1..40)))
+    places.get(place).map(|place| format!("{place}:{}", rng.u32(1..15)))
 }
 
 impl fmt::Display for Deaths {
