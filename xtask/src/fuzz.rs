@@ -12,6 +12,7 @@ const TARGETS: &[(&str, bool)] = &[
     ("device_frame", false),
     ("server_frame", false),
     ("command", false),
+    ("entries", false),
     ("snapshot", false),
     ("change", false),
     ("http", true),

@@ -12,6 +12,7 @@
 
 mod command;
 mod device_frame;
+mod entries;
 mod server_frame;
 mod snapshot;
 mod space;
@@ -27,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     ("device_frame", device_frame::target),
     ("server_frame", server_frame::target),
     ("command", command::target),
+    ("entries", entries::target),
     ("snapshot", snapshot::target),
     ("change", snapshot::change),
     #[cfg(feature = "server")]

@@ -11,7 +11,14 @@ use crate::space::{self, Phone};
 pub(crate) fn target(bytes: &[u8]) {
     let document = space::document(DocumentKind::Circle);
     let mut phone = Phone::new();
-    let frame = ServerFrame::Snapshot { document, generation: 1, sequence: 9, bytes: summed(bytes) };
+    let frame = ServerFrame::Snapshot {
+        document,
+        generation: 1,
+        sequence: 9,
+        bytes: summed(bytes),
+        chain: None,
+        replaces: false,
+    };
     let _ = phone.replica.handle_frame(frame, space::now());
     phone.holds();
 }
@@ -27,6 +34,10 @@ pub(crate) fn change(bytes: &[u8]) {
         person: PersonId::new(Uuid::from_u128(2)),
         device: DeviceId::new(Uuid::from_u128(3)),
         at: space::now(),
+        role: "member".to_owned(),
+        command: "propose_idea".to_owned(),
+        base: 0,
+        suggestion: false,
         signature: Vec::new(),
     };
     let frame = ServerFrame::Entries { document, generation: 1, entries: vec![entry] };

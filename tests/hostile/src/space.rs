@@ -7,7 +7,7 @@ use kring_domain::{
     Access, Author, Command, CommandId, Context, Decision, DocumentId, DocumentKind, Role, SpaceId, Timestamp,
     authorize, genesis,
 };
-use kring_sync::{Base, DeviceIdentity, Pending, RawCommand, Replica, StoreOp, StoredDocument, Submission};
+use kring_sync::{Base, DeviceIdentity, Pending, RawCommand, Recall, Replica, StoreOp, StoredDocument, Submission};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -108,6 +108,7 @@ impl Phone {
             access: Access::Write,
             known: true,
             base: Base::GENESIS,
+            chain: None,
             snapshot: None,
             tail: Vec::new(),
             pending: vec![Pending { submission, heads }],
@@ -118,14 +119,14 @@ impl Phone {
 
     /// Whatever the server said: the phone still shows its documents, and its edit waits or has ended, once.
     pub(crate) fn holds(&mut self) {
-        while let Some(batch) = self.replica.poll_store() {
-            for op in batch {
-                if let StoreOp::Settle { edit: settled, .. } = op {
-                    assert_eq!(settled.command.value(), &edit(), "the text of an edit is kept");
-                    self.ended += 1;
-                }
+        self.store();
+        // This phone has kept nothing that a server could ask for.
+        while let Some(recall) = self.replica.poll_recall() {
+            match recall {
+                Recall::Entries { document, .. } => self.replica.handle_entries(document, Vec::new()),
+                Recall::Own { document } => drop(self.replica.handle_own(document, Vec::new())),
             }
-            self.replica.handle_stored();
+            self.store();
         }
         while self.replica.poll_event().is_some() {}
         while self.replica.poll_frame().is_some() {}
@@ -135,6 +136,18 @@ impl Phone {
         for document in held {
             assert!(self.replica.view(document).is_some(), "a document that is held can be seen");
             self.replica.read(document, kring_domain::Language::Dutch);
+        }
+    }
+    /// Makes durable what is to be, and counts the edits that end.
+    fn store(&mut self) {
+        while let Some(batch) = self.replica.poll_store() {
+            for op in batch {
+                if let StoreOp::Settle { edit: settled, .. } = op {
+                    assert_eq!(settled.command.value(), &edit(), "the text of an edit is kept");
+                    self.ended += 1;
+                }
+            }
+            self.replica.handle_stored();
         }
     }
 }

@@ -44,6 +44,9 @@ fn every_target_takes_honest_bytes() {
     seeds.extend(frames.into_iter().map(|(name, frame)| ("server_frame", name, encode(&frame))));
     seeds.push(("snapshot", "circle".into(), admission.snapshot()));
     seeds.push(("snapshot", "plain".into(), admission.document().save_nocompress()));
+    let mut signed = entries.clone();
+    signed.iter_mut().for_each(|entry| entry.signature = vec![2; 64]);
+    seeds.push(("entries", "signed".into(), encode(&signed)));
     for (number, entry) in entries.into_iter().enumerate() {
         seeds.push(("change", format!("{number:02}"), entry.change));
     }
@@ -101,7 +104,12 @@ fn submission(number: usize, command: &Value) -> Submission {
 }
 
 fn hello() -> DeviceFrame {
-    let cursors = DocumentKind::ALL.iter().map(|kind| Cursor { document: document(*kind), generation: 1, sequence: 0 });
+    let cursors = DocumentKind::ALL.iter().map(|kind| Cursor {
+        document: document(*kind),
+        generation: 1,
+        sequence: 0,
+        chain: None,
+    });
     DeviceFrame::Hello { protocol: 1, app: "a phone".into(), cursors: cursors.collect() }
 }
 
@@ -154,7 +162,14 @@ fn server_frames(commands: &[Value]) -> (Vec<(String, ServerFrame)>, Admission, 
         ("welcome".into(), welcome),
         (
             "snapshot".into(),
-            ServerFrame::Snapshot { document: circle, generation: 1, sequence: 3, bytes: admission.snapshot() },
+            ServerFrame::Snapshot {
+                document: circle,
+                generation: 1,
+                sequence: 3,
+                bytes: admission.snapshot(),
+                chain: None,
+                replaces: true,
+            },
         ),
         ("entries".into(), ServerFrame::Entries { document: circle, generation: 1, entries: entries.clone() }),
         ("verdicts".into(), ServerFrame::Verdicts { document: circle, verdicts }),

@@ -95,7 +95,7 @@ mod tests {
             role: "member".to_owned(),
             command: "propose_idea".to_owned(),
             base: sequence - 1,
-            suggestion: sequence % 2 == 0,
+            suggestion: sequence.is_multiple_of(2),
             signature: vec![],
         }
     }
