@@ -1,6 +1,7 @@
 //! Looking for words in bytes.
 
 use automerge::Automerge;
+use kring_domain::DocumentKind;
 
 /// The texts of a saved document, which is compressed.
 pub(crate) fn legible(bytes: &[u8]) -> Result<Vec<u8>, String> {
@@ -11,4 +12,14 @@ pub(crate) fn legible(bytes: &[u8]) -> Result<Vec<u8>, String> {
 pub(crate) fn contains(bytes: &[u8], word: &str) -> bool {
     let (first, word) = (word.as_bytes()[0], word.as_bytes());
     (0..bytes.len()).any(|place| bytes[place] == first && bytes[place..].starts_with(word))
+}
+
+/// The word that every text of a command carries: which document it belongs to, and which step made it.
+pub(crate) fn word(kind: DocumentKind, step: u64) -> String {
+    format!("{}{step:04}z", mark(kind))
+}
+
+/// What all words of a document have in common, and those of no other.
+pub(crate) fn mark(kind: DocumentKind) -> String {
+    format!("Geheim-{kind}-")
 }

@@ -8,7 +8,7 @@ use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId
 use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
 
-use crate::bytes::{contains, legible};
+use crate::bytes::{contains, legible, mark};
 use crate::sight::Sight;
 
 /// What is wrong, in a sentence.
@@ -20,12 +20,11 @@ fn may_read(role: Role, kind: DocumentKind) -> bool {
         (kind.name(), role.name()),
         ("network", "client" | "representative" | "professional")
             | ("plan" | "circle", "client" | "representative" | "member" | "carer" | "professional")
+            | ("consents", "client" | "representative" | "professional")
+            | ("private", "client")
+            | ("private_time", "client" | "member" | "carer")
+            | ("pronotes", "professional")
     )
-}
-
-/// The word that every text of a command carries: which document it belongs to, and which step made it.
-pub(crate) fn word(kind: DocumentKind, step: u64) -> String {
-    format!("Geheim{kind}-{step:04}z")
 }
 
 /// Everything the model knows.
@@ -104,7 +103,7 @@ impl Model {
     fn unseen(&self, to: PersonId, bytes: &[u8]) -> Check {
         let hidden = self.kinds.iter().filter(|(document, _)| !self.may_read(to, **document));
         hidden.map(|(_, kind)| kind).try_for_each(|kind| {
-            let found = contains(bytes, &format!("Geheim{kind}-"));
+            let found = contains(bytes, &mark(*kind));
             ensure(!found, || format!("a frame to {to} holds a text of {kind}, which they may not read"))
         })
     }
@@ -146,7 +145,7 @@ impl Model {
         }
         for (document, bytes) in &sight.written {
             for (_, other) in self.kinds.iter().filter(|(id, _)| *id != document) {
-                let found = contains(bytes, &format!("Geheim{other}-"));
+                let found = contains(bytes, &mark(*other));
                 ensure(!found, || format!("a device stores a text of {other} in another document"))?;
             }
         }

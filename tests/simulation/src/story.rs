@@ -185,7 +185,7 @@ impl Teller<'_> {
             true => self.kind(),
             false => seen[self.rng.usize(..seen.len())],
         };
-        let word = crate::model::word(kind, number);
+        let word = crate::bytes::word(kind, number);
         (kind, self.vocabulary.command(kind, &word, number, self.persons, &mut self.rng))
     }
 

@@ -12,10 +12,11 @@ use uuid::Uuid;
 
 pub use report::Report;
 
+use crate::bytes::word;
 use crate::device::Device;
 use crate::failure::caught;
 use crate::link::Link;
-use crate::model::{Check, Model, word};
+use crate::model::{Check, Model};
 use crate::server::{Server, sorted};
 use crate::story::{Commit, Crash, Fate, Step};
 use crate::vocabulary::{self, Vocabulary};
