@@ -44,3 +44,11 @@ pub(crate) fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, St
     QUIET.set(false);
     result.unwrap_or_else(|_| Err(LAST.take().unwrap_or_else(|| "panicked".to_owned())))
 }
+
+/// What is wrong, in a sentence.
+pub(crate) type Check = Result<(), String>;
+
+/// Says what is wrong, where it is.
+pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Check {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}

@@ -12,6 +12,7 @@
     reason = "a harness fails loudly: what it takes for granted is checked by panicking with the reason"
 )]
 
+mod audience;
 mod broken;
 mod bytes;
 mod device;

@@ -8,24 +8,10 @@ use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId
 use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
 
-use crate::bytes::{contains, legible, mark};
+use crate::audience::may_read;
+use crate::bytes::{contains, legible, mark, word};
+use crate::failure::{Check, ensure};
 use crate::sight::Sight;
-
-/// What is wrong, in a sentence.
-pub(crate) type Check = Result<(), String>;
-
-/// Who may read what: the table of the requirements, written down a second time.
-fn may_read(role: Role, kind: DocumentKind) -> bool {
-    matches!(
-        (kind.name(), role.name()),
-        ("network", "client" | "representative" | "professional")
-            | ("plan" | "circle", "client" | "representative" | "member" | "carer" | "professional")
-            | ("consents", "client" | "representative" | "professional")
-            | ("private", "client")
-            | ("private_time", "client" | "member" | "carer")
-            | ("pronotes", "professional")
-    )
-}
 
 /// Everything the model knows.
 #[derive(Default)]
@@ -39,7 +25,11 @@ pub(crate) struct Model {
     /// The heads of a document at each place.
     heads: BTreeMap<(DocumentId, Base), Vec<ChangeHash>>,
     /// What was answered.
-    answers: BTreeMap<(DocumentId, CommandId), Verdict>,
+    pub(crate) answers: BTreeMap<(DocumentId, CommandId), Verdict>,
+    /// What each command was when it was made.
+    pub(crate) made: BTreeMap<(DocumentId, CommandId), Value>,
+    /// The commands about things that were erased, with the generation from which on nothing of them is left.
+    erased: BTreeMap<DocumentId, Vec<(u64, CommandId)>>,
     /// The edits for which a device said that they are saved.
     promised: BTreeMap<DeviceId, BTreeMap<(DocumentId, CommandId), Value>>,
 }
@@ -68,6 +58,9 @@ impl Model {
             let last = self.log.range((document, 0)..=(document, u64::MAX)).next_back().map(|((_, last), _)| *last);
             ensure(last == Some(at.generation - 1), || format!("{at:?} does not follow generation {last:?}"))?;
             self.starts(document, at.generation, heads);
+            let about = self.places.keys().filter(|key| key.0 == document && self.is_about(*key, &(document, id)));
+            let gone: Vec<_> = about.map(|key| (at.generation, key.1)).collect();
+            self.erased.entry(document).or_default().extend(gone);
         } else {
             let log = self.log.get_mut(&(document, at.generation)).ok_or("a commit to a generation nobody started")?;
             ensure(at.sequence == log.len() as u64 + 1, || format!("the log has a gap or goes back at {at:?}"))?;
@@ -76,6 +69,21 @@ impl Model {
         }
         let before = self.places.insert((document, id), at);
         ensure(before.is_none(), || format!("command {id} is admitted twice, at {before:?} and at {at:?}"))
+    }
+
+    /// Whether a command is about the thing that another one names.
+    fn is_about(&self, one: &(DocumentId, CommandId), other: &(DocumentId, CommandId)) -> bool {
+        let named = self.made[other].as_object().into_iter().flatten().find(|(field, _)| field.ends_with("_id"));
+        named.is_some_and(|(field, id)| self.made.get(one).is_some_and(|one| one.get(field) == Some(id)))
+    }
+
+    /// Nothing of what was erased is left in a document from that generation on.
+    fn is_gone(&self, document: DocumentId, generation: u64, bytes: &[u8]) -> Check {
+        let gone = self.erased.get(&document).into_iter().flatten().filter(|(from, _)| *from <= generation);
+        gone.into_iter().try_for_each(|(_, id)| {
+            let found = contains(bytes, &word(self.kinds[&document], id.uuid().as_u64_pair().1));
+            ensure(!found, || format!("a text of {id} is left in generation {generation}, and was erased"))
+        })
     }
 
     /// What the server's log holds after a restart is all that was committed.
@@ -88,12 +96,21 @@ impl Model {
     pub(crate) fn sent(&mut self, to: PersonId, frame: &ServerFrame, bytes: &[u8]) -> Check {
         match frame {
             ServerFrame::Entries { document, generation, entries } => {
-                entries.iter().try_for_each(|entry| self.entry(*document, *generation, entry))?;
+                for Entry { sequence, command_id, .. } in entries {
+                    let at = Base { generation: *generation, sequence: *sequence };
+                    let is_there = self.places.get(&(*document, *command_id)) == Some(&at);
+                    ensure(is_there, || format!("an entry is sent that was not committed at {at:?}"))?;
+                }
+                self.is_gone(*document, *generation, bytes)?;
             }
             ServerFrame::Verdicts { document, verdicts } => {
                 verdicts.iter().try_for_each(|verdict| self.answered(to, *document, verdict))?;
             }
-            ServerFrame::Snapshot { bytes, .. } => self.unseen(to, &legible(bytes)?)?,
+            ServerFrame::Snapshot { document, generation, bytes, .. } => {
+                let bytes = legible(bytes)?;
+                self.unseen(to, &bytes)?;
+                self.is_gone(*document, *generation, &bytes)?;
+            }
             _ => {}
         }
         self.unseen(to, bytes)
@@ -102,21 +119,8 @@ impl Model {
     /// No byte of a document goes to somebody who may not read it.
     fn unseen(&self, to: PersonId, bytes: &[u8]) -> Check {
         let hidden = self.kinds.iter().filter(|(document, _)| !self.may_read(to, **document));
-        hidden.map(|(_, kind)| kind).try_for_each(|kind| {
-            let found = contains(bytes, &mark(*kind));
-            ensure(!found, || format!("a frame to {to} holds a text of {kind}, which they may not read"))
-        })
-    }
-
-    fn entry(&self, document: DocumentId, generation: u64, entry: &Entry) -> Check {
-        let place = Base { generation, sequence: entry.sequence };
-        let is_there = self.places.get(&(document, entry.command_id)) == Some(&place);
-        ensure(is_there, || format!("an entry is sent that was not committed at {place:?}"))
-    }
-
-    /// Whether the server has answered a command.
-    pub(crate) fn is_answered(&self, document: DocumentId, id: CommandId) -> bool {
-        self.answers.contains_key(&(document, id))
+        let found = hidden.map(|(_, kind)| kind).find(|kind| contains(bytes, &mark(**kind)));
+        ensure(found.is_none(), || format!("a frame to {to} holds a text of {found:?}, which they may not read"))
     }
 
     /// The server answers a command of somebody who may see the document: the same every time, and nothing that is
@@ -144,10 +148,8 @@ impl Model {
             ensure(known == Some(heads), || format!("what the device has at {base:?} is not what the log has there"))?;
         }
         for (document, bytes) in &sight.written {
-            for (_, other) in self.kinds.iter().filter(|(id, _)| *id != document) {
-                let found = contains(bytes, &mark(*other));
-                ensure(!found, || format!("a device stores a text of {other} in another document"))?;
-            }
+            let other = self.kinds.iter().find(|(id, kind)| *id != document && contains(bytes, &mark(**kind)));
+            ensure(other.is_none(), || format!("a device stores a text of {other:?} in {document}"))?;
         }
         for (key, command) in self.promised.get(&sight.identity.device).into_iter().flatten() {
             let waits = sight.waiting.get(key).copied();
@@ -194,8 +196,4 @@ impl Model {
         }
         Ok(())
     }
-}
-
-fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Check {
-    if holds { Ok(()) } else { Err(otherwise()) }
 }

@@ -14,9 +14,9 @@ pub use report::Report;
 
 use crate::bytes::word;
 use crate::device::Device;
-use crate::failure::caught;
+use crate::failure::{Check, caught};
 use crate::link::Link;
-use crate::model::{Check, Model};
+use crate::model::Model;
 use crate::server::{Server, sorted};
 use crate::story::{Commit, Crash, Fate, Step};
 use crate::vocabulary::{self, Vocabulary};
@@ -161,6 +161,7 @@ impl World {
 
     fn edit(&mut self, device: usize, kind: DocumentKind, number: u64, command: &Value, crash: Option<Crash>) -> Check {
         let (document, id) = (self.document(kind), command_id(number));
+        self.model.made.insert((document, id), command.clone());
         let crash_at =
             if self.broken == Broken::PromisesTooSoon && crash.is_some() { Some(Crash::BeforeStoring) } else { crash };
         let saved = self.devices[device].submit(document, id, command, self.now, crash_at);
@@ -181,7 +182,8 @@ impl World {
     fn post(&mut self, device: usize, kind: DocumentKind, command: &Value, id: u64, fresh: u64, base: Option<u64>) {
         let document = self.document(kind);
         // Nobody can know the id of a command that is under way from somebody else.
-        let id = if self.model.is_answered(document, command_id(id)) { id } else { fresh };
+        let id = if self.model.answers.contains_key(&(document, command_id(id))) { id } else { fresh };
+        self.model.made.entry((document, command_id(id))).or_insert_with(|| command.clone());
         let head = self.server.admission(document).head();
         let base = base.map(|number| Base { sequence: number % (head.sequence + 2), ..head });
         let submission =

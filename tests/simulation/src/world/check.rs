@@ -6,7 +6,7 @@ use kring_domain::{DocumentId, DocumentKind, Language, Timestamp, read_model};
 use kring_sync::EditState;
 
 use super::{Report, World};
-use crate::model::Check;
+use crate::failure::Check;
 use crate::sight::Sight;
 use crate::story::Fate;
 

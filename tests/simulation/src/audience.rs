@@ -1,0 +1,14 @@
+use kring_domain::{DocumentKind, Role};
+
+/// Who may read what: the table of the requirements, written down a second time.
+pub(crate) fn may_read(role: Role, kind: DocumentKind) -> bool {
+    matches!(
+        (kind.name(), role.name()),
+        ("network", "client" | "representative" | "professional")
+            | ("plan" | "circle", "client" | "representative" | "member" | "carer" | "professional")
+            | ("consents", "client" | "representative" | "professional")
+            | ("private", "client")
+            | ("private_time", "client" | "member" | "carer")
+            | ("pronotes", "professional")
+    )
+}
