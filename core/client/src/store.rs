@@ -106,13 +106,17 @@ impl Store {
         }
         transaction.commit()?;
         if ops.iter().any(removes) {
-            // What was removed must not live on in the write-ahead log. The batch itself is durable already.
-            let truncated = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            if let Err(error) = truncated {
-                tracing::warn!(%error, "the write-ahead log was not emptied");
-            }
+            self.empty_log();
         }
         Ok(())
+    }
+
+    /// Empties the write-ahead log, in which what was removed must not live on; the removal itself is durable already.
+    fn empty_log(&self) {
+        let truncated = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = truncated {
+            tracing::warn!(%error, "the write-ahead log was not emptied");
+        }
     }
 
     /// Empties the file: documents, edits, session and identity.
@@ -148,7 +152,7 @@ impl Store {
 }
 
 fn removes(op: &StoreOp) -> bool {
-    matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutBase { .. })
+    matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutBase { .. } | StoreOp::Erase { .. })
 }
 
 #[cfg(test)]

@@ -146,6 +146,11 @@ fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
         StoreOp::PutBase { base, snapshot, .. } => Some((*base, snapshot.clone().unwrap())),
         _ => None,
     });
+    let things = |op: &StoreOp| match op {
+        StoreOp::Erase { things, .. } => Some(things.clone()),
+        _ => None,
+    };
+    assert_eq!(stage.stored.iter().find_map(things), Some(vec![Uuid::from_u128(7)]), "settled edits about it too");
     assert_eq!(replaced, Some((Base { generation: 2, sequence: 0 }, stage.circle.snapshot())));
 
     let sent = stage.sent();

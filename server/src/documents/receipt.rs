@@ -13,3 +13,23 @@ pub(super) fn message(document: DocumentId, generation: u64, chain: &[u8; 32]) -
 pub(super) fn sign(key: &SigningKey, document: DocumentId, generation: u64, chain: &[u8; 32]) -> Vec<u8> {
     key.sign(&message(document, generation, chain)).to_bytes().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::Signature;
+
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_by_the_key_of_the_log() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let document = DocumentId::new(uuid::Uuid::from_u128(1));
+        let receipt = Signature::from_slice(&sign(&key, document, 2, &[9; 32])).unwrap();
+        let is_good = |generation, chain: &[u8; 32]| {
+            let signed = [b"kring erasure 1".as_slice(), document.uuid().as_bytes(), &u64::to_be_bytes(generation), chain];
+            key.verify(&signed.concat(), &receipt).is_ok()
+        };
+        assert!(is_good(2, &[9; 32]));
+        assert!(!is_good(3, &[9; 32]) && !is_good(2, &[8; 32]));
+    }
+}

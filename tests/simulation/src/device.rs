@@ -192,6 +192,8 @@ impl Device {
                 let before = self.settled.insert((document, edit.id), edit);
                 assert!(before.is_none(), "an edit ends once");
             }
+            // The model compares settled edits with what was written, so they keep their texts here.
+            StoreOp::Erase { .. } => {}
             StoreOp::DropDocument { document } => {
                 self.stored.remove(&document);
             }

@@ -61,6 +61,7 @@ pub(super) fn apply(connection: &Connection, op: &StoreOp) -> Result<(), StoreEr
         }
         StoreOp::PutPending { document, pending } => edits::put(connection, *document, pending),
         StoreOp::Settle { document, edit } => edits::settle(connection, *document, edit),
+        StoreOp::Erase { document, things } => edits::erase(connection, *document, things),
         StoreOp::DropDocument { document } => drop_document(connection, *document),
         StoreOp::PutMembers(members) => account::put_members(connection, members),
         StoreOp::PutSpaceName { space, name } => account::put_space_name(connection, *space, name),

@@ -1,8 +1,9 @@
 //! The person's own edits: what waits, and how each came to its end.
 
-use kring_domain::{Code, CommandId, DocumentId, Timestamp};
+use kring_domain::{Code, CommandId, DocumentId, Timestamp, mentions, outline};
 use kring_sync::{Base, EditState, Pending, RawCommand, SettledEdit, Submission};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
 
 use super::value::{number, parse, signed, uuid, word};
 use super::{Store, StoreError};
@@ -76,6 +77,7 @@ impl Store {
     pub(crate) fn acknowledge(&mut self, id: CommandId) -> Result<bool, StoreError> {
         let sql = "DELETE FROM edits WHERE command_id = ?1 AND state = ?2";
         let gone = self.connection.prepare_cached(sql)?.execute(params![id.uuid().as_bytes(), NOT_ACCEPTED])?;
+        self.empty_log();
         Ok(gone > 0)
     }
 }
@@ -142,6 +144,30 @@ pub(super) fn settle(connection: &Connection, document: DocumentId, edit: &Settl
     Ok(())
 }
 
+/// Takes the texts out of settled edits that name something that was erased.
+pub(super) fn erase(connection: &Connection, document: DocumentId, things: &[Uuid]) -> Result<(), StoreError> {
+    let sql = "SELECT number, state, command FROM edits WHERE document_id = ?1 AND state IN (?2, ?3)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![document.uuid().as_bytes(), SHARED, HELD], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    let settled: Vec<_> = rows.collect::<Result<_, _>>()?;
+    let shared = "UPDATE edits SET command = ?2 WHERE number = ?1";
+    let held = "UPDATE edits SET state = ?2, code = ?3 WHERE number = ?1";
+    for (number, state, json) in settled {
+        let command = command(json)?;
+        if !things.iter().any(|thing| mentions(command.value(), *thing)) {
+            continue;
+        }
+        if state == SHARED {
+            connection.prepare_cached(shared)?.execute(params![number, outline(command.value()).to_string()])?;
+        } else {
+            connection.prepare_cached(held)?.execute(params![number, NOT_ACCEPTED, word(&Code::NotFound)])?;
+        }
+    }
+    Ok(())
+}
+
 /// Forgets the shared edits of a document that the person may no longer see; what was not shared stays theirs.
 pub(super) fn forget_shared(connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
     let sql = "DELETE FROM edits WHERE state = ?2 AND document_id = ?1";
@@ -186,7 +212,6 @@ pub(super) fn command(json: String) -> Result<RawCommand, StoreError> {
 mod tests {
     use kring_sync::StoreOp;
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -265,5 +290,58 @@ mod tests {
     fn settle_op(number: u64, state: EditState) -> StoreOp {
         let edit = SettledEdit { id: id(number), state, command: raw(number), made_at: None };
         StoreOp::Settle { document: document(), edit }
+    }
+
+    #[test]
+    fn nothing_of_what_was_erased_stays_in_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
+        let (thing, other) = (Uuid::from_u128(70), Uuid::from_u128(80));
+        let secret = "geheim van een ander";
+        let about = |number: u64, idea: Uuid, text: &str| {
+            let command = RawCommand::from_value(json!({"type": "edit_idea", "idea_id": idea, "text": text}));
+            let submission = Submission { id: id(number), base: None, made_at: None, command };
+            StoreOp::PutPending { document: document(), pending: Pending { submission, heads: vec![] } }
+        };
+        let put = StoreOp::PutDocument {
+            document: document(),
+            kind: kring_domain::DocumentKind::Circle,
+            space: kring_domain::SpaceId::new(Uuid::from_u128(3)),
+            role: kring_domain::Role::Member,
+            access: kring_domain::Access::Write,
+            known: true,
+        };
+        let base = |generation, text: &str| StoreOp::PutBase {
+            document: document(),
+            base: Base { generation, sequence: 0 },
+            snapshot: Some(text.repeat(3_000).into_bytes()),
+            chain: None,
+        };
+        store.apply(&[put, base(1, secret)], &[]).unwrap();
+        for number in 0..300 {
+            let (idea, text) = if number % 3 == 0 { (other, "van mij") } else { (thing, secret) };
+            let shared = settle_op(number, EditState::Shared { sequence: number });
+            store.apply(&[about(number, idea, text), shared], &[]).unwrap();
+        }
+        let held = settle_op(1_000, EditState::Held { code: Code::Revoked });
+        store.apply(&[about(1_000, thing, secret), held], &[]).unwrap();
+        let is_there = |text: &str| {
+            let files = std::fs::read_dir(directory.path()).unwrap();
+            let mut files = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+            files.any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+        };
+        assert!(is_there(secret));
+        store.apply(&[base(2, "nieuw"), StoreOp::Erase { document: document(), things: vec![thing] }], &[]).unwrap();
+        let unseen = store.edits(Edits::NotAccepted).unwrap();
+        assert_eq!(unseen[0].state, EditState::NotAccepted { code: Code::NotFound, field: None });
+        assert_eq!(unseen[0].command.value()["text"], secret, "until the person has seen it");
+        assert!(store.acknowledge(id(1_000)).unwrap());
+        assert!(!is_there(secret), "while the file is open");
+        assert!(is_there("van mij"), "what is about something else stays");
+        let listed = store.edits(Edits::Of(document())).unwrap();
+        let outlines = listed.iter().filter(|edit| edit.command.value()["idea_id"] == json!(thing));
+        assert!(
+            outlines.clone().count() > 0 && outlines.into_iter().all(|edit| edit.command.value().get("text").is_none())
+        );
     }
 }

@@ -8,6 +8,8 @@ use kring_domain::{
     authorize, genesis,
 };
 
+use uuid::Uuid;
+
 use super::{DeviceIdentity, OwnEdit, Pending, Replacement, ReplicaError, StoreOp, StoredDocument};
 use crate::{Base, ChainHash, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, guard};
 
@@ -112,6 +114,11 @@ impl Held {
 
     pub(super) fn admitted(&self) -> &Automerge {
         &self.admitted
+    }
+
+    /// The ids of what was erased from the document.
+    pub(super) fn erased_things(&self) -> Vec<Uuid> {
+        self.kind.erased_things(&self.admitted)
     }
 
     pub(super) fn pending(&self) -> impl Iterator<Item = &Pending> + '_ {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kring_domain::{Access, Code, CommandId, DocumentId, SpaceId, Timestamp};
+use kring_domain::{Access, Code, CommandId, DocumentId, SpaceId, Timestamp, mentions};
 
 use super::document::Held;
 use super::{EditState, Event, Pending, RETRY_AFTER, Replacement, Replica, ReplicaError, SettledEdit, StoreOp};
@@ -87,8 +87,13 @@ impl Replica {
         if snapshot.base <= held.base() {
             return Ok(());
         }
+        let before = held.base().generation;
         held.replace(&self.identity, snapshot)?;
         self.store.push(snapshot.put(document));
+        let things = held.erased_things();
+        if snapshot.base.generation > before && !things.is_empty() {
+            self.store.push(StoreOp::Erase { document, things });
+        }
         self.events.push_back(Event::DocumentChanged(document));
         self.settle_included(document);
         Ok(())
@@ -197,8 +202,14 @@ impl Replica {
         let settled = self.documents.get_mut(&document).and_then(|held| held.settle(id));
         let Some((Pending { submission, .. }, told)) = settled else { return };
         let (command, made_at) = (submission.command, submission.made_at);
+        // What was shared before an erasure, and is heard of after it, is about nothing any more.
+        let things = self.documents.get(&document).map(Held::erased_things).unwrap_or_default();
+        let named: Vec<_> = things.into_iter().filter(|thing| mentions(command.value(), *thing)).collect();
+        let erase = (matches!(state, EditState::Shared { .. }) && !named.is_empty())
+            .then_some(StoreOp::Erase { document, things: named });
         let edit = SettledEdit { id, state: state.clone(), command, made_at };
         self.store.push(StoreOp::Settle { document, edit });
+        self.store.extend(erase);
         self.events.push_back(Event::DocumentChanged(document));
         if !told {
             self.events.push_back(Event::EditSettled { document, id, state });

@@ -2,6 +2,7 @@
 
 use kring_domain::{Access, Code, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{Base, ChainHash, Entry, Member, RawCommand, Submission};
 
@@ -114,6 +115,14 @@ pub enum StoreOp {
         document: DocumentId,
         /// The edit and its end.
         edit: SettledEdit,
+    },
+    /// Things were erased for good: settled edits that name one of them lose their texts. A shared one keeps its
+    /// outline; one that was held at the server is not accepted (`not_found`), and keeps its text until it was seen.
+    Erase {
+        /// The document.
+        document: DocumentId,
+        /// The ids that the things had.
+        things: Vec<Uuid>,
     },
     /// The document leaves this device, every byte of it; settled edits stay.
     DropDocument {
