@@ -25,9 +25,10 @@ mod tests {
         let key = SigningKey::from_bytes(&[7; 32]);
         let document = DocumentId::new(uuid::Uuid::from_u128(1));
         let receipt = Signature::from_slice(&sign(&key, document, 2, &[9; 32])).unwrap();
-        let is_good = |generation, chain: &[u8; 32]| {
-            let signed = [b"kring erasure 1".as_slice(), document.uuid().as_bytes(), &u64::to_be_bytes(generation), chain];
-            key.verify(&signed.concat(), &receipt).is_ok()
+        let is_good = |generation: u64, chain: &[u8; 32]| {
+            let (id, number) = (document.uuid(), generation.to_be_bytes());
+            let signed = [&b"kring erasure 1"[..], id.as_bytes(), &number, chain].concat();
+            key.verify(&signed, &receipt).is_ok()
         };
         assert!(is_good(2, &[9; 32]));
         assert!(!is_good(3, &[9; 32]) && !is_good(2, &[8; 32]));
