@@ -11,6 +11,7 @@ use kring_sync::{
 };
 use proptest::prelude::*;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 proptest! {
@@ -61,6 +62,47 @@ proptest! {
         }
         prop_assert!(circle.head().sequence <= 1);
     }
+}
+
+#[test]
+fn a_hundred_bytes_that_stand_for_millions_of_operations_cost_a_phone_nothing() {
+    let (mut phone, circle) = phone();
+    let entry = Entry { sequence: 1, change: bomb(), ..frames_entry() };
+    assert!(entry.change.len() < 120, "{} bytes", entry.change.len());
+    let started = std::time::Instant::now();
+    let frame = ServerFrame::Entries { document: circle, generation: 1, entries: vec![entry] };
+    assert_eq!(phone.handle_frame(frame, now()), Err(kring_sync::ReplicaError::Unreadable));
+    assert!(started.elapsed().as_millis() < 500, "{:?}", started.elapsed());
+    let (document, generation, sequence) = (circle, 1, 1);
+    let (chain, replaces) = (None, false);
+    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes: bomb(), chain, replaces };
+    assert_eq!(phone.handle_frame(frame, now()), Err(kring_sync::ReplicaError::Unreadable));
+    assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());
+    assert_eq!(drain(&mut phone) + phone.pending(circle).count(), 1, "the person's own idea waits");
+}
+
+/// A change with a good checksum that sets one key three million times.
+fn bomb() -> Vec<u8> {
+    // 3,000,000 as a signed LEB128 number: the length of a run.
+    let run: [u8; 4] = [0xc0, 0x8d, 0xb7, 0x01];
+    let columns: [(u8, Vec<u8>); 5] = [
+        (0x15, [&run[..], b"\x01a"].concat()),
+        (0x34, run.to_vec()),
+        (0x42, [&run[..], &[1]].concat()),
+        (0x56, [&run[..], &[0]].concat()),
+        (0x70, [&run[..], &[0]].concat()),
+    ];
+    let mut contents = vec![0, 1, 1, 1, 1, 0, 0, 0, columns.len() as u8];
+    columns.iter().for_each(|(column, data)| contents.extend([*column, data.len() as u8]));
+    columns.iter().for_each(|(_, data)| contents.extend(data));
+    let body = [vec![1, contents.len() as u8], contents].concat();
+    [&[0x85, 0x6f, 0x4a, 0x83], &Sha256::digest(&body)[..4], &body].concat()
+}
+
+/// An entry to put other changes into.
+fn frames_entry() -> Entry {
+    let [.., ServerFrame::Entries { mut entries, .. }, _] = frames(document()) else { panic!("entries") };
+    entries.remove(0)
 }
 
 /// A phone that holds a circle with one idea of its own that waits.
