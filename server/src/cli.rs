@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::accounts::AccountError;
 use crate::demo::DemoError;
+use crate::documents::verify::LogError;
 use crate::store::StoreError;
 
 /// Kring: an offline-first server for the people around a client.
@@ -59,6 +60,8 @@ enum CliError {
     Store(#[from] StoreError),
     #[error("{0} of the access log's chains are not whole")]
     AccessLog(usize),
+    #[error(transparent)]
+    Log(#[from] LogError),
     #[error("the demo could not be told: {0}")]
     Demo(#[from] DemoError),
 }

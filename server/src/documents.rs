@@ -5,6 +5,7 @@
 //! submit ──▶ shard: execute, sign, encode ──▶ store: one commit for many ──▶ fan out, answer
 //! ```
 
+mod damaged;
 mod deeds;
 mod inbox;
 mod key;
@@ -16,6 +17,7 @@ mod round;
 mod shard;
 pub(crate) mod table;
 pub(crate) mod turn;
+pub(crate) mod verify;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 use crate::sync::connection::Connection;
 use crate::sync::hub::Hub;
+pub use damaged::Damaged;
 use inbox::{Asker, Request, Warrantor};
 pub use key::log_key;
 pub use recovery::begin_recovery;
@@ -56,6 +59,7 @@ pub struct Documents {
     shards: Arc<[mpsc::Sender<Request>]>,
     room: Arc<Semaphore>,
     metrics: Metrics,
+    damaged: Damaged,
 }
 
 impl Documents {
@@ -77,19 +81,25 @@ impl Documents {
         compact_after: u64,
     ) -> Result<Self, StoreError> {
         let count = std::thread::available_parallelism().map_or(2, |count| count.get().max(2));
-        let key = Arc::new(key);
+        let (key, damaged) = (Arc::new(key), Damaged::default());
         let shards: Result<Vec<_>, StoreError> = (0..count)
             .map(|number| {
                 let (requests, inbox) = mpsc::channel(INBOX);
                 let (store, hub, metrics, key) = (store.clone(), hub.clone(), metrics.clone(), key.clone());
                 let shard = Shard::new(store, hub, metrics, key, budget / count, compact_after);
+                let shard = shard.noting(damaged.clone());
                 shard.start(number, inbox)?;
                 Ok(requests)
             })
             .collect();
         let shards: Arc<[_]> = shards?.into();
         shards.iter().map(mpsc::Sender::downgrade).for_each(|shard| drop(tokio::spawn(tend(shard))));
-        Ok(Self { shards, room: Arc::new(Semaphore::new(INBOX_KIB)), metrics: metrics.clone() })
+        Ok(Self { shards, room: Arc::new(Semaphore::new(INBOX_KIB)), metrics: metrics.clone(), damaged })
+    }
+
+    /// The documents that cannot be read.
+    pub fn damaged(&self) -> &Damaged {
+        &self.damaged
     }
 
     /// Submits commands, about `size` bytes of them, and answers when what became of them is durable.

@@ -4,12 +4,13 @@
 //! writer takes whatever waits, runs it in one transaction and makes it durable with one `fsync`. Only then is
 //! anybody told.
 
+pub mod backup;
 mod purge;
 mod reader;
 mod schema;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
@@ -31,6 +32,42 @@ pub enum StoreError {
     /// The data directory or the database file cannot be opened.
     #[error("cannot open the database: {0}")]
     Open(Arc<std::io::Error>),
+    /// The file is not what was written to it, or no database at all.
+    #[error("{0} is damaged: put a backup back with `kring admin restore --replace`, and phones bring what it lacks")]
+    Damaged(PathBuf),
+    /// The disk did not keep what it had said it would keep, so nothing more is entrusted to it by this process.
+    #[error("the disk failed to keep what was written; nothing more is taken until the server is started again")]
+    Untrusted,
+}
+
+/// The database in its data directory.
+pub(crate) const FILE: &str = "kring.db";
+
+/// How long to wait for another process.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+impl StoreError {
+    /// Whether what is stored is not what was written.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Damaged(_) => true,
+            Self::Database(error) => matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),
+            _ => false,
+        }
+    }
+
+    /// Whether the cause may go away by itself: the disk is full, or failed for now.
+    pub fn is_passing(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, SystemIoFailure};
+        let Self::Database(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(DatabaseBusy | DiskFull | SystemIoFailure))
+    }
+
+    /// The same error, with the file where that is damaged.
+    fn at(self, path: &Path) -> Self {
+        if self.is_damage() { Self::Damaged(path.to_owned()) } else { self }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -54,10 +91,10 @@ impl Store {
     /// When the directory or file cannot be made, opened or migrated, or is of a newer version of Kring.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(|error| StoreError::Open(Arc::new(error)))?;
-        let path = directory.join("kring.db");
+        let path = directory.join(FILE);
         private(&path).map_err(|error| StoreError::Open(Arc::new(error)))?;
-        let mut connection = connect(&path)?;
-        schema::migrate(&mut connection)?;
+        let mut connection = connect(&path).map_err(|error| StoreError::from(error).at(&path))?;
+        schema::migrate(&mut connection).map_err(|error| error.at(&path))?;
         // A server that was killed just after an erasure may have left something in it.
         purge::empty_log(&connection)?;
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path) })
@@ -110,6 +147,16 @@ impl Store {
     pub async fn settle(&self) {
         // The writer works in order, so this empty change is the last of them.
         let _: Result<(), StoreError> = self.write(|_| Ok(())).await;
+    }
+
+    /// Returns when the disk has failed to keep what was written, and nothing more is taken.
+    pub async fn untrusted(&self) {
+        self.writer.untrusted().await;
+    }
+
+    /// Whether the disk has failed to keep what was written.
+    pub fn is_untrusted(&self) -> bool {
+        self.writer.is_untrusted()
     }
 
     /// Reads from a state at least as new as every answered write.

@@ -1,7 +1,10 @@
 //! `kring admin`: what an operator does, beside a server that may be running.
 
 mod access_log;
+mod backup;
+mod restore;
 mod rotate_keys;
+mod sign_in_codes;
 mod verify_log;
 
 use std::io::Write;
@@ -26,6 +29,12 @@ pub(super) enum Admin {
     InviteProfessional(InviteProfessional),
     /// Make a new key for access tokens; prints {"key_id"} as JSON.
     RotateKeys(rotate_keys::RotateKeys),
+    /// Copy the database into a new file while the server runs; prints what is in the copy as JSON.
+    Backup(backup::Backup),
+    /// Put a copy in the place of the database, of a server that does not run; prints what was done as JSON.
+    Restore(restore::Restore),
+    /// Make codes with which people who are known sign in anew, after a restore; prints a line of JSON for each.
+    SignInCodes(sign_in_codes::SignInCodes),
     /// Check that nobody has changed the access log; prints a line of JSON per chain and fails where one is not whole.
     VerifyLog(verify_log::VerifyLog),
     /// Print the access log of the server itself, one line of JSON each: sign-ins, devices, backups, erased spaces.
@@ -61,6 +70,9 @@ impl Admin {
         match self {
             Self::InviteProfessional(invite) => invite.run(),
             Self::RotateKeys(rotate) => rotate.run(),
+            Self::Backup(backup) => backup.run(),
+            Self::Restore(restore) => restore.run(),
+            Self::SignInCodes(codes) => codes.run(),
             Self::VerifyLog(verify) => verify.run(),
             Self::AccessLog(log) => log.run(),
         }

@@ -20,20 +20,22 @@ pub async fn log_key(store: &Store) -> Result<SigningKey, StoreError> {
     store.write(find_or_make).await
 }
 
-fn find_or_make(connection: &Connection) -> Result<SigningKey, StoreError> {
+/// The key that is stored; `None` where there is none yet.
+pub(super) fn find_key(connection: &Connection) -> Result<Option<SigningKey>, StoreError> {
     let query = "SELECT secret FROM signing_keys WHERE purpose = ?1 ORDER BY created_at DESC LIMIT 1";
     let stored: Option<[u8; 32]> = connection.query_row(query, [PURPOSE], |row| row.get(0)).optional()?;
-    let secret = Zeroizing::new(match stored {
-        Some(secret) => secret,
-        None => {
-            let mut secret = [0; 32];
-            getrandom::fill(&mut secret).map_err(|error| StoreError::Open(std::sync::Arc::new(error.into())))?;
-            connection.execute(
-                "INSERT INTO signing_keys (key_id, purpose, secret, created_at) VALUES (?1, ?2, ?3, ?4)",
-                params![Uuid::now_v7().to_string(), PURPOSE, secret, now().millis()],
-            )?;
-            secret
-        }
-    });
+    Ok(stored.map(Zeroizing::new).map(|secret| SigningKey::from_bytes(&secret)))
+}
+
+fn find_or_make(connection: &Connection) -> Result<SigningKey, StoreError> {
+    if let Some(key) = find_key(connection)? {
+        return Ok(key);
+    }
+    let mut secret = Zeroizing::new([0; 32]);
+    getrandom::fill(secret.as_mut()).map_err(|error| StoreError::Open(std::sync::Arc::new(error.into())))?;
+    connection.execute(
+        "INSERT INTO signing_keys (key_id, purpose, secret, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![Uuid::now_v7().to_string(), PURPOSE, *secret, now().millis()],
+    )?;
     Ok(SigningKey::from_bytes(&secret))
 }

@@ -63,6 +63,16 @@ pub async fn begin_recovery(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Marks every document of a restored backup.
+pub(crate) fn mark_restored(connection: &Connection, seconds: u32) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM recovering", [])?;
+    if seconds > 0 {
+        let sql = "INSERT INTO recovering (document_id, seconds) SELECT document_id, ?1 FROM documents";
+        connection.execute(sql, [seconds])?;
+    }
+    Ok(())
+}
+
 /// Keeps when a document's wait ends.
 pub(super) fn keep_end(connection: &Connection, document: DocumentId, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE recovering SET ends_at = ?2 WHERE document_id = ?1";

@@ -10,6 +10,7 @@ use kring_domain::{Author, Code, DocumentId, Refusal};
 use kring_sync::{Entry, RecoverError, Submission, Verdict};
 use tokio::sync::mpsc::Receiver;
 
+use super::damaged::Damaged;
 use super::inbox::{Asker, Brought, Look, Request, Warrantor};
 use super::loaded::Loaded;
 use super::pace::Pace;
@@ -47,6 +48,7 @@ pub(super) struct Shard {
     touched: Vec<DocumentId>,
     parting: Vec<Part>,
     pace: Arc<Pace>,
+    damaged: Damaged,
     /// The documents that came into memory since the budget was last looked at.
     arrivals: usize,
 }
@@ -62,7 +64,13 @@ impl Shard {
         compact_after: u64,
     ) -> Self {
         let (open, touched, parting, pace) = (HashMap::new(), Vec::new(), Vec::new(), Arc::default());
-        Self { store, hub, metrics, key, budget, compact_after, open, touched, parting, pace, arrivals: 0 }
+        let damaged = Damaged::default();
+        Self { store, hub, metrics, key, budget, compact_after, open, touched, parting, pace, damaged, arrivals: 0 }
+    }
+
+    /// The same shard, noting damaged documents on this list.
+    pub(super) fn noting(self, damaged: Damaged) -> Self {
+        Self { damaged, ..self }
     }
 
     /// Starts the thread, which ends when nobody can ask any more.
@@ -146,7 +154,7 @@ impl Shard {
                 Answer::new(asker, verdicts).give(document, &self.metrics);
             }
             Err(error) => {
-                report(document, &error);
+                self.report(document, &error);
                 Answer::new(asker, Vec::new()).fail();
             }
         }
@@ -166,7 +174,7 @@ impl Shard {
                 // Whoever brought them may have gone away.
                 let _ = answer.send(Err(RecoverError::Gap));
             }
-            Err(error) => report(document, &error),
+            Err(error) => self.report(document, &error),
         }
     }
 
@@ -174,7 +182,7 @@ impl Shard {
         match self.load(document) {
             Ok(true) => drop(self.contained(document, |loaded| loaded.reveal(|admission| look(Some(admission))))),
             Ok(false) => look(None)(),
-            Err(error) => report(document, &error),
+            Err(error) => self.report(document, &error),
         }
     }
 
@@ -190,9 +198,17 @@ impl Shard {
             Ok((table::load(connection, document)?, recovery::recovery(connection, document)?))
         })?;
         let (Some((admission, snapshot)), recovery) = stored else { return Ok(false) };
+        self.damaged.clear(document);
         self.arrivals += 1;
         self.open.insert(document, Loaded::new(admission, snapshot, recovery, self.metrics.document()));
         Ok(true)
+    }
+
+    fn report(&self, document: DocumentId, error: &LoadError) {
+        tracing::error!(%document, %error, "a document could not be loaded");
+        if error.is_damage() {
+            self.damaged.note(document);
+        }
     }
 
     /// Works on a document in such a way that a defect costs this document its place in memory and nothing else;
@@ -270,8 +286,4 @@ impl Shard {
             self.open.shrink_to_fit();
         }
     }
-}
-
-fn report(document: DocumentId, error: &LoadError) {
-    tracing::error!(%document, %error, "a document could not be loaded");
 }

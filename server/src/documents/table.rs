@@ -26,6 +26,17 @@ pub(crate) enum LoadError {
     Unavailable,
 }
 
+impl LoadError {
+    /// Whether what is stored is not what was written.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged(_) => true,
+            Self::Store(error) => error.is_damage(),
+            Self::Unavailable => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for LoadError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
@@ -183,6 +194,13 @@ pub(crate) fn snapshot(
     let found = query
         .query_row(params![document.uuid().as_bytes(), signed(generation)], |row| Ok((number(row, 0)?, row.get(1)?)));
     Ok(found.optional()?)
+}
+
+/// The link at the end of a document's log.
+pub(crate) fn head_link(connection: &Connection, document: DocumentId) -> Result<Option<ChainHash>, LoadError> {
+    let Some(head) = head(connection, document)? else { return Ok(None) };
+    let start = || ChainHash::start(document, head.at.generation);
+    Ok(Some(head.chain.map_or_else(start, ChainHash::from_stored)))
 }
 
 /// The link of an entry, or of the start of its generation; `None` where it is not known.

@@ -19,11 +19,14 @@ pub(super) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Whether the database takes a change and makes it durable.
+/// Whether the database takes a change and makes it durable, and no document was found damaged.
 #[utoipa::path(get, path = "/readyz", responses((status = 200, body = String), (status = 503, body = ProblemBody)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
     let write = app.store.write(|_| -> Result<(), StoreError> { Ok(()) });
     write.await.map_err(|_| Problem::unavailable())?;
+    if app.documents.damaged().count() > 0 {
+        return Err(Problem::unavailable().detail("stored documents are damaged: see the log, and restore a backup"));
+    }
     Ok("ready")
 }
 

@@ -191,7 +191,11 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Closed => Self::unavailable(),
+            StoreError::Closed | StoreError::Untrusted => Self::unavailable(),
+            error if error.is_passing() => {
+                tracing::error!(%error, "the database failed");
+                Self::unavailable()
+            }
             error => {
                 tracing::error!(%error, "the database failed");
                 Self::internal()

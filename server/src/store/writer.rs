@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::{StoreError, purge};
 use crate::fail;
@@ -49,6 +49,9 @@ struct Desk {
     underway: AtomicUsize,
     /// Whether the write-ahead file may hold what was erased.
     is_unclean: AtomicBool,
+    /// Goes up when an fsync fails. What it should have kept may be gone although it can still be read, and the next
+    /// fsync would not say so; only what is read from the disk after a start can be believed.
+    untrusted: watch::Sender<bool>,
 }
 
 impl Desk {
@@ -61,6 +64,10 @@ impl Desk {
             }
         }
     }
+
+    fn is_untrusted(&self) -> bool {
+        *self.untrusted.borrow()
+    }
 }
 
 impl Writer {
@@ -70,6 +77,7 @@ impl Writer {
             connection: Mutex::new(connection),
             underway: AtomicUsize::new(0),
             is_unclean: AtomicBool::new(false),
+            untrusted: watch::Sender::new(false),
         });
         let thread_desk = Arc::clone(&desk);
         thread::Builder::new()
@@ -101,6 +109,16 @@ impl Writer {
         if let Ok(connection) = self.desk.connection.try_lock() {
             self.desk.clean(&connection);
         }
+    }
+
+    /// Returns when an fsync has failed.
+    pub(super) async fn untrusted(&self) {
+        // The sender lives as long as this does.
+        let _ = self.desk.untrusted.subscribe().wait_for(|untrusted| *untrusted).await;
+    }
+
+    pub(super) fn is_untrusted(&self) -> bool {
+        self.desk.is_untrusted()
     }
 
     /// Runs a change; one that `erases` is answered when nothing of it is in the write-ahead file any more.
@@ -144,6 +162,10 @@ fn work(desk: &Desk, waiting: &Receiver<Box<dyn Job>>) {
 }
 
 fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
+    if desk.is_untrusted() {
+        jobs.into_iter().for_each(|job| job.finish(Err(StoreError::Untrusted)));
+        return;
+    }
     let run = |statement: &str| -> Result<(), StoreError> {
         connection.prepare_cached(statement)?.execute([])?;
         Ok(())
@@ -160,6 +182,10 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     fail::point("commit.before");
     let committed = run("COMMIT");
     fail::point("commit.after");
+    if committed.as_ref().is_err_and(is_failed_sync) {
+        tracing::error!("an fsync failed: nothing more is taken");
+        desk.untrusted.send_replace(true);
+    }
     if committed.is_err() && !connection.is_autocommit() {
         // The next transaction must not inherit what this one could not keep.
         let _ = connection.execute_batch("ROLLBACK");
@@ -172,6 +198,14 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     for (job, outcome) in ran {
         job.finish(outcome.and_then(|()| committed.clone()));
     }
+}
+
+/// Whether the system could not say that what was written is on the disk.
+fn is_failed_sync(error: &StoreError) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
+    let StoreError::Database(error) = error else { return false };
+    let failure = error.sqlite_error().map(|failure| failure.extended_code);
+    failure.is_some_and(|code| [SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC].contains(&code))
 }
 
 /// Runs one job so that its failure undoes it alone.

@@ -26,6 +26,7 @@ use super::sift::sift;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock::now;
+use crate::documents::Damaged;
 use crate::documents::table::LoadError;
 use crate::lifetime::Share;
 use crate::metrics::Counted;
@@ -334,12 +335,13 @@ impl Session {
         query: impl FnOnce(&Reading<'_>) -> Result<T, LoadError> + Send + 'static,
     ) -> Result<T, Ending> {
         let (hub, connection) = (self.app.hub.clone(), self.connected.connection.clone());
+        let damaged = self.app.documents.damaged().clone();
         let _turn = self.app.hub.turn().await;
         let read = self.app.store.read(move |database| -> Result<Option<T>, LoadError> {
             if !directory::is_signed_in(database, connection.family)? {
                 return Ok(None);
             }
-            query(&Reading { database, hub: &hub, connection: &connection }).map(Some)
+            query(&Reading { database, hub: &hub, connection: &connection, damaged: &damaged }).map(Some)
         });
         match read.await {
             Ok(read) => read.ok_or(Ending::ENDED),
@@ -369,6 +371,7 @@ struct Reading<'a> {
     database: &'a rusqlite::Connection,
     hub: &'a Hub,
     connection: &'a Arc<Connection>,
+    damaged: &'a Damaged,
 }
 
 impl Reading<'_> {
@@ -409,6 +412,24 @@ impl Reading<'_> {
         }
     }
 
+    /// A piece of a document; of a damaged one nothing, so that its person can go on with the others.
+    fn readable_piece(
+        &self,
+        place: &Place,
+        cursor: Option<Claim>,
+        room: usize,
+    ) -> Result<Option<Piece>, LoadError> {
+        match self.piece(place, cursor, None, room) {
+            Err(error) if error.is_damage() => {
+                let document = place.document;
+                tracing::error!(%document, %error, "a damaged document is left out");
+                self.damaged.note(document);
+                Ok(Some(Piece { is_last: true, ..Piece::default() }))
+            }
+            piece => piece,
+        }
+    }
+
     fn greet(&self, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
         // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
         let directory = self.subscribed()?;
@@ -419,7 +440,7 @@ impl Reading<'_> {
             let piece = match (room, cursor) {
                 (0, Some(Claim { at, chain: None })) => Piece { reached: Some(at), ..Piece::default() },
                 (0, None) => Piece::default(),
-                _ => match self.piece(&place, cursor, None, room)? {
+                _ => match self.readable_piece(&place, cursor, room)? {
                     Some(piece) => piece,
                     None => continue,
                 },

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -21,6 +21,7 @@ pub struct Server {
     child: Child,
     address: SocketAddr,
     options: Vec<String>,
+    environment: Vec<(String, String)>,
     home: TempDir,
 }
 
@@ -32,13 +33,21 @@ impl Server {
 
     /// A server with these options on its command line.
     pub fn with(options: &[&str]) -> Self {
+        Self::under(options, &[])
+    }
+
+    /// A server with these options on its command line, in this environment.
+    pub fn under(options: &[&str], environment: &[(&str, &str)]) -> Self {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment: Vec<(String, String)> = environment.iter().map(pair).collect();
         let mut home = TempDir::new().expect("there is room for a directory");
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         // Between finding a free port and listening on it somebody else may take it.
         for _ in 0..5 {
             let address = free_address();
-            let child = spawn(address, home.path(), &options);
-            let mut server = Self { child, address, options: options.clone(), home };
+            let child = spawn(address, home.path(), &options, &environment);
+            let (options, environment) = (options.clone(), environment.clone());
+            let mut server = Self { child, address, options, environment, home };
             if server.is_ready() {
                 return server;
             }
@@ -90,7 +99,7 @@ impl Server {
     /// Starts the process again on the same data and port.
     pub fn restart(&mut self) {
         self.kill();
-        self.child = spawn(self.address, self.home.path(), &self.options);
+        self.child = spawn(self.address, self.home.path(), &self.options, &self.environment);
         assert!(self.is_ready(), "the server starts again: {}", self.log());
     }
 
@@ -98,8 +107,13 @@ impl Server {
     /// ready before it did.
     pub fn restart_failing_at(&mut self, place: &str) -> bool {
         self.kill();
-        self.child = spawn_with(self.address, self.home.path(), &self.options, Some(place));
+        let mut environment = self.environment.clone();
+        environment.push(("KRING_FAIL_AT".to_owned(), place.to_owned()));
+        self.child = spawn(self.address, self.home.path(), &self.options, &environment);
         self.is_ready()
+    }
+
+fn spawn(address: SocketAddr, home: &Path, options: &[String], environment: &[(String, String)]) -> Child {
     }
 
     /// Asks the process to end (SIGTERM) and waits until it has.
@@ -169,17 +183,13 @@ fn free_address() -> SocketAddr {
     listener.local_addr().expect("it has an address")
 }
 
-fn spawn(address: SocketAddr, home: &Path, options: &[String]) -> Child {
-    spawn_with(address, home, options, None)
-}
-
-fn spawn_with(address: SocketAddr, home: &Path, options: &[String], fail_at: Option<&str>) -> Child {
+fn spawn(address: SocketAddr, home: &Path, options: &[String], environment: &[(String, String)]) -> Child {
     let log = File::options().create(true).append(true).open(home.join("log")).expect("the log opens");
     Command::new(binary::path())
         .args(["serve", "--listen", &address.to_string(), "--data"])
         .arg(home.join("data"))
         .args(options)
-        .envs(fail_at.map(|place| ("KRING_FAIL_AT", place)))
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::from(log.try_clone().expect("the log opens twice")))
         .stderr(Stdio::from(log))

@@ -1,0 +1,112 @@
+//! Whether stored logs are whole: each entry behind the one before it, under this server's signature.
+
+use ed25519_dalek::{Signature, SigningKey};
+use kring_domain::{DocumentId, DocumentKind};
+use kring_sync::{Base, ChainHash, EncodedEntry};
+use rusqlite::Connection;
+use serde::Serialize;
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::key::find_key;
+use super::table::{self, LoadError};
+
+/// Where a document's log ends.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LogHead {
+    document: DocumentId,
+    kind: DocumentKind,
+    generation: u64,
+    sequence: u64,
+}
+
+impl LogHead {
+    /// How many entries the present generation has.
+    pub(crate) fn entries(&self) -> u64 {
+        self.sequence
+    }
+}
+
+/// A log that is not whole.
+#[derive(Debug, Error)]
+pub(crate) enum LogError {
+    /// It cannot be read at all.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// It is not what this server wrote.
+    #[error("the log of document {document} is damaged at entry {sequence}: {what}")]
+    Damaged {
+        /// The document.
+        document: DocumentId,
+        /// The entry.
+        sequence: u64,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+impl From<rusqlite::Error> for LogError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Load(error.into())
+    }
+}
+
+/// Where every log ends.
+pub(crate) fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
+    let mut query = connection.prepare("SELECT document_id FROM documents ORDER BY document_id")?;
+    let documents = query.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
+    let mut heads = Vec::new();
+    for document in documents {
+        let document = DocumentId::new(document?);
+        let Some(head) = table::head(connection, document)? else { continue };
+        let Base { generation, sequence } = head.at;
+        heads.push(LogHead { document, kind: head.kind, generation, sequence });
+    }
+    Ok(heads)
+}
+
+/// Reads every log from its start to its end, and checks each link and each signature.
+pub(crate) fn verify_logs(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
+    let heads = log_heads(connection)?;
+    let key = find_key(connection).map_err(LoadError::from)?;
+    for head in &heads {
+        verify(connection, head, key.as_ref())?;
+    }
+    Ok(heads)
+}
+
+fn verify(connection: &Connection, head: &LogHead, key: Option<&SigningKey>) -> Result<(), LogError> {
+    let document = head.document;
+    let damaged = |sequence, what| LogError::Damaged { document, sequence, what };
+    let mut link = ChainHash::start(document, head.generation);
+    let (mut expected, mut is_signed, mut fault) = (1, true, None);
+    let start = Base { generation: head.generation, sequence: 0 };
+    table::each_entry(connection, document, start, |sequence, bytes| {
+        let Ok(entry) = EncodedEntry::from_stored(bytes.to_vec()).decode() else {
+            fault = Some((sequence, "not an entry"));
+            return Ok(false);
+        };
+        link = link.next(&entry);
+        is_signed = !entry.signature.is_empty();
+        let is_good = |key: &SigningKey| {
+            let signature = Signature::from_slice(&entry.signature);
+            signature.is_ok_and(|signature| key.verify(link.as_bytes(), &signature).is_ok())
+        };
+        if entry.sequence != expected || sequence != expected {
+            fault = Some((expected, "it is missing"));
+        } else if is_signed && !key.is_some_and(is_good) {
+            fault = Some((sequence, "the signature is not good"));
+        }
+        expected += 1;
+        Ok(fault.is_none())
+    })?;
+    match fault {
+        Some((sequence, what)) => Err(damaged(sequence, what)),
+        None if expected != head.sequence + 1 => Err(damaged(expected, "it is missing")),
+        None if !is_signed => Err(damaged(head.sequence, "the last entry is not signed")),
+        None if table::head_link(connection, document)? != Some(link) => {
+            Err(damaged(head.sequence, "the chain ends elsewhere"))
+        }
+        None => Ok(()),
+    }
+}
