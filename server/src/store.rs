@@ -43,9 +43,6 @@ pub enum StoreError {
 /// The database in its data directory.
 pub(crate) const FILE: &str = "kring.db";
 
-/// How long to wait for another process.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
-
 impl StoreError {
     /// Whether what is stored is not what was written.
     pub fn is_damage(&self) -> bool {

@@ -36,7 +36,8 @@ pub enum ClientError {
     /// The file is open in another process, or a second time in this one.
     #[error("the file is in use")]
     InUse,
-    /// The file is damaged or is no file of Kring. Set it aside; what was shared comes back from the server.
+    /// The file is damaged or is no file of Kring. `Kring::rescue` takes what was not shared out of it; the rest comes
+    /// back from the server.
     #[error("the file is damaged")]
     Damaged,
     /// The file was written by a newer version of Kring. Update the app.

@@ -1,6 +1,7 @@
 //! The façade: everything an app on the phone does, in one handle.
 
 mod edits;
+mod rescue;
 mod session;
 mod spaces;
 mod sync;
@@ -18,6 +19,7 @@ use crate::store::Store;
 use crate::{ClientError, Connection, Event};
 
 pub use edits::{DocumentState, Receipt};
+pub use rescue::Rescue;
 pub use session::{Identity, Invitation, SignedIn};
 pub use spaces::{Document, Space};
 pub use sync::SyncReport;
@@ -71,7 +73,8 @@ impl Kring {
     ///
     /// # Errors
     ///
-    /// [`ClientError::InUse`], [`ClientError::Damaged`], [`ClientError::Newer`] or [`ClientError::Storage`].
+    /// [`ClientError::InUse`], [`ClientError::Damaged`] (then [`Kring::rescue`] helps), [`ClientError::Newer`] or
+    /// [`ClientError::Storage`].
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, ClientError> {
         let mut store = Store::open(path.as_ref())?;
         let account = store.account(new_identity)?;

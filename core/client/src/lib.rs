@@ -27,7 +27,9 @@ mod store;
 
 pub use error::ClientError;
 pub use events::{Connection, Event};
-pub use kring::{Document, DocumentState, Identity, Invitation, Kring, Options, Receipt, SignedIn, Space, SyncReport};
+pub use kring::{
+    Document, DocumentState, Identity, Invitation, Kring, Options, Receipt, Rescue, SignedIn, Space, SyncReport,
+};
 pub use kring_domain::{Command, Language, ReadModel, Role};
 pub use kring_sync::{EditState, Member, RawCommand};
 pub use store::Edit;

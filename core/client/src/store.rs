@@ -8,6 +8,7 @@ mod documents;
 mod edits;
 mod log;
 mod looks;
+mod salvage;
 mod schema;
 mod value;
 
@@ -21,6 +22,7 @@ use thiserror::Error;
 
 pub use edits::Edit;
 pub(crate) use edits::Edits;
+pub(crate) use salvage::Salvaged;
 
 /// How long to wait for a process that is just letting go of the file.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -72,6 +74,9 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the file for this process alone, making it where it does not exist and migrating it.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        if is_empty(path) {
+            return Err(StoreError::Damaged);
+        }
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
         // EXCLUSIVE: a second process would not see the first one's replica and send its edits twice.
@@ -149,6 +154,13 @@ impl Store {
         let pages = if is_full { 1 } else { 1 << 30 };
         Ok(self.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
     }
+}
+
+/// Whether there is a file with nothing in it, also not beside it: whatever it held is gone.
+fn is_empty(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    path.metadata().is_ok_and(|file| file.len() == 0) && !Path::new(&log).exists()
 }
 
 fn removes(op: &StoreOp) -> bool {

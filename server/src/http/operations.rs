@@ -11,6 +11,7 @@ use utoipa::openapi::OpenApi;
 use super::Problem;
 use super::problem::ProblemBody;
 use crate::app::App;
+use crate::clock::now;
 use crate::store::StoreError;
 
 /// Whether the process is up.
@@ -22,7 +23,12 @@ pub(super) async fn healthz() -> &'static str {
 /// Whether the database takes a change and makes it durable, and no document was found damaged.
 #[utoipa::path(get, path = "/readyz", responses((status = 200, body = String), (status = 503, body = ProblemBody)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
-    let write = app.store.write(|_| -> Result<(), StoreError> { Ok(()) });
+    let write = app.store.write(|connection| -> Result<(), StoreError> {
+        // A transaction that changes nothing would commit on a full disk as well.
+        let pulse = "INSERT INTO pulse (one, at) VALUES (1, ?1) ON CONFLICT DO UPDATE SET at = excluded.at";
+        connection.prepare_cached(pulse)?.execute([now().millis()])?;
+        Ok(())
+    });
     write.await.map_err(|_| Problem::unavailable())?;
     if app.documents.damaged().count() > 0 {
         return Err(Problem::unavailable().detail("stored documents are damaged: see the log, and restore a backup"));

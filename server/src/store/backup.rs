@@ -20,7 +20,7 @@ pub fn back_up(directory: &Path, to: &Path) -> Result<(), StoreError> {
     let from = directory.join(super::FILE);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(&from, flags)?;
-    database.busy_timeout(super::PATIENCE)?;
+    database.busy_timeout(super::purge::BUSY)?;
     new_private(to).map_err(failed)?;
     let copied = database
         .execute("VACUUM INTO ?1", [to.to_string_lossy()])

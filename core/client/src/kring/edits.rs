@@ -158,6 +158,19 @@ impl Kring {
         Ok(edits.iter().map(line).collect())
     }
 
+    /// Submits anew, as made now, an edit that was held or not accepted: say because the phone's clock was wrong then.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::NotHere`] where there is no such edit; otherwise as [`Kring::submit`], and it stays where it is.
+    pub fn submit_again(&self, edit: CommandId) -> Result<Receipt, ClientError> {
+        let kept = self.shared().with_store(|store| store.unshared(edit))?.ok_or(ClientError::NotHere)?;
+        let receipt = self.submit(kept.document, kept.command.parse()?)?;
+        // Only now: if the phone ends in between, the text is there twice rather than nowhere.
+        self.shared().with_store(|store| store.forget(edit))?;
+        Ok(receipt)
+    }
+
     /// How many edits of this phone wait to be shared.
     pub fn waiting(&self) -> usize {
         let state = self.shared().state();

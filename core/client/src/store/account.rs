@@ -28,6 +28,11 @@ impl Store {
         Ok(account)
     }
 
+    /// Keeps whose file this is, without a session.
+    pub(crate) fn put_identity(&mut self, account: &Account) -> Result<(), StoreError> {
+        put_account(&self.connection, account)
+    }
+
     /// The session, where there is one.
     pub(crate) fn session(&self) -> Result<Option<Session>, StoreError> {
         let read = "SELECT access_token, refresh_token, refresh_at, device_key, exchange FROM session";

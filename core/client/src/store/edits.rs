@@ -17,10 +17,10 @@ const REMEMBERED: u32 = 5_000;
 /// Those beyond are forgotten this many at a time.
 const FORGOTTEN: i64 = 128;
 
-const SAVED_HERE: &str = "saved_here";
+pub(super) const SAVED_HERE: &str = "saved_here";
 pub(super) const SHARED: &str = "shared";
-const NOT_ACCEPTED: &str = "not_accepted";
-const HELD: &str = "held";
+pub(super) const NOT_ACCEPTED: &str = "not_accepted";
+pub(super) const HELD: &str = "held";
 
 const COLUMNS: &str = "document_id, command_id, made_at, command, state, shared_as, code, field";
 
@@ -79,6 +79,22 @@ impl Store {
         let gone = self.connection.prepare_cached(sql)?.execute(params![id.uuid().as_bytes(), NOT_ACCEPTED])?;
         self.empty_log();
         Ok(gone > 0)
+    }
+
+    /// An edit that was answered and is not shared.
+    pub(crate) fn unshared(&self, id: CommandId) -> Result<Option<Edit>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM edits WHERE command_id = ?1 AND state IN (?2, ?3)");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![id.uuid().as_bytes(), NOT_ACCEPTED, HELD])?;
+        let found = rows.next()?.map(edit).transpose();
+        found
+    }
+
+    /// Forgets an edit that was answered and is not shared.
+    pub(crate) fn forget(&mut self, id: CommandId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM edits WHERE command_id = ?1 AND state IN (?2, ?3)";
+        self.connection.prepare_cached(sql)?.execute(params![id.uuid().as_bytes(), NOT_ACCEPTED, HELD])?;
+        Ok(())
     }
 }
 

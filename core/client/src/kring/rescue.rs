@@ -1,0 +1,67 @@
+//! A phone whose file is damaged: what the person wrote is rescued, and the rest comes from the server again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Kring, Options, new_identity};
+use crate::store::{Salvaged, Store};
+use crate::{ClientError, clock};
+
+/// What a rescue has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rescue {
+    /// How many edits wait to be shared.
+    pub waiting: usize,
+    /// How many edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
+    pub not_accepted: usize,
+    /// Whether the session is still there; where not, sign in again, and everything that was shared comes back.
+    pub is_signed_in: bool,
+    /// Where the damaged file is now; `None` where it was not damaged.
+    pub set_aside: Option<PathBuf>,
+}
+
+impl Kring {
+    /// Opens a file that [`Kring::open`] calls damaged: takes out of it what the person wrote and had not shared, as far
+    /// as it can be read, puts that into a new file, and sets the damaged one aside.
+    ///
+    /// Documents are not taken over; they come from the server again, and the edits that wait are sent then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::open`], but for [`ClientError::Damaged`].
+    pub fn rescue(path: impl AsRef<Path>, options: Options) -> Result<(Self, Rescue), ClientError> {
+        let path = path.as_ref();
+        match Self::open(path, options.clone()) {
+            Err(ClientError::Damaged) => {}
+            opened => {
+                let kring = opened?;
+                let is_signed_in = kring.identity().is_signed_in;
+                let (waiting, not_accepted) = (kring.waiting(), kring.not_accepted()?.len());
+                return Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside: None }));
+            }
+        }
+        let aside = set_aside(path)?;
+        let salvaged = Salvaged::read(&aside);
+        let mut store = Store::open(path)?;
+        let (waiting, not_accepted) = salvaged.write(&mut store)?;
+        store.account(new_identity)?;
+        drop(store);
+        let kring = Self::open(path, options)?;
+        let is_signed_in = kring.identity().is_signed_in;
+        Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside: Some(aside) }))
+    }
+}
+
+/// Gives the damaged file another name, with what belongs to it.
+fn set_aside(path: &Path) -> Result<PathBuf, ClientError> {
+    let failed = |error: std::io::Error| ClientError::Storage(error.to_string());
+    let with = |path: &Path, ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
+    let aside = with(path, &format!(".damaged-{}", clock::now().millis()));
+    fs::rename(path, &aside).map_err(failed)?;
+    for ending in ["-wal", "-shm"] {
+        if with(path, ending).exists() {
+            fs::rename(with(path, ending), with(&aside, ending)).map_err(failed)?;
+        }
+    }
+    Ok(aside)
+}

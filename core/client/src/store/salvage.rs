@@ -1,0 +1,264 @@
+//! What can still be read of a damaged file, row by row.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, SpaceId, Timestamp};
+use kring_sync::{Base, DeviceIdentity, EditState, Pending, RawCommand, SettledEdit, StoreOp, Submission};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, Row};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
+use super::value::{number, parse, uuid};
+use super::{LocalSpace, Store, StoreError};
+use crate::account::{Account, Session};
+use crate::secret::Secret;
+
+/// The most queries on a damaged table; each finds rows, or halves where they are looked for.
+const QUERIES: usize = 10_000;
+
+/// The size of a page, which is SQLite's default.
+const PAGE: usize = 4096;
+
+/// What was found in a damaged file.
+#[derive(Default)]
+pub(crate) struct Salvaged {
+    pub(crate) account: Option<Account>,
+    pub(crate) session: Option<Session>,
+    pub(crate) spaces: Vec<LocalSpace>,
+    /// [`StoreOp::PutDocument`] for each document.
+    documents: Vec<(DocumentId, StoreOp)>,
+    edits: Vec<Found>,
+}
+
+/// An edit that was not shared.
+struct Found {
+    document: DocumentId,
+    pending: Pending,
+    end: Option<EditState>,
+}
+
+impl Salvaged {
+    /// Reads what can be read; of a file that is no database at all, nothing.
+    pub(crate) fn read(path: &Path) -> Self {
+        open(path).map(|connection| Self::of(&connection)).unwrap_or_default()
+    }
+
+    fn of(connection: &Connection) -> Self {
+        let one = |sql: &str| connection.prepare(sql).ok();
+        let account = one("SELECT person_id, device_id, server FROM account")
+            .and_then(|mut query| query.query_row([], |row| Ok(account(row)?)).ok());
+        let session = one("SELECT access_token, refresh_token, refresh_at FROM session")
+            .and_then(|mut query| query.query_row([], |row| Ok(session(row)?)).ok());
+        Self {
+            account,
+            session,
+            spaces: each(connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
+            documents: each(
+                connection,
+                "SELECT document_id, kind, space_id, role, access, known FROM documents",
+                document,
+            ),
+            edits: edits(connection),
+        }
+    }
+
+    /// Writes it into a new file; how many edits wait in it, and how many are in the *not accepted* box.
+    pub(crate) fn write(self, store: &mut Store) -> Result<(usize, usize), StoreError> {
+        if let Some(account) = &self.account {
+            match &self.session {
+                Some(session) => store.sign_in(account, session)?,
+                None => store.put_identity(account)?,
+            }
+        }
+        let known: Vec<DocumentId> = self.documents.iter().map(|(document, _)| *document).collect();
+        let mut ops: Vec<StoreOp> = self.documents.into_iter().map(|(_, op)| op).collect();
+        let (mut waiting, mut ended) = (0, 0);
+        for Found { document, pending, end } in self.edits {
+            let Submission { id, made_at, command, .. } = pending.submission.clone();
+            ops.push(StoreOp::PutPending { document, pending });
+            let lost = || EditState::NotAccepted { code: Code::Unknown, field: None };
+            // Where nobody knows any more what it was an edit of, it cannot be sent; its text is kept.
+            match end.or_else(|| (!known.contains(&document)).then(lost)) {
+                None => waiting += 1,
+                Some(state) => {
+                    ended += usize::from(matches!(state, EditState::NotAccepted { .. }));
+                    ops.push(StoreOp::Settle { document, edit: SettledEdit { id, state, command, made_at } });
+                }
+            }
+        }
+        store.apply(&ops, &self.spaces)?;
+        Ok((waiting, ended))
+    }
+}
+
+/// Opens a damaged file, with the first page of a new one where its own cannot be read.
+fn open(path: &Path) -> Option<Connection> {
+    let is_readable = |connection: &Connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'edits'", [], |row| row.get::<_, i64>(0))
+            == Ok(1)
+    };
+    connect(path).filter(is_readable).or_else(|| connect(&with_new_head(path)?).filter(is_readable))
+}
+
+fn connect(path: &Path) -> Option<Connection> {
+    let connection = Connection::open(path).ok()?;
+    // What the file was like is kept for whoever wants to look at it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
+    connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON;").ok()?;
+    Some(connection)
+}
+
+/// A copy whose first page, which says where everything is, is that of a new file.
+fn with_new_head(path: &Path) -> Option<PathBuf> {
+    let mut bytes = fs::read(path).ok()?;
+    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
+    let (fresh, copy) = (beside(".fresh"), beside(".head"));
+    drop(Store::open(&fresh).ok()?);
+    let head = fs::read(&fresh);
+    let _ = fs::remove_file(&fresh);
+    let mut head = head.ok()?;
+    head.truncate(PAGE);
+    let pages = u32::try_from(bytes.len() / PAGE).ok()?;
+    head.get_mut(28..32)?.copy_from_slice(&pages.to_be_bytes());
+    head.get_mut(32..40)?.fill(0);
+    bytes.get_mut(..PAGE)?.copy_from_slice(&head);
+    fs::write(&copy, bytes).ok()?;
+    let _ = fs::copy(beside("-wal"), PathBuf::from(format!("{}-wal", copy.display())));
+    Some(copy)
+}
+
+/// The rows of a small table, up to the first that cannot be read.
+fn each<T>(connection: &Connection, sql: &str, read: fn(&Row<'_>) -> Result<T, StoreError>) -> Vec<T> {
+    let mut found = Vec::new();
+    let Ok(mut query) = connection.prepare(sql) else { return found };
+    let Ok(mut rows) = query.query([]) else { return found };
+    while let Ok(Some(row)) = rows.next() {
+        found.extend(read(row));
+    }
+    found
+}
+
+/// The edits, with a way around pages that cannot be read.
+fn edits(connection: &Connection) -> Vec<Found> {
+    let mut found = Vec::new();
+    let (mut from, mut queries) = (i64::MIN, 0);
+    while queries < QUERIES {
+        queries += 1;
+        let Some(after) = scan(connection, from, &mut found) else { break };
+        // Somewhere behind here a page is damaged: look for the first place behind it that can be read.
+        let (mut low, mut step) = (after, 1_i64);
+        let mut high = loop {
+            queries += 1;
+            let place = low.saturating_add(step);
+            if place == i64::MAX || queries >= QUERIES {
+                break None;
+            }
+            match begins(connection, place) {
+                true => break Some(place),
+                false => (low, step) = (place, step.saturating_mul(2)),
+            }
+        };
+        while let Some(place) = high.filter(|place| place.saturating_sub(low) > 1) {
+            queries += 1;
+            let middle = low + (place - low) / 2;
+            if begins(connection, middle) { high = Some(middle) } else { low = middle }
+        }
+        match high {
+            Some(place) => from = place,
+            None => break,
+        }
+    }
+    found
+}
+
+/// Whether the rows from here on can be read, or there are none.
+fn begins(connection: &Connection, from: i64) -> bool {
+    let sql = "SELECT command FROM edits WHERE number >= ?1 ORDER BY number LIMIT 1";
+    let Ok(mut query) = connection.prepare_cached(sql) else { return false };
+    query.query([from]).is_ok_and(|mut rows| rows.next().is_ok())
+}
+
+/// Reads rows from here on; the number behind the last where it stops at one that cannot be read.
+fn scan(connection: &Connection, from: i64, found: &mut Vec<Found>) -> Option<i64> {
+    let sql =
+        "SELECT number, document_id, command_id, generation, sequence, heads, made_at, command, state, code, field
+        FROM edits WHERE number >= ?1 ORDER BY number";
+    let mut query = connection.prepare_cached(sql).ok()?;
+    let mut rows = query.query([from]).ok()?;
+    let mut after = from;
+    loop {
+        match rows.next() {
+            Ok(Some(row)) => {
+                after = row.get::<_, i64>(0).ok()?.saturating_add(1);
+                found.extend(edit(row));
+            }
+            Ok(None) => return None,
+            Err(_) => return Some(after.max(0)),
+        }
+    }
+}
+
+/// An edit that was not shared, whatever of it can be read.
+fn edit(row: &Row<'_>) -> Option<Found> {
+    let state = row.get_ref(8).ok().and_then(|state| state.as_str().ok().map(str::to_owned)).unwrap_or_default();
+    let code = || row.get(9).ok().and_then(|word| parse(word).ok()).unwrap_or(Code::Unknown);
+    let field = || row.get(10).ok().flatten();
+    let mut end = match state.as_str() {
+        SHARED => return None,
+        SAVED_HERE => None,
+        HELD => Some(EditState::Held { code: code() }),
+        NOT_ACCEPTED => Some(EditState::NotAccepted { code: code(), field: field() }),
+        _ => Some(EditState::NotAccepted { code: Code::Unknown, field: None }),
+    };
+    let text = String::from_utf8_lossy(row.get_ref(7).ok()?.as_bytes().ok()?).into_owned();
+    let command = serde_json::from_str::<Value>(&text).ok().filter(Value::is_object);
+    let command = command.unwrap_or_else(|| {
+        // It cannot be sent any more, but a person can still read what they wrote.
+        end = Some(EditState::NotAccepted { code: Code::Unknown, field: None });
+        json!({ "type": "unreadable", "text": text })
+    });
+    let (document, id) = (uuid(row, 1).unwrap_or_default(), uuid(row, 2).unwrap_or_else(|_| Uuid::now_v7()));
+    let heads: Vec<u8> = row.get(5).unwrap_or_default();
+    let base = Base { generation: number(row, 3).unwrap_or(1), sequence: number(row, 4).unwrap_or(0) };
+    let submission = Submission {
+        id: CommandId::new(id),
+        base: Some(base),
+        made_at: row.get(6).ok().map(Timestamp::from_millis),
+        command: RawCommand::from_value(command),
+    };
+    let pending = Pending { submission, heads: heads.as_chunks::<32>().0.to_vec() };
+    Some(Found { document: DocumentId::new(document), pending, end })
+}
+
+fn account(row: &Row<'_>) -> Result<Account, rusqlite::Error> {
+    let identity = DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
+    Ok(Account { identity, server: row.get(2)? })
+}
+
+fn session(row: &Row<'_>) -> Result<Session, rusqlite::Error> {
+    Ok(Session {
+        access_token: Secret::new(row.get(0)?),
+        refresh_token: Secret::new(row.get(1)?),
+        refresh_at: Timestamp::from_millis(row.get(2)?),
+    })
+}
+
+fn space(row: &Row<'_>) -> Result<LocalSpace, StoreError> {
+    Ok(LocalSpace { id: SpaceId::new(uuid(row, 0)?), name: row.get(1)? })
+}
+
+fn document(row: &Row<'_>) -> Result<(DocumentId, StoreOp), StoreError> {
+    let document = DocumentId::new(uuid(row, 0)?);
+    let op = StoreOp::PutDocument {
+        document,
+        kind: parse(row.get(1)?)?,
+        space: SpaceId::new(uuid(row, 2)?),
+        role: parse(row.get(3)?)?,
+        access: parse(row.get(4)?)?,
+        known: row.get(5)?,
+    };
+    Ok((document, op))
+}
