@@ -170,7 +170,9 @@ impl Session {
         match frame {
             DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
             DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
-            DeviceFrame::Submit { document, commands } => self.submit(document, commands, bytes.len()).await,
+            DeviceFrame::Submit { document, commands } => {
+                Box::pin(self.submit(document, commands, bytes.len())).await
+            }
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
             DeviceFrame::Entries { document, entries } => {
                 Box::pin(self.take_back(document, entries, bytes.len())).await
@@ -337,12 +339,12 @@ impl Session {
         let (hub, connection) = (self.app.hub.clone(), self.connected.connection.clone());
         let damaged = self.app.documents.damaged().clone();
         let _turn = self.app.hub.turn().await;
-        let read = self.app.store.read(move |database| -> Result<Option<T>, LoadError> {
+        let read = Box::pin(self.app.store.read(move |database| -> Result<Option<T>, LoadError> {
             if !directory::is_signed_in(database, connection.family)? {
                 return Ok(None);
             }
             query(&Reading { database, hub: &hub, connection: &connection, damaged: &damaged }).map(Some)
-        });
+        }));
         match read.await {
             Ok(read) => read.ok_or(Ending::ENDED),
             Err(error) => {
@@ -413,12 +415,7 @@ impl Reading<'_> {
     }
 
     /// A piece of a document; of a damaged one nothing, so that its person can go on with the others.
-    fn readable_piece(
-        &self,
-        place: &Place,
-        cursor: Option<Claim>,
-        room: usize,
-    ) -> Result<Option<Piece>, LoadError> {
+    fn readable_piece(&self, place: &Place, cursor: Option<Claim>, room: usize) -> Result<Option<Piece>, LoadError> {
         match self.piece(place, cursor, None, room) {
             Err(error) if error.is_damage() => {
                 let document = place.document;

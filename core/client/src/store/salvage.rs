@@ -1,5 +1,6 @@
 //! What can still be read of a damaged file, row by row.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,13 +67,14 @@ impl Salvaged {
     }
 
     /// Writes it into a new file; how many edits wait in it, and how many are in the *not accepted* box.
-    pub(crate) fn write(self, store: &mut Store) -> Result<(usize, usize), StoreError> {
+    pub(crate) fn write(mut self, store: &mut Store) -> Result<(usize, usize), StoreError> {
         if let Some(account) = &self.account {
             match &self.session {
                 Some(session) => store.sign_in(account, session)?,
                 None => store.put_identity(account)?,
             }
         }
+        self.name_spaces();
         let known: Vec<DocumentId> = self.documents.iter().map(|(document, _)| *document).collect();
         let mut ops: Vec<StoreOp> = self.documents.into_iter().map(|(_, op)| op).collect();
         let (mut waiting, mut ended) = (0, 0);
@@ -91,6 +93,21 @@ impl Salvaged {
         }
         store.apply(&ops, &self.spaces)?;
         Ok((waiting, ended))
+    }
+}
+
+impl Salvaged {
+    /// A space that was made here and lost its name gets another: without one it would never be shared.
+    fn name_spaces(&mut self) {
+        let unnamed = self.documents.iter().filter_map(|(_, op)| match op {
+            StoreOp::PutDocument { space, known: false, .. } => Some(*space),
+            _ => None,
+        });
+        for id in unnamed.collect::<BTreeSet<SpaceId>>() {
+            if self.spaces.iter().all(|space| space.id != id) {
+                self.spaces.push(LocalSpace { id, name: "Kring".to_owned() });
+            }
+        }
     }
 }
 
