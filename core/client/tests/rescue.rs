@@ -61,7 +61,9 @@ fn an_edit_that_was_not_accepted_and_a_session_are_rescued_too() {
     database.execute("UPDATE edits SET state = 'not_accepted', code = 'conflict' WHERE number = 7", []).unwrap();
     database.execute("UPDATE edits SET state = 'shared', shared_as = 3 WHERE number = 8", []).unwrap();
     database.execute("UPDATE edits SET command = CAST(x'7b22ff' AS TEXT) WHERE number = 9", []).unwrap();
-    database.execute("INSERT INTO session VALUES (1, 'access', 'refresh', 5)", []).unwrap();
+    database
+        .execute("INSERT INTO session (one, access_token, refresh_token, refresh_at) VALUES (1, 'a', 'r', 5)", [])
+        .unwrap();
     database.execute("UPDATE account SET server = 'https://kring.example'", []).unwrap();
     database.close().unwrap();
     assert!(matches!(Kring::open(&path, Options::default()), Err(ClientError::Damaged)));

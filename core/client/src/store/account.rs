@@ -35,18 +35,7 @@ impl Store {
 
     /// The session, where there is one.
     pub(crate) fn session(&self) -> Result<Option<Session>, StoreError> {
-        let read = "SELECT access_token, refresh_token, refresh_at, device_key, exchange FROM session";
-        let row = self.connection.query_row(read, [], |row| {
-            let secret = row.get::<_, Option<[u8; 32]>>(3)?.map(Zeroizing::new);
-            Ok(Session {
-                key: secret.map(|secret| DeviceKey::from_secret(&secret)),
-                exchange: row.get(4)?,
-                access_token: Secret::new(row.get(0)?),
-                refresh_token: Secret::new(row.get(1)?),
-                refresh_at: Timestamp::from_millis(row.get(2)?),
-            })
-        });
-        Ok(row.optional()?)
+        session(&self.connection)
     }
 
     /// Keeps the outcome of a sign-in.
@@ -102,6 +91,22 @@ impl Store {
         }
         Ok(members)
     }
+}
+
+/// The session in a file, where there is one.
+pub(super) fn session(connection: &Connection) -> Result<Option<Session>, StoreError> {
+    let read = "SELECT access_token, refresh_token, refresh_at, device_key, exchange FROM session";
+    let row = connection.query_row(read, [], |row| {
+        let secret = row.get::<_, Option<[u8; 32]>>(3)?.map(Zeroizing::new);
+        Ok(Session {
+            key: secret.map(|secret| DeviceKey::from_secret(&secret)),
+            exchange: row.get(4)?,
+            access_token: Secret::new(row.get(0)?),
+            refresh_token: Secret::new(row.get(1)?),
+            refresh_at: Timestamp::from_millis(row.get(2)?),
+        })
+    });
+    Ok(row.optional()?)
 }
 
 pub(super) fn put_local_space(connection: &Connection, space: &LocalSpace) -> Result<(), StoreError> {

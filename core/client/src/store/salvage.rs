@@ -11,11 +11,11 @@ use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::account;
 use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
 use super::value::{number, parse, uuid};
 use super::{LocalSpace, Store, StoreError};
 use crate::account::{Account, Session};
-use crate::secret::Secret;
 
 /// The most queries on a damaged table; each finds rows, or halves where they are looked for.
 const QUERIES: usize = 10_000;
@@ -50,12 +50,10 @@ impl Salvaged {
     fn of(connection: &Connection) -> Self {
         let one = |sql: &str| connection.prepare(sql).ok();
         let account = one("SELECT person_id, device_id, server FROM account")
-            .and_then(|mut query| query.query_row([], |row| Ok(account(row)?)).ok());
-        let session = one("SELECT access_token, refresh_token, refresh_at FROM session")
-            .and_then(|mut query| query.query_row([], |row| Ok(session(row)?)).ok());
+            .and_then(|mut query| query.query_row([], |row| Ok(owner(row)?)).ok());
         Self {
             account,
-            session,
+            session: account::session(connection).ok().flatten(),
             spaces: each(connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
             documents: each(
                 connection,
@@ -250,17 +248,9 @@ fn edit(row: &Row<'_>) -> Option<Found> {
     Some(Found { document: DocumentId::new(document), pending, end })
 }
 
-fn account(row: &Row<'_>) -> Result<Account, rusqlite::Error> {
+fn owner(row: &Row<'_>) -> Result<Account, rusqlite::Error> {
     let identity = DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
     Ok(Account { identity, server: row.get(2)? })
-}
-
-fn session(row: &Row<'_>) -> Result<Session, rusqlite::Error> {
-    Ok(Session {
-        access_token: Secret::new(row.get(0)?),
-        refresh_token: Secret::new(row.get(1)?),
-        refresh_at: Timestamp::from_millis(row.get(2)?),
-    })
 }
 
 fn space(row: &Row<'_>) -> Result<LocalSpace, StoreError> {
