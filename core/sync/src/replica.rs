@@ -334,7 +334,7 @@ impl Replica {
 
     /// Whether every edit of this device has been answered.
     pub fn is_quiet(&self) -> bool {
-        self.documents.values().all(|held| held.pending().next().is_none())
+        self.parting.is_empty() && self.documents.values().all(|held| held.pending().next().is_none())
     }
 
     /// Whether everything so far is durable.

@@ -138,6 +138,17 @@ pub(crate) fn verdicts_of(
             verdicts.insert(id, Verdict::admitted(id, at, row.get(3)?));
         }
     }
+    let sql = "SELECT command_id, generation, sequence, is_suggestion FROM former_entries
+               WHERE document_id = ?1 AND person_id = ?2";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query(params![document.uuid(), person.uuid()])?;
+    while let Some(row) = rows.next()? {
+        let id = CommandId::new(row.get(0)?);
+        if ids.contains(&id) {
+            let at = Base { generation: number(row, 1)?, sequence: number(row, 2)? };
+            verdicts.insert(id, Verdict::admitted(id, at, row.get(3)?));
+        }
+    }
     Ok(verdicts)
 }
 

@@ -1,6 +1,6 @@
 //! Edits that somebody made before they were removed and that arrive after.
 
-use kring_tests::outside::{Cast, Person, Server, Socket, id};
+use kring_tests::outside::{Cast, Person, Server, Socket, command, id};
 use serde_json::{Value, json};
 
 fn remove(cast: &Cast, whom: &Person) {
@@ -130,6 +130,35 @@ fn nobody_fills_the_server_with_what_is_held() {
     let kept = codes(&verdicts).into_iter().filter(|code| *code == ("held", Some("revoked"))).count();
     assert_eq!(kept, 500);
     assert_eq!(held(&cast, &cast.client).len(), 500);
+}
+
+#[test]
+fn what_is_held_about_something_that_was_erased_goes_with_it() {
+    let server = Server::shared();
+    let cast = Cast::new(&server);
+    let own = id();
+    let propose = json!({"type": "propose_idea", "idea_id": own, "text": "fishing"});
+    let admitted = command(propose);
+    let sequence = cast.member.submit(&cast.circle, &[admitted.clone()])[0]["sequence"].as_u64().unwrap();
+    remove(&cast, &cast.member);
+    let mut phone = cast.member.socket();
+    let edit =
+        |text: &str| made("2026-01-02T03:04:05Z", sequence, json!({"type": "edit_idea", "idea_id": own, "text": text}));
+    let before = edit("Goudplevier");
+    assert_eq!(codes(&phone.submit(&cast.circle, &[before.clone()])), [("held", Some("revoked"))]);
+    cast.client.admit(&cast.circle, json!({"type": "erase_idea", "idea_id": own}));
+    assert!(held(&cast, &cast.client).is_empty());
+    judge(&cast, &cast.client, &before, "admit").problem(404, "not_found");
+    // What was admitted in an earlier generation is still known to have been.
+    let verdicts = phone.submit(&cast.circle, &[admitted, edit("Kanoet")]);
+    assert_eq!(verdicts[0]["verdict"], "admitted");
+    let late = held(&cast, &cast.client).into_iter().next();
+    if let Some(late) = late {
+        let path = format!("/v1/spaces/{}/held/{}", cast.space, late["command_id"].as_str().unwrap());
+        let judged = cast.client.http.post(&path, &json!({"decision": "admit"})).ok(200);
+        assert_eq!(judged["verdict"]["verdict"], "rejected", "the idea is gone for good: {judged}");
+    }
+    assert!(!cast.client.read(&cast.circle).to_string().contains("Kanoet"));
 }
 
 #[test]

@@ -32,6 +32,10 @@ impl Parting {
         self.0.extend(submissions.take(room).map(|submission| Offer { document, submission, sent: false }));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Everything is offered again.
     pub(super) fn unsend(&mut self) {
         self.0.iter_mut().for_each(|offer| offer.sent = false);
