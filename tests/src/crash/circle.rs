@@ -74,8 +74,7 @@ impl Circle {
     }
 
     /// What was told since the last check is there; what a phone was told of its own edits is so as well.
-    pub(super) fn check(&mut self, server: &Server) {
-        let _ = server;
+    pub(super) fn check(&mut self) {
         let mut shared = BTreeMap::new();
         for (file, saved) in &self.phones {
             let kring = phone::open(file);
@@ -106,7 +105,7 @@ impl Circle {
     }
 
     /// In the end everything that was ever saved is shared, once, without a gap.
-    pub(super) fn check_all(&mut self, server: &Server) {
+    pub(super) fn check_all(&mut self) {
         for (file, _) in &self.phones {
             let kring = phone::open(file);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -114,7 +113,7 @@ impl Circle {
             assert_eq!(kring.waiting(), 0, "everything is shared");
             kring.close();
         }
-        self.check(server);
+        self.check();
         let read = self.writer.read(&self.document);
         let messages = read["content"]["messages"].as_array().expect("messages");
         let ids: BTreeSet<&str> = messages.iter().filter_map(|message| message["id"].as_str()).collect();
