@@ -113,7 +113,35 @@ impl Server {
         self.is_ready()
     }
 
-fn spawn(address: SocketAddr, home: &Path, options: &[String], environment: &[(String, String)]) -> Child {
+    /// Runs `kring admin` with these arguments on the data of this server.
+    pub fn admin(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(binary::path());
+        command.arg("admin").args(arguments).arg("--data").arg(self.data()).output().expect("the binary runs")
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the process has ended by itself.
+    pub fn ended(&mut self) -> ExitStatus {
+        eventually("the server ends", || self.child.try_wait().expect("it is our child").is_some());
+        self.child.wait().expect("it has ended")
+    }
+
+    /// Starts the process again, where it starts at all on what its data has become.
+    pub fn try_restart(&mut self) -> bool {
+        self.kill();
+        self.child = spawn(self.address, self.home.path(), &self.options, &self.environment);
+        let (http, deadline) = (self.http(), Instant::now() + PATIENCE);
+        while Instant::now() < deadline && self.is_up() {
+            if http.try_get("/healthz").is_some() {
+                return true;
+            }
+            sleep(Duration::from_millis(5));
+        }
+        false
     }
 
     /// Asks the process to end (SIGTERM) and waits until it has.
