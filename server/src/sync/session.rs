@@ -170,9 +170,7 @@ impl Session {
         match frame {
             DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
             DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
-            DeviceFrame::Submit { document, commands } => {
-                Box::pin(self.submit(document, commands, bytes.len())).await
-            }
+            DeviceFrame::Submit { document, commands } => Box::pin(self.submit(document, commands, bytes.len())).await,
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
             DeviceFrame::Entries { document, entries } => {
                 Box::pin(self.take_back(document, entries, bytes.len())).await

@@ -1,7 +1,7 @@
 //! Requests, to the whole server behind its router.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::Router;
 use axum::body::Body;
@@ -90,7 +90,7 @@ impl Server {
             request = request.header(AUTHORIZATION, bearer);
         }
         let mut request = request.body(Body::from(body.to_vec())).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))));
+        request.extensions_mut().insert(ConnectInfo(IpAddr::from(Ipv4Addr::LOCALHOST)));
         self.runtime.block_on(async {
             let answer = self.router.clone().oneshot(request).await.expect("the router answers");
             let status = answer.status();

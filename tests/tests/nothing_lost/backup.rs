@@ -51,7 +51,9 @@ fn a_restore_is_refused_where_it_would_do_harm() {
     let altered = server.data().join("altered.db");
     fs::copy(&file, &altered).unwrap();
     let database = rusqlite::Connection::open(&altered).unwrap();
-    database.execute("UPDATE entries SET entry = CAST(substr(entry, 1, length(entry) - 1) || x'00' AS BLOB)", []).unwrap();
+    database
+        .execute("UPDATE entries SET entry = CAST(substr(entry, 1, length(entry) - 1) || x'00' AS BLOB)", [])
+        .unwrap();
     drop(database);
     refused(&server, &["restore", "--from", altered.to_str().unwrap(), "--replace"], "is damaged at entry 1");
     let mut bytes = fs::read(&file).unwrap();
