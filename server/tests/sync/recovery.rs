@@ -33,7 +33,7 @@ async fn phones_that_have_a_part_each_bring_it_together() {
     // The one that is furthest joined late and has nothing before entry 7.
     let mut emine = story.phone(story.emine, 9).await;
     assert_eq!(emine.frame().await, story.missing(2));
-    emine.send(&story.entries(1..=0)).await;
+    emine.send(&story.no_entries()).await;
     let mut linda = story.phone(story.linda, 6).await;
     assert_eq!(linda.frame().await, story.missing(2));
     linda.send(&story.entries(3..=6)).await;
@@ -88,7 +88,7 @@ async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is
     // This one has more, and has not kept it.
     let mut linda = story.phone(story.linda, 6).await;
     assert_eq!(linda.frame().await, story.missing(3));
-    linda.send(&story.entries(1..=0)).await;
+    linda.send(&story.no_entries()).await;
     linda.submit(circle, vec![new.clone()]).await;
     assert_eq!(linda.verdicts().await[0].code, Some(Code::Recovering));
     // The wait is over.
@@ -101,7 +101,7 @@ async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is
         let mut linda = story.phone(story.linda, had).await;
         if asked {
             assert_eq!(linda.frame().await, story.missing(4));
-            linda.send(&story.entries(1..=0)).await;
+            linda.send(&story.no_entries()).await;
         }
         let ServerFrame::Snapshot { sequence: 0, replaces: true, chain, .. } = linda.frame().await else {
             panic!("the log counts")
@@ -179,6 +179,10 @@ impl Story {
 
     fn missing(&self, after: u64) -> ServerFrame {
         ServerFrame::Missing { document: self.server.circle(), generation: 1, after }
+    }
+
+    fn no_entries(&self) -> DeviceFrame {
+        DeviceFrame::Entries { document: self.server.circle(), entries: Vec::new() }
     }
 
     fn entries(&self, range: std::ops::RangeInclusive<u64>) -> DeviceFrame {

@@ -58,7 +58,7 @@ impl Model {
             let last = self.log.range((document, 0)..=(document, u64::MAX)).next_back().map(|((_, last), _)| *last);
             ensure(last == Some(at.generation - 1), || format!("{at:?} does not follow generation {last:?}"))?;
             self.starts(document, at.generation, heads);
-            let about = self.places.keys().filter(|key| key.0 == document && self.is_about(*key, &(document, id)));
+            let about = self.places.keys().filter(|key| key.0 == document && self.is_about(key, &(document, id)));
             let gone: Vec<_> = about.map(|key| (at.generation, key.1)).collect();
             self.erased.entry(document).or_default().extend(gone);
         } else {

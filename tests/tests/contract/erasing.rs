@@ -39,7 +39,7 @@ fn the_text_of_an_erased_idea_is_in_no_file_and_no_answer() {
     // A command about it that waits for somebody to judge it, and one that was refused.
     let late = json!({"id": id(), "made_at": "2190-01-01T00:00:00Z",
         "command": {"type": "edit_idea", "idea_id": idea, "text": format!("{ERASED} later")}});
-    let held = cast.member.submit(&cast.circle, &[late.clone()]).remove(0);
+    let held = cast.member.submit(&cast.circle, std::slice::from_ref(&late)).remove(0);
     assert_eq!(held["verdict"], "held", "{held}");
     assert!(!files_with(&server, ERASED).is_empty(), "the search finds what is there");
 

@@ -106,7 +106,7 @@ fn only_who_judges_sees_what_is_held_and_only_of_documents_they_may_read() {
     let secret = json!({"type": "propose_privately", "idea_id": id(), "session_id": session, "text": "Smient"});
     let secret = made("2026-01-02T03:04:05Z", opened, secret);
     let mut phone = cast.member.socket();
-    assert_eq!(codes(&phone.submit(&cast.private_time, &[secret.clone()])), [("held", Some("revoked"))]);
+    assert_eq!(codes(&phone.submit(&cast.private_time, std::slice::from_ref(&secret))), [("held", Some("revoked"))]);
     for person in [&second, &cast.backup] {
         person.http.get(&format!("/v1/spaces/{}/held", cast.space)).problem(403, "forbidden");
         judge(&cast, person, &secret, "admit").problem(403, "forbidden");
@@ -139,13 +139,13 @@ fn what_is_held_about_something_that_was_erased_goes_with_it() {
     let own = id();
     let propose = json!({"type": "propose_idea", "idea_id": own, "text": "fishing"});
     let admitted = command(propose);
-    let sequence = cast.member.submit(&cast.circle, &[admitted.clone()])[0]["sequence"].as_u64().unwrap();
+    let sequence = cast.member.submit(&cast.circle, std::slice::from_ref(&admitted))[0]["sequence"].as_u64().unwrap();
     remove(&cast, &cast.member);
     let mut phone = cast.member.socket();
     let edit =
         |text: &str| made("2026-01-02T03:04:05Z", sequence, json!({"type": "edit_idea", "idea_id": own, "text": text}));
     let before = edit("Goudplevier");
-    assert_eq!(codes(&phone.submit(&cast.circle, &[before.clone()])), [("held", Some("revoked"))]);
+    assert_eq!(codes(&phone.submit(&cast.circle, std::slice::from_ref(&before))), [("held", Some("revoked"))]);
     cast.client.admit(&cast.circle, json!({"type": "erase_idea", "idea_id": own}));
     assert!(held(&cast, &cast.client).is_empty());
     judge(&cast, &cast.client, &before, "admit").problem(404, "not_found");

@@ -86,8 +86,7 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM edits WHERE command_id = ?1 AND state IN (?2, ?3)");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![id.uuid().as_bytes(), NOT_ACCEPTED, HELD])?;
-        let found = rows.next()?.map(edit).transpose();
-        found
+        rows.next()?.map(edit).transpose()
     }
 
     /// Forgets an edit that was answered and is not shared.

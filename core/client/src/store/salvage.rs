@@ -50,7 +50,7 @@ impl Salvaged {
     fn of(connection: &Connection) -> Self {
         let one = |sql: &str| connection.prepare(sql).ok();
         let account = one("SELECT person_id, device_id, server FROM account")
-            .and_then(|mut query| query.query_row([], |row| Ok(owner(row)?)).ok());
+            .and_then(|mut query| query.query_row([], owner).ok());
         Self {
             account,
             session: account::session(connection).ok().flatten(),
