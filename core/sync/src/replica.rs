@@ -33,6 +33,9 @@ pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
 /// How long a device waits before it sends again what came too fast, in milliseconds.
 const RETRY_AFTER: i64 = 1000;
 
+/// How far the instants of edits that were made at once may run ahead of the clock, in milliseconds.
+const SAME_BURST: i64 = 1000;
+
 /// Whose device this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceIdentity {
@@ -235,6 +238,7 @@ impl Replica {
     ) -> Result<(), Refusal> {
         self.decide(document, &command)?;
         let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
+        let now = behind(held.pending().last(), now);
         let pending = held.push(&self.identity, id, &command, now);
         self.store.push(StoreOp::PutPending { document, pending });
         self.events.push_back(Event::DocumentChanged(document));
@@ -341,4 +345,13 @@ impl Replica {
     fn is_settled(&self) -> bool {
         !self.storing && self.store.is_empty()
     }
+}
+
+/// The instant of a new edit: behind the one before it, also where both were made within one tick of the clock.
+///
+/// What was made first comes first wherever instants decide. A clock that was set back is believed.
+fn behind(last: Option<&Pending>, now: Timestamp) -> Timestamp {
+    let last = last.and_then(|pending| pending.submission.made_at).map(Timestamp::millis);
+    let tick = last.filter(|last| (0..SAME_BURST).contains(&(last - now.millis())));
+    tick.map_or(now, |last| Timestamp::from_millis(last + 1))
 }
