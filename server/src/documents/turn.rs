@@ -7,8 +7,9 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::history::HistoryRow;
 use super::receipt;
-use super::table::{HistoryRow, LoadError, number, signed};
+use super::table::{LoadError, number, signed};
 use crate::accounts::HeldDecision as Decision;
 use crate::store::StoreError;
 

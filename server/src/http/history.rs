@@ -13,7 +13,8 @@ use super::extract::{Ids, Json, Parameters, Reads};
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::documents::table::{HistoryRow, LoadError, head, history};
+use crate::documents::history::{HistoryRow, history};
+use crate::documents::table::{LoadError, head};
 
 /// The most entries of one answer, and how many there are where nothing else is asked.
 const MAX_ENTRIES: u32 = 200;

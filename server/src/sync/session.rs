@@ -1,36 +1,35 @@
 //! One WebSocket of one device, from the first frame to the close.
 
 mod ending;
+mod reading;
 mod recovering;
 mod socket;
 mod telling;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use kring_domain::{Access, Code, DocumentId, PersonId};
+use kring_domain::{Access, Code, DocumentId};
 use kring_sync::{
     Base, Cursor, DecodeError, DeviceFrame, PROTOCOL, ServerFrame, Submission, decode_device_frame, encode,
 };
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::catch_up::{Claim, Piece, next_piece};
-use super::connection::{Connection, Item, Live};
-use super::directory::{self, Directory, Place};
-use super::hub::{Connected, Hub};
+use super::catch_up::Claim;
+use super::connection::{Item, Live};
+use super::directory;
+use super::hub::Connected;
 use super::late::hold_late;
 use super::sift::sift;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::clock::now;
-use crate::documents::Damaged;
 use crate::documents::table::LoadError;
 use crate::lifetime::Share;
 use crate::metrics::Counted;
 use ending::Ending;
+use reading::{ROOM, Reading, claimed};
 use recovering::Ahead;
 use socket::Socket;
 use telling::Watched;
@@ -40,9 +39,6 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// The pings that a device may leave without an answer.
 const PATIENCE: u32 = 2;
-
-/// About how many bytes are read from the log at once.
-const ROOM: usize = 256 * 1024;
 
 /// The largest presence state, in bytes of JSON.
 const MAX_PRESENCE: usize = 1024;
@@ -358,98 +354,6 @@ enum Next {
     Send,
     Skip,
     CatchUp,
-}
-
-/// The answer to `hello`.
-struct Greeting {
-    welcome: Bytes,
-    pieces: Vec<(Place, Piece)>,
-}
-
-/// What queries of a session have at hand.
-struct Reading<'a> {
-    database: &'a rusqlite::Connection,
-    hub: &'a Hub,
-    connection: &'a Arc<Connection>,
-    damaged: &'a Damaged,
-}
-
-impl Reading<'_> {
-    fn person(&self) -> PersonId {
-        self.connection.person
-    }
-
-    fn directory(&self) -> Result<Directory, LoadError> {
-        Directory::read(self.database, self.person())
-    }
-
-    /// The next piece of a document; `None` where a consent that opened it has ended.
-    fn piece(
-        &self,
-        place: &Place,
-        cursor: Option<Claim>,
-        answered: Option<u64>,
-        room: usize,
-    ) -> Result<Option<Piece>, LoadError> {
-        let transaction = self.database.unchecked_transaction()?;
-        if place.is_by_consent() && directory::place(&transaction, self.person(), place.document)?.is_none() {
-            return Ok(None);
-        }
-        next_piece(&transaction, place.document, cursor, answered, room).map(Some)
-    }
-
-    /// Has the device told of everything its person may read from now on.
-    fn subscribed(&self) -> Result<Directory, LoadError> {
-        loop {
-            let rights = self.hub.rights();
-            let directory = self.directory()?;
-            self.hub.subscribe(self.connection, directory.places.iter().map(|place| place.document));
-            // A consent that ended in between has passed by a device that was not told of anything yet.
-            if self.hub.rights() == rights {
-                return Ok(directory);
-            }
-            self.hub.unsubscribe(self.connection, directory.places.iter().map(|place| place.document));
-        }
-    }
-
-    /// A piece of a document; of a damaged one nothing, so that its person can go on with the others.
-    fn readable_piece(&self, place: &Place, cursor: Option<Claim>, room: usize) -> Result<Option<Piece>, LoadError> {
-        match self.piece(place, cursor, None, room) {
-            Err(error) if error.is_damage() => {
-                let document = place.document;
-                tracing::error!(%document, %error, "a damaged document is left out");
-                self.damaged.note(document);
-                Ok(Some(Piece { is_last: true, ..Piece::default() }))
-            }
-            piece => piece,
-        }
-    }
-
-    fn greet(&self, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
-        // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
-        let directory = self.subscribed()?;
-        let places = directory.places.clone();
-        let (mut pieces, mut room) = (Vec::with_capacity(places.len()), ROOM);
-        for place in places {
-            let cursor = claimed(cursors, place.document);
-            let piece = match (room, cursor) {
-                (0, Some(Claim { at, chain: None })) => Piece { reached: Some(at), ..Piece::default() },
-                (0, None) => Piece::default(),
-                _ => match self.readable_piece(&place, cursor, room)? {
-                    Some(piece) => piece,
-                    None => continue,
-                },
-            };
-            room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
-            pieces.push((place, piece));
-        }
-        Ok(Greeting { welcome: encode(&directory.welcome(now())).into(), pieces })
-    }
-}
-
-fn claimed(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {
-    let index = cursors.binary_search_by_key(&document, |(document, _)| *document).ok()?;
-    cursors.get(index).map(|(_, claim)| *claim)
 }
 
 fn access_gone(document: DocumentId) -> Bytes {

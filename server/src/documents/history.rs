@@ -1,0 +1,45 @@
+//! The entries of a document as its history tells of them.
+
+use kring_domain::{DocumentId, PersonId, Role, Timestamp};
+use kring_sync::{Base, Entry};
+use rusqlite::{Connection, params};
+
+use super::table::{LoadError, number, signed};
+use super::turn;
+
+/// An entry as the history tells of it.
+pub(crate) struct HistoryRow {
+    pub(crate) place: Base,
+    pub(crate) at: Timestamp,
+    pub(crate) person: PersonId,
+    pub(crate) role: Role,
+    /// The command as JSON.
+    pub(crate) command: String,
+}
+
+/// Up to `limit` entries before a place, earlier generations included, the latest first.
+pub(crate) fn history(
+    connection: &Connection,
+    document: DocumentId,
+    before: Base,
+    limit: u32,
+) -> Result<Vec<HistoryRow>, LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT generation, sequence, role, entry, command FROM entries
+         WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
+         ORDER BY generation DESC, sequence DESC LIMIT ?4",
+    )?;
+    let (generation, sequence) = (signed(before.generation), signed(before.sequence));
+    let mut rows = query.query(params![document.uuid().as_bytes(), generation, sequence, limit])?;
+    let mut history = Vec::new();
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+        let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
+        let role = Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?;
+        let place = Base { generation: number(row, 0)?, sequence: number(row, 1)? };
+        history.push(HistoryRow { place, at: entry.at, person: entry.person, role, command: row.get(4)? });
+    }
+    let rest = limit.saturating_sub(u32::try_from(history.len()).unwrap_or(limit));
+    history.extend(turn::former_history(connection, document, before, rest)?);
+    Ok(history)
+}

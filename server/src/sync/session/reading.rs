@@ -1,0 +1,111 @@
+//! What a session reads from the database: the answer to `hello`, and pieces of what a device lacks.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use kring_domain::{DocumentId, PersonId};
+use kring_sync::encode;
+
+use crate::clock::now;
+use crate::documents::Damaged;
+use crate::documents::table::LoadError;
+use crate::sync::catch_up::{Claim, Piece, next_piece};
+use crate::sync::connection::Connection;
+use crate::sync::directory::{self, Directory, Place};
+use crate::sync::hub::Hub;
+
+/// About how many bytes are read from the log at once.
+pub(super) const ROOM: usize = 256 * 1024;
+
+/// The answer to `hello`.
+pub(super) struct Greeting {
+    pub(super) welcome: Bytes,
+    pub(super) pieces: Vec<(Place, Piece)>,
+}
+
+/// What queries of a session have at hand.
+pub(super) struct Reading<'a> {
+    pub(super) database: &'a rusqlite::Connection,
+    pub(super) hub: &'a Hub,
+    pub(super) connection: &'a Arc<Connection>,
+    pub(super) damaged: &'a Damaged,
+}
+
+impl Reading<'_> {
+    pub(super) fn person(&self) -> PersonId {
+        self.connection.person
+    }
+
+    pub(super) fn directory(&self) -> Result<Directory, LoadError> {
+        Directory::read(self.database, self.person())
+    }
+
+    /// The next piece of a document; `None` where a consent that opened it has ended.
+    pub(super) fn piece(
+        &self,
+        place: &Place,
+        cursor: Option<Claim>,
+        answered: Option<u64>,
+        room: usize,
+    ) -> Result<Option<Piece>, LoadError> {
+        let transaction = self.database.unchecked_transaction()?;
+        if place.is_by_consent() && directory::place(&transaction, self.person(), place.document)?.is_none() {
+            return Ok(None);
+        }
+        next_piece(&transaction, place.document, cursor, answered, room).map(Some)
+    }
+
+    /// Has the device told of everything its person may read from now on.
+    fn subscribed(&self) -> Result<Directory, LoadError> {
+        loop {
+            let rights = self.hub.rights();
+            let directory = self.directory()?;
+            self.hub.subscribe(self.connection, directory.places.iter().map(|place| place.document));
+            // A consent that ended in between has passed by a device that was not told of anything yet.
+            if self.hub.rights() == rights {
+                return Ok(directory);
+            }
+            self.hub.unsubscribe(self.connection, directory.places.iter().map(|place| place.document));
+        }
+    }
+
+    /// A piece of a document; of a damaged one nothing, so that its person can go on with the others.
+    fn readable_piece(&self, place: &Place, cursor: Option<Claim>, room: usize) -> Result<Option<Piece>, LoadError> {
+        match self.piece(place, cursor, None, room) {
+            Err(error) if error.is_damage() => {
+                let document = place.document;
+                tracing::error!(%document, %error, "a damaged document is left out");
+                self.damaged.note(document);
+                Ok(Some(Piece { is_last: true, ..Piece::default() }))
+            }
+            piece => piece,
+        }
+    }
+
+    pub(super) fn greet(&self, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
+        // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
+        let directory = self.subscribed()?;
+        let places = directory.places.clone();
+        let (mut pieces, mut room) = (Vec::with_capacity(places.len()), ROOM);
+        for place in places {
+            let cursor = claimed(cursors, place.document);
+            let piece = match (room, cursor) {
+                (0, Some(Claim { at, chain: None })) => Piece { reached: Some(at), ..Piece::default() },
+                (0, None) => Piece::default(),
+                _ => match self.readable_piece(&place, cursor, room)? {
+                    Some(piece) => piece,
+                    None => continue,
+                },
+            };
+            room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
+            pieces.push((place, piece));
+        }
+        Ok(Greeting { welcome: encode(&directory.welcome(now())).into(), pieces })
+    }
+}
+
+/// What a device claims to have of a document; `cursors` are in order of the documents' ids.
+pub(super) fn claimed(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {
+    let index = cursors.binary_search_by_key(&document, |(document, _)| *document).ok()?;
+    cursors.get(index).map(|(_, claim)| *claim)
+}
