@@ -10,6 +10,7 @@ mod deeds;
 pub(crate) mod history;
 mod inbox;
 mod key;
+mod lineage;
 mod loaded;
 mod pace;
 mod receipt;

@@ -3,9 +3,9 @@
 use kring_domain::{DocumentId, PersonId, Role, Timestamp};
 use kring_sync::{Base, Entry};
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
 use super::table::{LoadError, number, signed};
-use super::turn;
 
 /// An entry as the history tells of it.
 pub(crate) struct HistoryRow {
@@ -40,6 +40,33 @@ pub(crate) fn history(
         history.push(HistoryRow { place, at: entry.at, person: entry.person, role, command: row.get(4)? });
     }
     let rest = limit.saturating_sub(u32::try_from(history.len()).unwrap_or(limit));
-    history.extend(turn::former_history(connection, document, before, rest)?);
+    history.extend(former(connection, document, before, rest)?);
+    Ok(history)
+}
+
+/// Up to `limit` entries of earlier generations before a place, the latest first.
+fn former(
+    connection: &Connection,
+    document: DocumentId,
+    before: Base,
+    limit: u32,
+) -> Result<Vec<HistoryRow>, LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT generation, sequence, role, at, person_id, command FROM former_entries
+         WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
+         ORDER BY generation DESC, sequence DESC LIMIT ?4",
+    )?;
+    let (generation, sequence) = (signed(before.generation), signed(before.sequence));
+    let mut rows = query.query(params![document.uuid().as_bytes(), generation, sequence, limit])?;
+    let mut history = Vec::new();
+    while let Some(row) = rows.next()? {
+        history.push(HistoryRow {
+            place: Base { generation: number(row, 0)?, sequence: number(row, 1)? },
+            role: Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?,
+            at: Timestamp::from_millis(row.get(3)?),
+            person: PersonId::new(Uuid::from_bytes(row.get(4)?)),
+            command: row.get(5)?,
+        });
+    }
     Ok(history)
 }

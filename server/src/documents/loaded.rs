@@ -1,7 +1,6 @@
 //! A document in memory, and what it has to make durable.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
@@ -14,6 +13,7 @@ use kring_sync::{
 
 use super::deeds::Deeds;
 use super::inbox::{Asker, Brought, Reveal, Warrantor};
+use super::lineage::Lineage;
 use super::recovery::Recovery;
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
@@ -30,21 +30,6 @@ const SIGNED_BYTES: usize = 64 * 1024;
 
 /// A document that leaves memory gets a new snapshot when this many entries have come after the stored one.
 const IDLE_TAIL: u64 = 32;
-
-/// The bond between a document in memory and its jobs under way: when one of them fails, what is in memory is not
-/// what is stored, and all that was built on it must fail too.
-#[derive(Debug, Default)]
-pub(super) struct Lineage(AtomicBool);
-
-impl Lineage {
-    pub(super) fn is_broken(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    pub(super) fn break_off(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-}
 
 /// A document in memory.
 pub(super) struct Loaded {

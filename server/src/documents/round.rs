@@ -8,7 +8,7 @@ use kring_sync::{Base, ChainHash, ServerFrame, Verdict, encode};
 use rusqlite::Connection as Database;
 
 use super::inbox::{Asker, Reveal, Warrantor};
-use super::loaded::Lineage;
+use super::lineage::Lineage;
 use super::pace::Underway;
 use super::recovery;
 use super::table::{self, EntryRow, VerdictRow};

@@ -8,7 +8,6 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::turn;
 use crate::accounts::AccountError;
 use crate::store::StoreError;
 
@@ -179,7 +178,7 @@ pub(crate) fn load(connection: &Connection, document: DocumentId) -> Result<Opti
         ..StoredLog::default()
     };
     read_verdicts(&transaction, document, &mut stored)?;
-    stored.verdicts.extend(turn::former_verdicts(&transaction, document)?);
+    stored.verdicts.extend(former_verdicts(&transaction, document)?);
     read_marks(&transaction, document, head.at.generation, &mut stored)?;
     let from = Base { sequence: covered, ..head.at };
     each_entry(&transaction, document, from, |_, bytes| {
@@ -379,4 +378,16 @@ fn read_verdicts(connection: &Connection, document: DocumentId, stored: &mut Sto
         stored.verdicts.push(serde_json::from_str(text).map_err(|_| LoadError::Damaged("verdict"))?);
     }
     Ok(())
+}
+
+/// The verdicts on the commands of earlier generations, and on those that began one.
+fn former_verdicts(connection: &Connection, document: DocumentId) -> Result<Vec<Verdict>, LoadError> {
+    let mut query = connection.prepare_cached(
+        "SELECT command_id, generation, sequence, is_suggestion FROM former_entries WHERE document_id = ?1",
+    )?;
+    let verdicts = query.query_map([document.uuid().as_bytes()], |row| {
+        let place = Base { generation: number(row, 1)?, sequence: number(row, 2)? };
+        Ok(Verdict::admitted(CommandId::new(Uuid::from_bytes(row.get(0)?)), place, row.get(3)?))
+    })?;
+    Ok(verdicts.collect::<Result<_, _>>()?)
 }

@@ -7,7 +7,6 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::history::HistoryRow;
 use super::receipt;
 use super::table::{LoadError, number, signed};
 use crate::accounts::HeldDecision as Decision;
@@ -274,18 +273,6 @@ fn insert_former(connection: &Connection, document: DocumentId, row: &FormerRow)
     Ok(())
 }
 
-/// The verdicts on the commands of earlier generations, and on those that began one.
-pub(crate) fn former_verdicts(connection: &Connection, document: DocumentId) -> Result<Vec<Verdict>, LoadError> {
-    let mut query = connection.prepare_cached(
-        "SELECT command_id, generation, sequence, is_suggestion FROM former_entries WHERE document_id = ?1",
-    )?;
-    let verdicts = query.query_map([document.uuid().as_bytes()], |row| {
-        let place = Base { generation: number(row, 1)?, sequence: number(row, 2)? };
-        Ok(Verdict::admitted(CommandId::new(Uuid::from_bytes(row.get(0)?)), place, row.get(3)?))
-    })?;
-    Ok(verdicts.collect::<Result<_, _>>()?)
-}
-
 /// What was erased from a document, with the receipts, in the order in which it was.
 pub(crate) fn erasures(connection: &Connection, document: DocumentId) -> Result<Vec<Erasure>, LoadError> {
     let mut query = connection.prepare_cached(
@@ -306,31 +293,4 @@ pub(crate) fn erasures(connection: &Connection, document: DocumentId) -> Result<
     };
     let erasures = query.query_map([document.uuid().as_bytes()], read)?;
     Ok(erasures.collect::<Result<_, _>>()?)
-}
-
-/// Up to `limit` entries of earlier generations before a place, the latest first.
-pub(crate) fn former_history(
-    connection: &Connection,
-    document: DocumentId,
-    before: Base,
-    limit: u32,
-) -> Result<Vec<HistoryRow>, LoadError> {
-    let mut query = connection.prepare_cached(
-        "SELECT generation, sequence, role, at, person_id, command FROM former_entries
-         WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
-         ORDER BY generation DESC, sequence DESC LIMIT ?4",
-    )?;
-    let (generation, sequence) = (signed(before.generation), signed(before.sequence));
-    let mut rows = query.query(params![document.uuid().as_bytes(), generation, sequence, limit])?;
-    let mut history = Vec::new();
-    while let Some(row) = rows.next()? {
-        history.push(HistoryRow {
-            place: Base { generation: number(row, 0)?, sequence: number(row, 1)? },
-            role: Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?,
-            at: Timestamp::from_millis(row.get(3)?),
-            person: PersonId::new(Uuid::from_bytes(row.get(4)?)),
-            command: row.get(5)?,
-        });
-    }
-    Ok(history)
 }
