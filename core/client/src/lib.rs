@@ -21,6 +21,7 @@ mod fail;
 mod http;
 mod kring;
 mod looks;
+mod recent;
 mod secret;
 mod shared;
 mod store;

@@ -13,7 +13,7 @@ use crate::account::{Account, Session};
 use crate::events::{self, Events};
 use crate::fail;
 use crate::http::Http;
-use crate::looks::Recent;
+use crate::recent::Recent;
 use crate::store::{LocalSpace, Store};
 use crate::{ClientError, Connection, Event, Options};
 

@@ -1,0 +1,49 @@
+//! What was looked at a moment ago, so that looking again is not another look.
+
+use std::collections::BTreeMap;
+
+use kring_domain::{DocumentId, Timestamp};
+
+/// Looking again within this time is the same look, in milliseconds: 10 minutes.
+const SAME: i64 = 10 * 60_000;
+
+/// The most documents that are remembered as just looked at.
+const MANY: usize = 1_000;
+
+/// What was looked at a moment ago.
+#[derive(Debug, Default)]
+pub(crate) struct Recent(BTreeMap<DocumentId, Timestamp>);
+
+impl Recent {
+    /// Whether looking at a document now is a look of its own.
+    pub(crate) fn is_new(&mut self, document: DocumentId, now: Timestamp) -> bool {
+        let is_recent = |at: &Timestamp| (0..SAME).contains(&(now.millis() - at.millis()));
+        if self.0.get(&document).is_some_and(is_recent) {
+            return false;
+        }
+        if self.0.len() >= MANY {
+            self.0.retain(|_, at| is_recent(at));
+        }
+        self.0.insert(document, now);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn looking_again_soon_is_the_same_look_and_a_clock_that_goes_back_hides_nothing() {
+        let (mut recent, document) = (Recent::default(), DocumentId::new(Uuid::from_u128(1)));
+        let mut is_new = |minute: i64| recent.is_new(document, Timestamp::from_millis(minute * 60_000));
+        assert_eq!([100, 105, 109, 110, 119, 120].map(&mut is_new), [true, false, false, true, false, true]);
+        assert!(is_new(50), "the clock was put back");
+        for number in 0..3_000 {
+            recent.is_new(DocumentId::new(Uuid::from_u128(number)), Timestamp::from_millis(number as i64 * SAME));
+        }
+        assert!(recent.0.len() <= MANY);
+    }
+}
