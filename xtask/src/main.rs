@@ -6,6 +6,7 @@ mod crash;
 mod demo;
 mod fuzz;
 mod lint;
+mod mutants;
 mod process;
 mod sbom;
 mod setup;
@@ -42,6 +43,8 @@ enum Chore {
     Crash(crash::Options),
     /// Feeds the parsers of everything that comes from outside with bytes that find new paths.
     Fuzz(fuzz::Options),
+    /// Takes out the lines that protect a promise, one after the other; the test of each must fail.
+    Mutants(mutants::Options),
     /// Builds the language packages from the shared core.
     Bindings(bindings::Options),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Chore::Simulate(options) => simulate::run(&options),
         Chore::Crash(options) => crash::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
+        Chore::Mutants(options) => mutants::run(&options),
         Chore::Bindings(options) => bindings::run(&options),
     };
     match done {
