@@ -21,6 +21,14 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     contained(|| Automerge::load(bytes).ok())
 }
 
+/// Saves a document that changes from outside were applied to, if it can be loaded again.
+///
+/// Automerge applies some crafted changes that it then cannot read in its own file.
+pub(crate) fn save(document: &Automerge) -> Result<Vec<u8>, Unreadable> {
+    let bytes = contained(|| Some(document.save()))?;
+    load(&bytes).map(|_| bytes)
+}
+
 /// A change that was applied.
 pub(crate) struct Applied {
     /// Its name.

@@ -61,7 +61,9 @@ impl Admission {
             self.chain = link;
             readmitted.push(Readmitted { entry: entry.clone(), mark, link, role });
         }
-        if self.is_as_promised() { Ok(readmitted) } else { Err(RecoverError::Unreadable) }
+        // What can be applied and not stored would end the document at the next start.
+        let is_good = self.is_as_promised() && guard::save(&self.document).is_ok();
+        is_good.then_some(readmitted).ok_or(RecoverError::Unreadable)
     }
 
     /// The entries behind the log up to the last signature, each with its link; every signature was found good.

@@ -281,11 +281,18 @@ impl Held {
     }
 
     /// A snapshot for the store, where the stored tail has grown long.
-    pub(super) fn fold(&mut self) -> Option<Vec<u8>> {
-        (self.tail > FOLD_AFTER).then(|| {
-            self.tail = 0;
-            self.admitted.save()
-        })
+    ///
+    /// After an error the document is back at genesis, as in [`Self::extend`].
+    pub(super) fn fold(&mut self, document: DocumentId) -> Result<Option<Vec<u8>>, ReplicaError> {
+        if self.tail <= FOLD_AFTER {
+            return Ok(None);
+        }
+        let snapshot = guard::save(&self.admitted);
+        if snapshot.is_err() {
+            self.restart(document);
+        }
+        self.tail = 0;
+        snapshot.map(Some).map_err(|_| ReplicaError::Unreadable)
     }
 
     /// The last change of an author in what was admitted.

@@ -126,12 +126,12 @@ impl Replica {
         if new.is_empty() {
             return Ok(());
         }
-        if let Err(error) = held.extend(document, &self.identity, new) {
+        let extended = held.extend(document, &self.identity, new);
+        let folded = extended.and_then(|()| held.fold(document)).inspect_err(|_| {
             self.store.push(StoreOp::PutBase { document, base: Base::GENESIS, snapshot: None, chain: None });
-            return Err(error);
-        }
+        })?;
         self.store.push(StoreOp::Append { document, generation, entries: new.to_vec(), chain: held.chain() });
-        if let Some(snapshot) = held.fold() {
+        if let Some(snapshot) = folded {
             self.store.push(StoreOp::Fold { document, base: held.base(), snapshot });
         }
         for entry in new {
