@@ -56,6 +56,20 @@ fn every_dependency_comes_from_the_registry_and_is_pinned_once() {
     }
 }
 
+/// In one build with the server the phone's SQLCipher would replace the server's SQLite.
+#[test]
+fn an_encrypted_file_is_asked_for_by_nobody_but_an_app() {
+    let metadata = MetadataCommand::new().no_deps().exec().expect("the workspace has metadata");
+    for package in &metadata.packages {
+        let default = package.features.get("default").cloned().unwrap_or_default();
+        assert!(!default.iter().any(|feature| feature.contains("cipher")), "{} by default", package.name);
+        for dependency in &package.dependencies {
+            let asked = dependency.features.iter().any(|feature| feature.contains("cipher"));
+            assert!(!asked, "{} asks {} for it", package.name, dependency.name);
+        }
+    }
+}
+
 fn dependencies() -> Vec<(String, BTreeSet<String>)> {
     let metadata = MetadataCommand::new().no_deps().exec().expect("the workspace has metadata");
     let members = metadata.packages.iter().map(|package| {

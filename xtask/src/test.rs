@@ -1,8 +1,11 @@
 //! Everything that proves Kring, in one run.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use clap::Args;
 
-use crate::process::{Failure, cargo, say, step};
+use crate::process::{Failure, cargo, program, say, step};
 use crate::{bindings, lint, setup};
 
 /// Options of `test`.
@@ -22,10 +25,38 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     // The same histories every time; `cargo test` alone looks at new ones.
     tests.env("PROPTEST_RNG_SEED", "34");
     step("tests", &mut tests)?;
+    encrypted_file()?;
     bindings::test()?;
     if !options.no_lint {
         lint::run()?;
     }
     say("\neverything passes");
     Ok(())
+}
+
+/// The encrypted file of a phone, in a build of its own: SQLCipher takes the place of SQLite in all of it.
+fn encrypted_file() -> Result<(), Failure> {
+    if !has_libcrypto() {
+        say("── encrypted file: skipped, there is no libcrypto with its headers (on Debian: libssl-dev)");
+        return Ok(());
+    }
+    let arguments = ["test", "-p", "kring-client", "--features", "sqlcipher", "--test", "encrypted", "--quiet"];
+    step("encrypted file", &mut cargo(&arguments))
+}
+
+/// Whether SQLCipher can be built here: Apple's systems have what it needs, others a libcrypto or the name of one.
+fn has_libcrypto() -> bool {
+    if cfg!(target_vendor = "apple") || std::env::var_os("OPENSSL_DIR").is_some() {
+        return true;
+    }
+    let mut compiler = program("cc", &["-x", "c", "-", "-fsyntax-only"]);
+    let mut linker = program("cc", &["-x", "c", "-", "-o", "/dev/null", "-lcrypto"]);
+    compiles(&mut compiler, "#include <openssl/evp.h>\n") && compiles(&mut linker, "int main(void) { return 0; }\n")
+}
+
+fn compiles(compiler: &mut Command, source: &str) -> bool {
+    let child = compiler.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else { return false };
+    let is_written = child.stdin.take().is_some_and(|mut input| input.write_all(source.as_bytes()).is_ok());
+    child.wait().is_ok_and(|status| status.success()) && is_written
 }

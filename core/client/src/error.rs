@@ -40,6 +40,10 @@ pub enum ClientError {
     /// back from the server.
     #[error("the file is damaged")]
     Damaged,
+    /// The key does not fit the file, or the file is not encrypted, or it is no file of Kring.
+    #[cfg(feature = "sqlcipher")]
+    #[error("the key does not fit the file")]
+    WrongKey,
     /// The file was written by a newer version of Kring. Update the app.
     #[error("the file is of a newer version")]
     Newer,
@@ -85,6 +89,8 @@ impl From<StoreError> for ClientError {
         match error {
             StoreError::InUse => Self::InUse,
             StoreError::Damaged => Self::Damaged,
+            #[cfg(feature = "sqlcipher")]
+            StoreError::WrongKey => Self::WrongKey,
             StoreError::Newer { .. } => Self::Newer,
             StoreError::Database(error) => Self::Storage(error.to_string()),
         }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::driver::Driver;
 use crate::shared::Shared;
-use crate::store::Store;
+use crate::store::{Place, Store};
 use crate::{ClientError, Connection, Event};
 
 pub use edits::{DocumentState, Receipt};
@@ -76,7 +76,28 @@ impl Kring {
     /// [`ClientError::InUse`], [`ClientError::Damaged`] (then [`Kring::rescue`] helps), [`ClientError::Newer`] or
     /// [`ClientError::Storage`].
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, ClientError> {
-        let mut store = Store::open(path.as_ref())?;
+        Self::of(path.as_ref().into(), options)
+    }
+
+    /// Opens the person's file, which is encrypted with a key that the app keeps in the phone's key store.
+    ///
+    /// A file is encrypted from its beginning or not at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::open`], and [`ClientError::WrongKey`], which is also what a file with a damaged beginning gives:
+    /// the two cannot be told apart. For other damage there is [`Kring::rescue_encrypted`].
+    #[cfg(feature = "sqlcipher")]
+    pub fn open_encrypted(
+        path: impl AsRef<Path>,
+        key: &crate::FileKey,
+        options: Options,
+    ) -> Result<Self, ClientError> {
+        Self::of(Place::locked(path.as_ref(), key), options)
+    }
+
+    fn of(place: Place<'_>, options: Options) -> Result<Self, ClientError> {
+        let mut store = Store::open(place)?;
         let account = store.account(new_identity)?;
         let shared = Arc::new(Shared::new(options, store, account)?);
         Ok(Self { handle: Arc::new(Handle { shared, driver: Mutex::default() }) })

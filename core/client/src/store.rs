@@ -4,15 +4,18 @@
 //! at any moment after it was taken.
 
 mod account;
+mod beginning;
+#[cfg(feature = "sqlcipher")]
+mod cipher;
 mod documents;
 mod edits;
 mod log;
 mod looks;
+mod place;
 mod salvage;
 mod schema;
 mod value;
 
-use std::path::Path;
 use std::time::Duration;
 
 use kring_domain::SpaceId;
@@ -20,8 +23,12 @@ use kring_sync::StoreOp;
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+#[cfg(feature = "sqlcipher")]
+pub use cipher::FileKey;
+pub(crate) use beginning::MARK;
 pub use edits::Edit;
 pub(crate) use edits::Edits;
+pub(crate) use place::Place;
 pub(crate) use salvage::Salvaged;
 
 /// How long to wait for a process that is just letting go of the file.
@@ -34,6 +41,9 @@ pub(crate) enum StoreError {
     InUse,
     #[error("the file is damaged or of another program")]
     Damaged,
+    #[cfg(feature = "sqlcipher")]
+    #[error("the key does not fit the file")]
+    WrongKey,
     #[error("the file is of version {version}, newer than this program knows")]
     Newer { version: u32 },
     #[error(transparent)]
@@ -73,12 +83,12 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the file for this process alone, making it where it does not exist and migrating it.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        if is_empty(path) {
+    pub(crate) fn open<'a>(place: impl Into<Place<'a>>) -> Result<Self, StoreError> {
+        let place = place.into();
+        if beginning::is_emptied(place.path()) {
             return Err(StoreError::Damaged);
         }
-        let mut connection = Connection::open(path)?;
-        connection.busy_timeout(PATIENCE)?;
+        let mut connection = place.connect()?;
         // EXCLUSIVE: a second process would not see the first one's replica and send its edits twice.
         // FULL: with write-ahead logging the log is synced at every commit, so an edit survives a power cut.
         connection.execute_batch(
@@ -96,6 +106,7 @@ impl Store {
             return Err(StoreError::Damaged);
         }
         schema::migrate(&mut connection)?;
+        beginning::mark(place.path());
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection })
     }
@@ -156,13 +167,6 @@ impl Store {
     }
 }
 
-/// Whether there is a file with nothing in it, also not beside it: whatever it held is gone.
-fn is_empty(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    path.metadata().is_ok_and(|file| file.len() == 0) && !Path::new(&log).exists()
-}
-
 fn removes(op: &StoreOp) -> bool {
     matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutBase { .. } | StoreOp::Erase { .. })
 }
@@ -208,7 +212,7 @@ mod tests {
         for length in (0..bytes.len()).step_by(1500) {
             fs::write(&path, &bytes[..length]).unwrap();
             match Store::open(&path) {
-                // Nothing of it was lost: it was empty, or what was cut off was unused space of the last page.
+                // Nothing of it was lost: what was cut off was unused space of the last page.
                 Ok(store) => assert!(store.documents().is_ok() && store.edits(Edits::NotAccepted).is_ok(), "{length}"),
                 Err(error) => assert!(matches!(error, StoreError::Damaged), "{length}: {error}"),
             }

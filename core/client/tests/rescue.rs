@@ -23,6 +23,8 @@ fn two_hundred_and_fifty_damages_are_told_and_what_was_written_is_rescued() {
     let (mut damaged, mut saved, mut lost_all) = (0, 0, 0);
     for round in 0..250 {
         let path = home.path().join(format!("{round}.db"));
+        // Where a phone's file was whole once, there is the mark that says so.
+        fs::copy(home.path().join("whole.db-made"), home.path().join(format!("{round}.db-made"))).unwrap();
         fs::write(&path, damage(round, &bytes, &mut random)).unwrap();
         match Kring::open(&path, Options::default()) {
             // What was hit is not in use.

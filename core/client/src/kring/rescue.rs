@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Kring, Options, new_identity};
-use crate::store::{Salvaged, Store};
+use crate::store::{MARK, Place, Salvaged, Store};
 use crate::{ClientError, clock};
 
 /// What a rescue has found.
@@ -30,8 +30,26 @@ impl Kring {
     ///
     /// As [`Kring::open`], but for [`ClientError::Damaged`].
     pub fn rescue(path: impl AsRef<Path>, options: Options) -> Result<(Self, Rescue), ClientError> {
-        let path = path.as_ref();
-        match Self::open(path, options.clone()) {
+        Self::rescued(path.as_ref().into(), options)
+    }
+
+    /// [`Kring::rescue`] for a file of [`Kring::open_encrypted`]; the new file has the same key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::open_encrypted`], but for [`ClientError::Damaged`]. With [`ClientError::WrongKey`] nothing is
+    /// changed: with another key the file may be whole.
+    #[cfg(feature = "sqlcipher")]
+    pub fn rescue_encrypted(
+        path: impl AsRef<Path>,
+        key: &crate::FileKey,
+        options: Options,
+    ) -> Result<(Self, Rescue), ClientError> {
+        Self::rescued(Place::locked(path.as_ref(), key), options)
+    }
+
+    fn rescued(place: Place<'_>, options: Options) -> Result<(Self, Rescue), ClientError> {
+        match Self::of(place, options.clone()) {
             Err(ClientError::Damaged) => {}
             opened => {
                 let kring = opened?;
@@ -40,13 +58,13 @@ impl Kring {
                 return Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside: None }));
             }
         }
-        let aside = set_aside(path)?;
-        let salvaged = Salvaged::read(&aside);
-        let mut store = Store::open(path)?;
+        let aside = set_aside(place.path())?;
+        let salvaged = Salvaged::read(place.at(&aside));
+        let mut store = Store::open(place)?;
         let (waiting, not_accepted) = salvaged.write(&mut store)?;
         store.account(new_identity)?;
         drop(store);
-        let kring = Self::open(path, options)?;
+        let kring = Self::of(place, options)?;
         let is_signed_in = kring.identity().is_signed_in;
         Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside: Some(aside) }))
     }
@@ -58,7 +76,7 @@ fn set_aside(path: &Path) -> Result<PathBuf, ClientError> {
     let with = |path: &Path, ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
     let aside = with(path, &format!(".damaged-{}", clock::now().millis()));
     fs::rename(path, &aside).map_err(failed)?;
-    for ending in ["-wal", "-shm"] {
+    for ending in ["-wal", "-shm", MARK] {
         if with(path, ending).exists() {
             fs::rename(with(path, ending), with(&aside, ending)).map_err(failed)?;
         }

@@ -1,5 +1,7 @@
 //! What can still be read of a damaged file, row by row.
 
+mod table;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +16,9 @@ use uuid::Uuid;
 use super::account;
 use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
 use super::value::{number, parse, uuid};
-use super::{LocalSpace, Store, StoreError};
+use super::{LocalSpace, MARK, Place, Store, StoreError};
 use crate::account::{Account, Session};
-
-/// The most queries on a damaged table; each finds rows, or halves where they are looked for.
-const QUERIES: usize = 10_000;
+use table::Table;
 
 /// The size of a page, which is SQLite's default.
 const PAGE: usize = 4096;
@@ -43,24 +43,30 @@ struct Found {
 
 impl Salvaged {
     /// Reads what can be read; of a file that is no database at all, nothing.
-    pub(crate) fn read(path: &Path) -> Self {
-        open(path).map(|connection| Self::of(&connection)).unwrap_or_default()
+    pub(crate) fn read(place: Place<'_>) -> Self {
+        if let Some(connection) = connect(place).filter(is_readable) {
+            return Self::of(connection, place);
+        }
+        let Some(copy) = with_new_head(place) else { return Self::default() };
+        let found = connect(place.at(&copy)).filter(is_readable).map(|connection| Self::of(connection, place.at(&copy)));
+        remove(&copy);
+        found.unwrap_or_default()
     }
 
-    fn of(connection: &Connection) -> Self {
+    fn of(connection: Connection, place: Place<'_>) -> Self {
         let one = |sql: &str| connection.prepare(sql).ok();
         let account = one("SELECT person_id, device_id, server FROM account")
             .and_then(|mut query| query.query_row([], owner).ok());
         Self {
             account,
-            session: account::session(connection).ok().flatten(),
-            spaces: each(connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
+            session: account::session(&connection).ok().flatten(),
+            spaces: each(&connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
             documents: each(
-                connection,
+                &connection,
                 "SELECT document_id, kind, space_id, role, access, known FROM documents",
                 document,
             ),
-            edits: edits(connection),
+            edits: Table { connection, place }.edits(),
         }
     }
 
@@ -109,31 +115,32 @@ impl Salvaged {
     }
 }
 
-/// Opens a damaged file, with the first page of a new one where its own cannot be read.
-fn open(path: &Path) -> Option<Connection> {
-    let is_readable = |connection: &Connection| {
-        connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'edits'", [], |row| row.get::<_, i64>(0))
-            == Ok(1)
-    };
-    connect(path).filter(is_readable).or_else(|| connect(&with_new_head(path)?).filter(is_readable))
-}
-
-fn connect(path: &Path) -> Option<Connection> {
-    let connection = Connection::open(path).ok()?;
+/// Opens a damaged file.
+fn connect(place: Place<'_>) -> Option<Connection> {
+    let connection = place.connect().ok()?;
     // What the file was like is kept for whoever wants to look at it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
     connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON;").ok()?;
     Some(connection)
 }
 
-/// A copy whose first page, which says where everything is, is that of a new file.
-fn with_new_head(path: &Path) -> Option<PathBuf> {
+fn is_readable(connection: &Connection) -> bool {
+    connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'edits'", [], |row| row.get::<_, i64>(0))
+        == Ok(1)
+}
+
+/// A copy whose first page, which says where everything is, is that of a new file; without that of an encrypted file
+/// nothing of it can be read.
+fn with_new_head(place: Place<'_>) -> Option<PathBuf> {
+    if place.is_locked() {
+        return None;
+    }
+    let path = place.path();
     let mut bytes = fs::read(path).ok()?;
-    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
-    let (fresh, copy) = (beside(".fresh"), beside(".head"));
+    let (fresh, copy) = (beside(path, ".fresh"), beside(path, ".head"));
     drop(Store::open(&fresh).ok()?);
     let head = fs::read(&fresh);
-    let _ = fs::remove_file(&fresh);
+    remove(&fresh);
     let mut head = head.ok()?;
     head.truncate(PAGE);
     let pages = u32::try_from(bytes.len() / PAGE).ok()?;
@@ -141,8 +148,21 @@ fn with_new_head(path: &Path) -> Option<PathBuf> {
     head.get_mut(32..40)?.fill(0);
     bytes.get_mut(..PAGE)?.copy_from_slice(&head);
     fs::write(&copy, bytes).ok()?;
-    let _ = fs::copy(beside("-wal"), PathBuf::from(format!("{}-wal", copy.display())));
+    let _ = fs::copy(beside(path, "-wal"), beside(&copy, "-wal"));
     Some(copy)
+}
+
+/// Removes a file that was only for the rescue, with what belongs to it.
+fn remove(path: &Path) {
+    for ending in ["", "-wal", "-shm", MARK] {
+        let _ = fs::remove_file(beside(path, ending));
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// The rows of a small table, up to the first that cannot be read.
@@ -154,66 +174,6 @@ fn each<T>(connection: &Connection, sql: &str, read: fn(&Row<'_>) -> Result<T, S
         found.extend(read(row));
     }
     found
-}
-
-/// The edits, with a way around pages that cannot be read.
-fn edits(connection: &Connection) -> Vec<Found> {
-    let mut found = Vec::new();
-    let (mut from, mut queries) = (i64::MIN, 0);
-    while queries < QUERIES {
-        queries += 1;
-        let Some(after) = scan(connection, from, &mut found) else { break };
-        // Somewhere behind here a page is damaged: look for the first place behind it that can be read.
-        let (mut low, mut step) = (after, 1_i64);
-        let mut high = loop {
-            queries += 1;
-            let place = low.saturating_add(step);
-            if place == i64::MAX || queries >= QUERIES {
-                break None;
-            }
-            match begins(connection, place) {
-                true => break Some(place),
-                false => (low, step) = (place, step.saturating_mul(2)),
-            }
-        };
-        while let Some(place) = high.filter(|place| place.saturating_sub(low) > 1) {
-            queries += 1;
-            let middle = low + (place - low) / 2;
-            if begins(connection, middle) { high = Some(middle) } else { low = middle }
-        }
-        match high {
-            Some(place) => from = place,
-            None => break,
-        }
-    }
-    found
-}
-
-/// Whether the rows from here on can be read, or there are none.
-fn begins(connection: &Connection, from: i64) -> bool {
-    let sql = "SELECT command FROM edits WHERE number >= ?1 ORDER BY number LIMIT 1";
-    let Ok(mut query) = connection.prepare_cached(sql) else { return false };
-    query.query([from]).is_ok_and(|mut rows| rows.next().is_ok())
-}
-
-/// Reads rows from here on; the number behind the last where it stops at one that cannot be read.
-fn scan(connection: &Connection, from: i64, found: &mut Vec<Found>) -> Option<i64> {
-    let sql =
-        "SELECT number, document_id, command_id, generation, sequence, heads, made_at, command, state, code, field
-        FROM edits WHERE number >= ?1 ORDER BY number";
-    let mut query = connection.prepare_cached(sql).ok()?;
-    let mut rows = query.query([from]).ok()?;
-    let mut after = from;
-    loop {
-        match rows.next() {
-            Ok(Some(row)) => {
-                after = row.get::<_, i64>(0).ok()?.saturating_add(1);
-                found.extend(edit(row));
-            }
-            Ok(None) => return None,
-            Err(_) => return Some(after.max(0)),
-        }
-    }
 }
 
 /// An edit that was not shared, whatever of it can be read.
