@@ -40,7 +40,8 @@ fn encrypted_file() -> Result<(), Failure> {
         say("── encrypted file: skipped, there is no libcrypto with its headers (on Debian: libssl-dev)");
         return Ok(());
     }
-    let arguments = ["test", "-p", "kring-client", "--features", "sqlcipher", "--test", "encrypted", "--quiet"];
+    // Of the whole workspace, with whose features the rest is built already.
+    let arguments = ["test", "--workspace", "--features", "kring-client/sqlcipher", "--test", "encrypted", "--quiet"];
     step("encrypted file", &mut cargo(&arguments))
 }
 

@@ -39,6 +39,9 @@ pub enum KringError {
     /// The file is damaged, or is no file of Kring.
     #[error("the file is damaged")]
     Damaged,
+    /// The key does not fit the file, or the file is not encrypted, or its beginning is damaged.
+    #[error("the key does not fit the file")]
+    WrongKey,
     /// The file was written by a newer version.
     #[error("the file is of a newer version")]
     Newer,
@@ -80,6 +83,7 @@ impl From<ClientError> for KringError {
             ClientError::NotHere => Self::NotHere,
             ClientError::InUse => Self::InUse,
             ClientError::Damaged => Self::Damaged,
+            ClientError::WrongKey => Self::WrongKey,
             ClientError::Newer => Self::Newer,
             ClientError::Storage(reason) => Self::Storage { reason },
             ClientError::Server(reason) => Self::Server { reason },

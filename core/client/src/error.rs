@@ -40,8 +40,8 @@ pub enum ClientError {
     /// back from the server.
     #[error("the file is damaged")]
     Damaged,
-    /// The key does not fit the file, or the file is not encrypted, or it is no file of Kring.
-    #[cfg(feature = "sqlcipher")]
+    /// The key does not fit the file, or the file is not encrypted, or its beginning is damaged. Only where a file is
+    /// opened with a key.
     #[error("the key does not fit the file")]
     WrongKey,
     /// The file was written by a newer version of Kring. Update the app.

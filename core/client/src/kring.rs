@@ -88,11 +88,7 @@ impl Kring {
     /// As [`Kring::open`], and [`ClientError::WrongKey`], which is also what a file with a damaged beginning gives:
     /// the two cannot be told apart. For other damage there is [`Kring::rescue_encrypted`].
     #[cfg(feature = "sqlcipher")]
-    pub fn open_encrypted(
-        path: impl AsRef<Path>,
-        key: &crate::FileKey,
-        options: Options,
-    ) -> Result<Self, ClientError> {
+    pub fn open_encrypted(path: impl AsRef<Path>, key: &crate::FileKey, options: Options) -> Result<Self, ClientError> {
         Self::of(Place::locked(path.as_ref(), key), options)
     }
 

@@ -33,6 +33,6 @@ pub use kring::{
 };
 pub use kring_domain::{Command, Language, ReadModel, Role};
 pub use kring_sync::{EditState, Member, RawCommand};
+pub use store::Edit;
 #[cfg(feature = "sqlcipher")]
 pub use store::FileKey;
-pub use store::Edit;

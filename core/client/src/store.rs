@@ -23,9 +23,9 @@ use kring_sync::StoreOp;
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+pub(crate) use beginning::MARK;
 #[cfg(feature = "sqlcipher")]
 pub use cipher::FileKey;
-pub(crate) use beginning::MARK;
 pub use edits::Edit;
 pub(crate) use edits::Edits;
 pub(crate) use place::Place;

@@ -43,10 +43,12 @@ mod tests {
     use super::*;
     use crate::store::{Edits, Store, StoreError};
 
+    type Begin = fn(&Path);
+
     #[test]
     fn a_file_that_was_only_begun_opens_as_new() {
         let directory = tempfile::tempdir().unwrap();
-        let begun: [(&str, fn(&Path)); 5] = [
+        let begun: [(&str, Begin); 5] = [
             ("nothing", |path| fs::write(path, b"").unwrap()),
             ("an empty log", |path| {
                 fs::write(path, b"").unwrap();
@@ -70,7 +72,10 @@ mod tests {
             let path = directory.path().join(format!("{number}.db"));
             begin(&path);
             let store = Store::open(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
-            assert!(store.documents().unwrap().is_empty() && store.edits(Edits::Unshared).unwrap().is_empty(), "{what}");
+            assert!(
+                store.documents().unwrap().is_empty() && store.edits(Edits::Unshared).unwrap().is_empty(),
+                "{what}"
+            );
             drop(store);
             assert!(Store::open(&path).is_ok(), "{what}, again");
         }

@@ -26,8 +26,9 @@ impl<'a> Place<'a> {
     }
 
     /// Another file under the same key, where there is one.
-    pub(crate) fn at(self, path: &'a Path) -> Self {
-        Self { path, ..self }
+    pub(crate) fn at(mut self, path: &'a Path) -> Self {
+        self.path = path;
+        self
     }
 
     /// Whether the file is encrypted.

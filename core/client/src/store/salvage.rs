@@ -48,7 +48,8 @@ impl Salvaged {
             return Self::of(connection, place);
         }
         let Some(copy) = with_new_head(place) else { return Self::default() };
-        let found = connect(place.at(&copy)).filter(is_readable).map(|connection| Self::of(connection, place.at(&copy)));
+        let found =
+            connect(place.at(&copy)).filter(is_readable).map(|connection| Self::of(connection, place.at(&copy)));
         remove(&copy);
         found.unwrap_or_default()
     }
