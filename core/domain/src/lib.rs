@@ -43,6 +43,7 @@ mod edit;
 mod entity;
 mod erasure;
 mod grants;
+mod hearts;
 mod id;
 mod language;
 pub mod network;

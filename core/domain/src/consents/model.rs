@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::view::{ConsentsView, is_withdrawn};
 use crate::entity::Item;
-use crate::{PersonId, Timestamp};
+use crate::{PersonId, Role, Timestamp};
 
 /// The content of a document of consents.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,6 +56,17 @@ pub struct WithdrawalModel {
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
+}
+
+impl ConsentsModel {
+    /// Those that are for a person, whether by name or because of what they are in the space.
+    pub fn about(mut self, person: PersonId, role: Role) -> Self {
+        let is_for = |consent: &ConsentModel| {
+            consent.person_id.map_or_else(|| consent.role.as_deref() == Some(role.name()), |to| to == person)
+        };
+        self.consents.retain(is_for);
+        self
+    }
 }
 
 pub(super) fn of<R: ReadDoc>(consents: &ConsentsView<'_, R>) -> ConsentsModel {
