@@ -1,6 +1,7 @@
 //! HTTP, version 1: this router is the table of contents.
 
 mod access_log;
+mod consents;
 mod device_reads;
 mod devices;
 mod documents;
@@ -64,6 +65,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(members::remove))
         .routes(routes!(held::list))
         .routes(routes!(held::judge))
+        .routes(routes!(consents::list))
         .routes(routes!(status::read))
         .routes(routes!(access_log::list))
         .routes(routes!(erasures::list))
