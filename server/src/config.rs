@@ -38,6 +38,10 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Requests at once per device, after a rest.
     pub request_burst: u32,
+    /// Requests a second in the long run from one address that says nothing of who it is: signing in, new tokens.
+    pub stranger_requests_per_second: u32,
+    /// Such requests at once from one address, after a rest.
+    pub stranger_request_burst: u32,
     /// Wrong codes a minute per address.
     pub wrong_codes: u32,
     /// Wrong codes a minute from all addresses together.
@@ -64,6 +68,8 @@ impl Default for Limits {
             command_burst: 5_000,
             requests_per_second: 200,
             request_burst: 10_000,
+            stranger_requests_per_second: 100,
+            stranger_request_burst: 50_000,
             wrong_codes: 5,
             wrong_codes_overall: 3_000,
             connections: 20_000,

@@ -14,6 +14,7 @@ pub mod config;
 pub mod demo;
 pub mod documents;
 mod fail;
+mod household;
 pub mod http;
 pub mod lifetime;
 pub mod metrics;

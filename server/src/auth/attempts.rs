@@ -8,10 +8,12 @@
 //! them, so nobody guesses one either way; but a crowd of addresses that tries must not keep the database busy.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use kring_domain::Timestamp;
+
+use crate::household::household;
 
 /// How long a wrong code counts, in milliseconds.
 const WINDOW: i64 = 60_000;
@@ -51,7 +53,7 @@ impl Attempts {
             let wait = (minute(now) + 1) * WINDOW - now.millis();
             return Err(Blocked { retry_after: u64::try_from(wait).unwrap_or(0).div_ceil(1000).max(1) });
         }
-        let Some(times) = wrong.of.get(&network(address)) else { return Ok(()) };
+        let Some(times) = wrong.of.get(&household(address)) else { return Ok(()) };
         let recent = times.iter().filter(|time| is_recent(**time, now)).count();
         match times.iter().rev().nth(self.allowed - 1) {
             Some(first) if recent >= self.allowed => {
@@ -76,7 +78,7 @@ impl Attempts {
             // Whoever commands this many addresses is not slowed down by remembering one more of them.
             wrong.pop_first();
         }
-        let times = wrong.entry(network(address)).or_default();
+        let times = wrong.entry(household(address)).or_default();
         times.push_back(now);
         if times.len() > self.allowed {
             times.pop_front();
@@ -90,14 +92,6 @@ fn minute(now: Timestamp) -> i64 {
 
 fn is_recent(time: Timestamp, now: Timestamp) -> bool {
     now.millis() - time.millis() < WINDOW
-}
-
-/// One household has one IPv4 address, but 2⁶⁴ of the newer ones.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        address => address,
-    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,12 @@ struct LimitOptions {
     /// Requests at once per device, after a rest [default: 10000]
     #[arg(long, env = "KRING_REQUEST_BURST", value_name = "NUMBER")]
     request_burst: Option<u32>,
+    /// Requests a second in the long run from one address that says nothing of who it is [default: 100]
+    #[arg(long, env = "KRING_STRANGER_REQUESTS_PER_SECOND", value_name = "NUMBER")]
+    stranger_requests_per_second: Option<u32>,
+    /// Such requests at once from one address, after a rest [default: 50000]
+    #[arg(long, env = "KRING_STRANGER_REQUEST_BURST", value_name = "NUMBER")]
+    stranger_request_burst: Option<u32>,
     /// Wrong codes a minute per address [default: 5]
     #[arg(long, env = "KRING_WRONG_CODES", value_name = "NUMBER")]
     wrong_codes: Option<u32>,
@@ -138,6 +144,9 @@ impl LimitOptions {
             command_burst: first!(command_burst).unwrap_or(default.command_burst),
             requests_per_second: first!(requests_per_second).unwrap_or(default.requests_per_second),
             request_burst: first!(request_burst).unwrap_or(default.request_burst),
+            stranger_requests_per_second: first!(stranger_requests_per_second)
+                .unwrap_or(default.stranger_requests_per_second),
+            stranger_request_burst: first!(stranger_request_burst).unwrap_or(default.stranger_request_burst),
             wrong_codes: first!(wrong_codes).unwrap_or(default.wrong_codes),
             wrong_codes_overall: first!(wrong_codes_overall).unwrap_or(default.wrong_codes_overall),
             connections: first!(max_connections).unwrap_or(default.connections),

@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use kring_domain::Language;
 use serde::de::DeserializeOwned;
 
-pub use address::Address;
+pub use address::{Address, Stranger};
 pub use bytes::Bytes;
 pub use caller::SocketCaller;
 pub use json::Json;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Address, Json, Reads};
+use super::extract::{Json, Reads, Stranger};
 use super::problem::ProblemBody;
 use super::token::Pair;
 use crate::accounts::access_log::{Action, Line, record};
@@ -62,11 +62,11 @@ pub(super) struct Session {
     (status = 200, body = Session),
     (status = 401, description = "`invalid_code`: unknown, used or expired", body = ProblemBody),
     (status = 409, description = "`conflict`: already in this space with another role", body = ProblemBody),
-    (status = 429, description = "`rate_limited`: too many wrong codes", body = ProblemBody),
+    (status = 429, description = "`rate_limited`: too many wrong codes, or too many requests", body = ProblemBody),
 ))]
 pub(super) async fn sign_in(
     State(app): State<App>,
-    Address(address): Address,
+    Stranger(address): Stranger,
     caller: Option<Caller>,
     Reads(language): Reads,
     Json(body): Json<SignInBody>,

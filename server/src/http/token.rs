@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::Json;
+use super::extract::{Json, Stranger};
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::{self, Caller, Proof, Refreshed, Secret, Unproved};
@@ -49,8 +49,13 @@ impl Pair {
 #[utoipa::path(post, path = "/v1/token", request_body = TokenBody, responses(
     (status = 200, body = Pair),
     (status = 401, description = "`token_reused`, `invalid_proof`, `clock` (see `server_time`) or `unauthenticated`", body = ProblemBody),
+    (status = 429, description = "`rate_limited`: too many requests from one address", body = ProblemBody),
 ))]
-pub(super) async fn refresh(State(app): State<App>, Json(body): Json<TokenBody>) -> Result<Json<Pair>, Problem> {
+pub(super) async fn refresh(
+    State(app): State<App>,
+    _: Stranger,
+    Json(body): Json<TokenBody>,
+) -> Result<Json<Pair>, Problem> {
     let TokenBody { refresh_token, proof } = body;
     let now = clock::now();
     let refreshed = app.store.write(move |connection| auth::refresh(connection, &refresh_token, proof.as_ref(), now));

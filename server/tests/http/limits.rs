@@ -102,3 +102,19 @@ fn one_device_does_not_take_the_server_for_itself() {
     assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
     assert_eq!(other.get("/v1/spaces").status, 200);
 }
+
+#[test]
+fn an_address_that_says_nothing_of_who_it_is_does_not_take_the_server_for_itself() {
+    let server = Server::start_with(|config| {
+        config.limits.stranger_request_burst = 4;
+        config.limits.stranger_requests_per_second = 1;
+    });
+    let member = server.professional();
+    let nonsense = json!({"refresh_token": "nonsense"});
+    let answers: Vec<_> = (0..6).map(|_| server.anybody().post("/v1/token", &nonsense)).collect();
+    assert_eq!(answers[0].status, 401);
+    let refused = answers.into_iter().last().unwrap().expect(429, "rate_limited");
+    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
+    server.anybody().post("/v1/sign-in", &json!({"code": "AAAA"})).expect(429, "rate_limited");
+    assert_eq!(member.get("/v1/spaces").status, 200, "who is signed in goes on, from the same address");
+}

@@ -23,6 +23,20 @@ impl FromRequestParts<App> for Address {
     }
 }
 
+/// The address of a request that does not have to say who makes it, and has not asked too often.
+pub struct Stranger(pub IpAddr);
+
+impl FromRequestParts<App> for Stranger {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Address(address) = Address::from_request_parts(parts, app).await?;
+        let wait = |wait: std::time::Duration| Problem::rate_limited(wait.as_secs().saturating_add(1));
+        app.request_limit.check_stranger(address).map_err(wait)?;
+        Ok(Self(address))
+    }
+}
+
 /// The last hop that no trusted proxy stands for: whatever is before it, anybody can have written.
 fn source(socket: IpAddr, hops: &[&str], trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));

@@ -5,6 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
+use super::Stranger;
 use crate::app::App;
 use crate::auth::{AuthError, Caller};
 use crate::http::Problem;
@@ -51,7 +52,10 @@ impl FromRequestParts<App> for SocketCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let query = Query::<Ticket>::from_request_parts(parts, app).await;
         match query {
-            Ok(Query(Ticket { ticket })) => Ok(Self(app.auth.redeem(&app.store, &ticket).await?)),
+            Ok(Query(Ticket { ticket })) => {
+                Stranger::from_request_parts(parts, app).await?;
+                Ok(Self(app.auth.redeem(&app.store, &ticket).await?))
+            }
             Err(_) => <Caller as FromRequestParts<App>>::from_request_parts(parts, app).await.map(Self),
         }
     }
