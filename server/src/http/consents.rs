@@ -44,7 +44,8 @@ pub(super) async fn list(
     });
     let rights = looking.await?;
     // The consents name nobody but by id, so nobody needs a name, and no sentence a language.
-    let read = |document: &_| read_model(DocumentKind::Consents, document, &|_| String::new(), Language::English).content;
+    let read =
+        |document: &_| read_model(DocumentKind::Consents, document, &|_| String::new(), Language::English).content;
     let seen = app.documents.look(document, move |admission| read(admission.document())).await?;
     let Content::Consents(all) = seen.unwrap_or_else(|| read(&genesis(DocumentKind::Consents))) else {
         return Err(Problem::internal());

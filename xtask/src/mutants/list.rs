@@ -110,6 +110,26 @@ mod tests {
         }
     }
 
+    /// `UPDATE_DOCS=1` writes the table.
+    #[test]
+    fn the_page_on_security_lists_them() {
+        const MARK: &str = "<!-- from tests/mutants.toml -->\n";
+        let path = root().join("docs/security.md");
+        let page = std::fs::read_to_string(&path).unwrap();
+        let rows = read().unwrap();
+        let rows =
+            rows.iter().map(|Mutant { promise, file, test, .. }| format!("| {promise} | `{file}` | `{test}` |\n"));
+        let table = format!("| promise | without a line of | fails |\n|---|---|---|\n{}", rows.collect::<String>());
+        let mut parts: Vec<&str> = page.split(MARK).collect();
+        assert_eq!(parts.len(), 3, "two marks around the table");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            parts[1] = &table;
+            std::fs::write(&path, parts.join(MARK)).unwrap();
+        } else {
+            assert_eq!(parts[1], table, "UPDATE_DOCS=1 cargo test -p xtask");
+        }
+    }
+
     #[test]
     fn the_tests_that_the_pages_name_exist() {
         let mut known = BTreeSet::new();
