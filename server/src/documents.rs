@@ -19,7 +19,7 @@ mod round;
 mod shard;
 pub(crate) mod table;
 pub(crate) mod turn;
-pub(crate) mod verify;
+pub mod verify;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;

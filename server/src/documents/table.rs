@@ -13,7 +13,7 @@ use crate::store::StoreError;
 
 /// Why a stored document is not in memory.
 #[derive(Debug, Error)]
-pub(crate) enum LoadError {
+pub enum LoadError {
     /// The database could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -9,11 +9,12 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::key::find_key;
-use super::table::{self, LoadError};
+use super::table;
+pub use super::table::LoadError;
 
 /// Where a document's log ends.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct LogHead {
+pub struct LogHead {
     document: DocumentId,
     kind: DocumentKind,
     generation: u64,
@@ -22,14 +23,14 @@ pub(crate) struct LogHead {
 
 impl LogHead {
     /// How many entries the present generation has.
-    pub(crate) fn entries(&self) -> u64 {
+    pub fn entries(&self) -> u64 {
         self.sequence
     }
 }
 
 /// A log that is not whole.
 #[derive(Debug, Error)]
-pub(crate) enum LogError {
+pub enum LogError {
     /// It cannot be read at all.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -52,7 +53,7 @@ impl From<rusqlite::Error> for LogError {
 }
 
 /// Where every log ends.
-pub(crate) fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
+pub fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
     let mut query = connection.prepare("SELECT document_id FROM documents ORDER BY document_id")?;
     let documents = query.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
     let mut heads = Vec::new();
@@ -66,7 +67,7 @@ pub(crate) fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogErro
 }
 
 /// Reads every log from its start to its end, and checks each link and each signature.
-pub(crate) fn verify_logs(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
+pub fn verify_logs(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
     let heads = log_heads(connection)?;
     let key = find_key(connection).map_err(LoadError::from)?;
     for head in &heads {
@@ -78,9 +79,10 @@ pub(crate) fn verify_logs(connection: &Connection) -> Result<Vec<LogHead>, LogEr
 fn verify(connection: &Connection, head: &LogHead, key: Option<&SigningKey>) -> Result<(), LogError> {
     let document = head.document;
     let damaged = |sequence, what| LogError::Damaged { document, sequence, what };
-    let mut link = ChainHash::start(document, head.generation);
-    let (mut expected, mut is_signed, mut fault) = (1, true, None);
     let start = Base { generation: head.generation, sequence: 0 };
+    let first = table::link(connection, document, start)?;
+    let Some(mut link): Option<ChainHash> = first else { return Err(damaged(0, "where it begins is not known")) };
+    let (mut expected, mut is_signed, mut fault) = (1, true, None);
     table::each_entry(connection, document, start, |sequence, bytes| {
         let Ok(entry) = EncodedEntry::from_stored(bytes.to_vec()).decode() else {
             fault = Some((sequence, "not an entry"));

@@ -31,6 +31,36 @@ fn a_backup_beside_a_running_server_is_whole_and_private_and_written_once() {
 }
 
 #[test]
+fn a_backup_of_documents_that_were_rewritten_is_restored() {
+    let mut server = Server::start();
+    let cast = Cast::new(&server);
+    let erase = |name: &str| {
+        let contact = cast.contact(name);
+        cast.client.admit(&cast.network, json!({"type": "erase_contact", "contact_id": contact}));
+    };
+    let file = server.data().join("copy.db");
+    let from = file.to_str().unwrap();
+    let restore = |server: &mut Server| {
+        json_of(&server.admin(&["backup", "--to", from]));
+        server.kill();
+        let arguments = ["restore", "--from", from, "--replace", "--recover-for", "0"];
+        let restored = json_of(&server.admin(&arguments));
+        fs::remove_file(&file).unwrap();
+        server.restart();
+        restored["entries"].as_u64().unwrap()
+    };
+    // The generation that began with the erasure is empty, and then is not.
+    erase("Sjaak");
+    assert_eq!(restore(&mut server), 0);
+    let code = lines_of(&server.admin(&["sign-in-codes"]));
+    let code = code.iter().find(|code| code["person_id"] == json!(cast.client.id)).unwrap();
+    let client = Person::sign_in(&server.http(), code["code"].as_str().unwrap(), "Sam");
+    let name = json!({"type": "add_contact", "contact_id": id(), "name": "Truus"});
+    assert_eq!(client.admit(&cast.network, name), 1);
+    assert_eq!(restore(&mut server), 1);
+}
+
+#[test]
 fn a_restore_is_refused_where_it_would_do_harm() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
