@@ -23,6 +23,7 @@ use kring_sync::StoreOp;
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+use crate::fail;
 pub(crate) use beginning::MARK;
 #[cfg(feature = "sqlcipher")]
 pub use cipher::FileKey;
@@ -129,10 +130,20 @@ impl Store {
 
     /// Empties the write-ahead log, in which what was removed must not live on; the removal itself is durable already.
     fn empty_log(&self) {
-        let truncated = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(error) = truncated {
+        if let Err(error) = self.try_empty_log() {
             tracing::warn!(%error, "the write-ahead log was not emptied");
         }
+    }
+
+    /// SQLite does not sync what it cut off, so that a power cut could bring it back; a commit into the empty file does.
+    fn try_empty_log(&self) -> Result<(), StoreError> {
+        fail::point("checkpoint.before");
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        fail::point("truncation.after");
+        let version: u32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        self.connection.pragma_update(None, "user_version", version)?;
+        fail::point("truncation.synced");
+        Ok(())
     }
 
     /// Empties the file: documents, edits, session and identity.
@@ -153,8 +164,7 @@ impl Store {
             transaction.execute(&format!("DELETE FROM {table}"), [])?;
         }
         transaction.commit()?;
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        self.try_empty_log()
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::StoreError;
+use crate::fail;
 
 /// How long to wait for readers of an older state before it is left for later, in all that are waiting for the commit.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -14,13 +15,27 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// How long a connection waits otherwise for another one.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
-/// Moves everything from the write-ahead file to the database and cuts it to nothing; false where a reader is in the
-/// way.
+/// Moves everything from the write-ahead file to the database and cuts it to nothing, on the disk as well; false where
+/// a reader is in the way.
 pub(super) fn empty_log(connection: &Connection) -> Result<bool, StoreError> {
+    fail::point("checkpoint.before");
     connection.busy_timeout(PATIENCE)?;
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     connection.busy_timeout(BUSY)?;
-    Ok(busy? == 0)
+    let is_empty = busy? == 0;
+    fail::point("truncation.after");
+    if is_empty {
+        sync_log(connection)?;
+        fail::point("truncation.synced");
+    }
+    Ok(is_empty)
+}
+
+/// Has it on the disk that the write-ahead file is empty: SQLite does not sync what it cut off, so that a power cut
+/// could bring it back. A commit into the empty file does.
+fn sync_log(connection: &Connection) -> Result<(), StoreError> {
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(connection.pragma_update(None, "user_version", version)?)
 }
 
 #[cfg(test)]

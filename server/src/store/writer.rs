@@ -60,8 +60,19 @@ impl Desk {
         if self.is_unclean.load(Ordering::Acquire) {
             match purge::empty_log(connection) {
                 Ok(is_empty) => self.is_unclean.store(!is_empty, Ordering::Release),
-                Err(error) => tracing::warn!(%error, "the write-ahead file could not be emptied"),
+                Err(error) => {
+                    tracing::warn!(%error, "the write-ahead file could not be emptied");
+                    self.doubt(&error);
+                }
             }
+        }
+    }
+
+    /// Takes nothing more where the disk did not keep what was written.
+    fn doubt(&self, error: &StoreError) {
+        if is_failed_sync(error) {
+            tracing::error!("an fsync failed: nothing more is taken");
+            self.untrusted.send_replace(true);
         }
     }
 
@@ -182,9 +193,8 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     fail::point("commit.before");
     let committed = run("COMMIT");
     fail::point("commit.after");
-    if committed.as_ref().is_err_and(is_failed_sync) {
-        tracing::error!("an fsync failed: nothing more is taken");
-        desk.untrusted.send_replace(true);
+    if let Err(error) = &committed {
+        desk.doubt(error);
     }
     if committed.is_err() && !connection.is_autocommit() {
         // The next transaction must not inherit what this one could not keep.
