@@ -15,6 +15,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("kring-ffi", &["kring-client", "kring-domain"]),
     ("kring-tests", &["kring-client", "kring-domain", "kring-server", "kring-sync"]),
     ("kring-hostile", &["kring-domain", "kring-server", "kring-sync"]),
+    ("kring-power", &["kring-client", "kring-domain", "kring-server", "kring-tests"]),
     ("kring-simulation", &["kring-domain", "kring-sync"]),
     ("xtask", &[]),
 ];

@@ -1,0 +1,160 @@
+//! Where the power goes, and what was found there.
+
+use std::fmt;
+use std::path::Path;
+
+use fastrand::Rng;
+use tempfile::TempDir;
+
+use crate::disk::{Disk, Event, Honesty};
+use crate::platter::{Platter, Policy};
+use crate::room::room;
+
+/// Of so many cuts, one is followed by another in the middle of opening what the first has left.
+const TWICE: usize = 8;
+
+/// The power goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// Before this place in the list of what was done.
+    pub at: usize,
+    /// What becomes of that which was not synced.
+    pub policy: Policy,
+    /// What decides between the possible.
+    pub seed: u64,
+    /// Whether it goes again while what is left is opened.
+    pub is_double: bool,
+}
+
+/// A cut after which something is not as it was told.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The cut.
+    pub cut: Cut,
+    /// What is not so.
+    pub what: String,
+}
+
+/// What many cuts came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many things were done to the files.
+    pub done: usize,
+    /// How many of those were syncs.
+    pub syncs: usize,
+    /// How often the power went.
+    pub cuts: usize,
+    /// How many answers were looked into, all cuts together.
+    pub answers: usize,
+    /// What was not as it was told.
+    pub faults: Vec<Fault>,
+}
+
+/// Whoever opens what is left after a cut.
+pub(crate) trait Look {
+    /// Opens it, as after any start.
+    fn open(&self, left: &Path) -> Result<(), String>;
+
+    /// The places at which something was told.
+    fn told(&self) -> Vec<usize>;
+
+    /// Opens it and looks whether everything is so that was told before this place; how much that was.
+    fn check(&self, left: &Path, at: usize) -> Result<usize, String>;
+}
+
+/// Cuts the power so many times: a third around syncs, a third where something has just been told, the others anywhere.
+///
+/// `look` opens what is left of the directory.
+pub(crate) fn cut(
+    events: &[Event],
+    count: usize,
+    seed: u64,
+    look: &impl Look,
+    mut progress: impl FnMut(&Report),
+) -> Report {
+    let syncs = events.iter().filter(|event| matches!(event, Event::Sync(_))).count();
+    let mut report = Report { done: events.len(), syncs, ..Report::default() };
+    let mut platter = Platter::new(events);
+    for cut in plan(events, &look.told(), count, seed) {
+        platter.advance(cut.at);
+        let mut rng = Rng::with_seed(cut.seed);
+        let left = room();
+        platter.leave(cut.policy, &mut rng, left.path()).expect("there is room for the files");
+        let checked = match cut.is_double {
+            false => look.check(left.path(), cut.at),
+            true => twice(&left, &cut, &mut rng, look),
+        };
+        match checked {
+            Ok(answers) => report.answers += answers,
+            Err(what) => report.faults.push(Fault { cut, what }),
+        }
+        report.cuts += 1;
+        progress(&report);
+    }
+    report
+}
+
+/// The power goes again at some place while what is left of the first cut is opened.
+fn twice(left: &TempDir, cut: &Cut, rng: &mut Rng, look: &impl Look) -> Result<usize, String> {
+    let disk = Disk::watch(left.path(), Honesty::Honest).expect("it was just made");
+    let first = disk.position();
+    let opened = look.open(left.path());
+    let events = disk.stop();
+    opened?;
+    let mut platter = Platter::new(&events);
+    platter.advance(rng.usize(first..=events.len()));
+    let again = room();
+    platter.leave(cut.policy, rng, again.path()).expect("there is room for the files");
+    look.check(again.path(), cut.at).map_err(|what| format!("after a second cut: {what}"))
+}
+
+fn plan(events: &[Event], told: &[usize], count: usize, seed: u64) -> Vec<Cut> {
+    let mut rng = Rng::with_seed(seed);
+    let is_sync = |place: &usize| matches!(events[*place], Event::Sync(_) | Event::SyncNames);
+    let syncs = (0..events.len()).filter(is_sync).flat_map(|place| [place, place + 1]).collect();
+    let mut places = Vec::new();
+    for mut some in [syncs, told.to_vec()] {
+        some.dedup();
+        rng.shuffle(&mut some);
+        places.extend(some.into_iter().take(count / 3));
+    }
+    places.extend((places.len()..count).map(|_| rng.usize(..=events.len())));
+    places.sort_unstable();
+    let cut = |(number, at)| {
+        let policy = rng.choice(Policy::ALL).unwrap_or(Policy::Nothing);
+        Cut { at, policy, seed: rng.u64(..), is_double: number % TWICE == TWICE - 1 }
+    };
+    places.into_iter().enumerate().map(cut).collect()
+}
+
+impl Report {
+    /// Ends the test where something was not as it was told.
+    ///
+    /// # Panics
+    ///
+    /// Then, with the first of it.
+    pub fn assert_whole(&self) {
+        if let Some(fault) = self.faults.first() {
+            let others: Vec<String> = self.faults.iter().skip(1).take(9).map(|fault| format!("\n{fault}")).collect();
+            panic!("{} of {} cuts lost something: {fault}{}", self.faults.len(), self.cuts, others.concat());
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cut: Cut { at, policy, seed, .. }, what } = self;
+        write!(f, "{what} (cut at {at}, {policy:?}, seed {seed})")
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, syncs, cuts, answers, faults } = self;
+        write!(
+            f,
+            "{cuts} cuts in {done} writes, {syncs} of them syncs; {answers} answers were so afterwards; {} were not",
+            faults.len()
+        )
+    }
+}

@@ -1,0 +1,92 @@
+//! The real phone, with and without a server, and what is left of its file after a cut.
+
+mod check;
+mod life;
+
+use std::path::Path;
+
+use fastrand::Rng;
+use kring_client::EditState;
+use kring_domain::{CommandId, DocumentId, SpaceId};
+
+use crate::cuts::{Look, Report, cut};
+use crate::disk::{Disk, Event, Honesty};
+use crate::room::room;
+use crate::running::Running;
+use crate::told::{Answer, Told, after};
+
+/// The file of somebody who shares what they make.
+const ANNA: &str = "anna.kring";
+
+/// The file of somebody who never does, and who empties it.
+const BRAM: &str = "bram.kring";
+
+/// Something a phone has told its person.
+#[derive(Clone, Debug)]
+enum Promise {
+    /// A space that was made here is here.
+    Space { file: &'static str, space: SpaceId },
+    /// An edit is saved.
+    Saved { file: &'static str, document: DocumentId, edit: CommandId },
+    /// An edit has become this, and stays it.
+    Ended { file: &'static str, document: DocumentId, edit: CommandId, state: EditState },
+    /// The person is signed in.
+    SignedIn { file: &'static str },
+    /// Nothing with this word in it is in the file or beside it.
+    Erased { file: &'static str, word: String },
+}
+
+/// Two phones that lived, and what they told.
+pub struct Recording {
+    events: Vec<Event>,
+    answers: Vec<Answer<Promise>>,
+    /// The server of the one that shares; it goes on.
+    _server: Running,
+    _data: tempfile::TempDir,
+}
+
+impl Recording {
+    /// Has two phones live on a disk that says this of a sync.
+    ///
+    /// # Panics
+    ///
+    /// When a phone does not do what it is asked.
+    pub fn of(edits: usize, seed: u64, honesty: Honesty) -> Self {
+        let (files, data) = (room(), room());
+        let server = Running::start(data.path());
+        let disk = Disk::watch(files.path(), honesty).expect("it was just made");
+        let told = Told::new(disk.clone());
+        life::live(files.path(), &server, &told, edits, &mut Rng::with_seed(seed));
+        Self { events: disk.stop(), answers: told.all(), _server: server, _data: data }
+    }
+
+    /// How many answers were given.
+    pub fn answers(&self) -> usize {
+        self.answers.len()
+    }
+
+    /// How many of the answers were that something is erased.
+    pub fn erasures(&self) -> usize {
+        self.answers.iter().filter(|answer| matches!(answer.promise, Promise::Erased { .. })).count()
+    }
+
+    /// Cuts the power so many times and looks at what is left each time.
+    pub fn cut(&self, count: usize, seed: u64, progress: impl FnMut(&Report)) -> Report {
+        cut(&self.events, count, seed, self, progress)
+    }
+}
+
+impl Look for Recording {
+    fn open(&self, left: &Path) -> Result<(), String> {
+        [ANNA, BRAM].into_iter().try_for_each(|file| check::open(left, file).map(|kring| kring.close()))
+    }
+
+    fn told(&self) -> Vec<usize> {
+        self.answers.iter().map(|answer| answer.from).collect()
+    }
+
+    fn check(&self, left: &Path, at: usize) -> Result<usize, String> {
+        let promises: Vec<&Promise> = after(&self.answers, at).collect();
+        check::check(left, &promises).map(|()| promises.len())
+    }
+}

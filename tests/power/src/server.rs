@@ -1,0 +1,78 @@
+//! The real server under load, and what is left of it after a cut.
+
+mod ask;
+mod check;
+mod load;
+mod promise;
+
+use std::path::Path;
+
+use fastrand::Rng;
+
+use crate::cuts::{Look, Report, cut};
+use crate::disk::{Disk, Event, Honesty};
+use crate::room::room;
+use crate::told::{Answer, Told, after};
+use promise::Promise;
+
+/// A server that worked under load, and what it told.
+pub struct Recording {
+    events: Vec<Event>,
+    answers: Vec<Answer<Promise>>,
+}
+
+/// How much there is to do, and on what disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// How often each of the writers does something.
+    pub rounds: usize,
+    /// What the load is drawn from; how its threads take turns is not.
+    pub seed: u64,
+    /// What the disk says of a sync.
+    pub honesty: Honesty,
+}
+
+impl Recording {
+    /// Starts a server on an empty directory, puts it under load, stops it and starts it again in the middle of that.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not do what it is asked.
+    pub fn of(load: Load) -> Self {
+        let (data, copies) = (room(), room());
+        let disk = Disk::watch(data.path(), load.honesty).expect("it was just made");
+        let told = Told::new(disk.clone());
+        load::run(data.path(), copies.path(), &told, load.rounds, &mut Rng::with_seed(load.seed));
+        Self { events: disk.stop(), answers: told.all() }
+    }
+
+    /// How many answers were given.
+    pub fn answers(&self) -> usize {
+        self.answers.len()
+    }
+
+    /// How many of the answers were that something is erased.
+    pub fn erasures(&self) -> usize {
+        self.answers.iter().filter(|answer| matches!(answer.promise, Promise::Erased { .. })).count()
+    }
+
+    /// Cuts the power so many times and looks at what is left each time.
+    pub fn cut(&self, count: usize, seed: u64, progress: impl FnMut(&Report)) -> Report {
+        cut(&self.events, count, seed, self, progress)
+    }
+}
+
+impl Look for Recording {
+    fn open(&self, left: &Path) -> Result<(), String> {
+        check::open(left)
+    }
+
+    fn told(&self) -> Vec<usize> {
+        self.answers.iter().map(|answer| answer.from).collect()
+    }
+
+    fn check(&self, left: &Path, at: usize) -> Result<usize, String> {
+        let promises: Vec<&Promise> = after(&self.answers, at).collect();
+        check::check(left, &promises).map(|()| promises.len())
+    }
+}
