@@ -7,6 +7,7 @@ mod demo;
 mod fuzz;
 mod lint;
 mod mutants;
+mod power;
 mod process;
 mod sbom;
 mod setup;
@@ -41,6 +42,8 @@ enum Chore {
     Simulate(simulate::Options),
     /// Kills a real server and real phones again and again; nothing that anybody was told may be missing.
     Crash(crash::Options),
+    /// Cuts the power under a real server and real phones, in a model of a disk; what was told is so afterwards.
+    Power(power::Options),
     /// Feeds the parsers of everything that comes from outside with bytes that find new paths.
     Fuzz(fuzz::Options),
     /// Takes out the lines that protect a promise, one after the other; the test of each must fail.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Sbom(options) => sbom::run(&options),
         Chore::Simulate(options) => simulate::run(&options),
         Chore::Crash(options) => crash::run(&options),
+        Chore::Power(options) => power::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Mutants(options) => mutants::run(&options),
         Chore::Bindings(options) => bindings::run(&options),
