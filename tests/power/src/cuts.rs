@@ -58,11 +58,15 @@ pub(crate) trait Look {
     /// The places at which something was told.
     fn told(&self) -> Vec<usize>;
 
+    /// Those of them at which every policy is tried.
+    fn erased(&self) -> Vec<usize>;
+
     /// Opens it and looks whether everything is so that was told before this place; how much that was.
     fn check(&self, left: &Path, at: usize) -> Result<usize, String>;
 }
 
-/// Cuts the power so many times: a third around syncs, a third where something has just been told, the others anywhere.
+/// Cuts the power so many times: a third around syncs, a third where something has just been told, the others
+/// anywhere, but for those where something has just been erased.
 ///
 /// `look` opens what is left of the directory.
 pub(crate) fn cut(
@@ -75,7 +79,7 @@ pub(crate) fn cut(
     let syncs = events.iter().filter(|event| matches!(event, Event::Sync(_))).count();
     let mut report = Report { done: events.len(), syncs, ..Report::default() };
     let mut platter = Platter::new(events);
-    for cut in plan(events, &look.told(), count, seed) {
+    for cut in plan(events, look, count, seed) {
         platter.advance(cut.at);
         let mut rng = Rng::with_seed(cut.seed);
         let left = room();
@@ -108,23 +112,24 @@ fn twice(left: &TempDir, cut: &Cut, rng: &mut Rng, look: &impl Look) -> Result<u
     look.check(again.path(), cut.at).map_err(|what| format!("after a second cut: {what}"))
 }
 
-fn plan(events: &[Event], told: &[usize], count: usize, seed: u64) -> Vec<Cut> {
+fn plan(events: &[Event], look: &impl Look, count: usize, seed: u64) -> Vec<Cut> {
     let mut rng = Rng::with_seed(seed);
     let is_sync = |place: &usize| matches!(events[*place], Event::Sync(_) | Event::SyncNames);
     let syncs = (0..events.len()).filter(is_sync).flat_map(|place| [place, place + 1]).collect();
-    let mut places = Vec::new();
-    for mut some in [syncs, told.to_vec()] {
+    let mut cuts: Vec<(usize, Policy)> =
+        look.erased().into_iter().flat_map(|place| Policy::ALL.map(|policy| (place, policy))).collect();
+    let mut any = |rng: &mut Rng, place| cuts.push((place, rng.choice(Policy::ALL).unwrap_or(Policy::Nothing)));
+    for mut some in [syncs, look.told()] {
         some.dedup();
         rng.shuffle(&mut some);
-        places.extend(some.into_iter().take(count / 3));
+        some.into_iter().take(count / 3).for_each(|place| any(&mut rng, place));
     }
-    places.extend((places.len()..count).map(|_| rng.usize(..=events.len())));
-    places.sort_unstable();
-    let cut = |(number, at)| {
-        let policy = rng.choice(Policy::ALL).unwrap_or(Policy::Nothing);
-        Cut { at, policy, seed: rng.u64(..), is_double: number % TWICE == TWICE - 1 }
-    };
-    places.into_iter().enumerate().map(cut).collect()
+    while cuts.len() < count {
+        cuts.push((rng.usize(..=events.len()), rng.choice(Policy::ALL).unwrap_or(Policy::Nothing)));
+    }
+    cuts.sort_by_key(|(place, _)| *place);
+    let cut = |(number, (at, policy))| Cut { at, policy, seed: rng.u64(..), is_double: number % TWICE == TWICE - 1 };
+    cuts.into_iter().enumerate().map(cut).collect()
 }
 
 impl Report {

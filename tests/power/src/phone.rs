@@ -67,7 +67,7 @@ impl Recording {
 
     /// How many of the answers were that something is erased.
     pub fn erasures(&self) -> usize {
-        self.answers.iter().filter(|answer| matches!(answer.promise, Promise::Erased { .. })).count()
+        self.erased().len()
     }
 
     /// Cuts the power so many times and looks at what is left each time.
@@ -83,6 +83,11 @@ impl Look for Recording {
 
     fn told(&self) -> Vec<usize> {
         self.answers.iter().map(|answer| answer.from).collect()
+    }
+
+    fn erased(&self) -> Vec<usize> {
+        let erased = self.answers.iter().filter(|answer| matches!(answer.promise, Promise::Erased { .. }));
+        erased.map(|answer| answer.from).collect()
     }
 
     fn check(&self, left: &Path, at: usize) -> Result<usize, String> {
