@@ -27,8 +27,12 @@ const SYNC_PATIENCE: Duration = Duration::from_secs(120);
 /// How long the name and the connection may take.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The largest answer, in bytes; also the largest message on the socket.
-pub(crate) const MAX_ANSWER: usize = 64 << 20;
+/// The largest answer, in bytes; also the largest message on the socket. It is in memory while it is read, and larger than
+/// any document that a phone takes.
+pub(crate) const MAX_ANSWER: usize = 8 << 20;
+
+/// The largest answer in JSON, in bytes; an honest one has a few hundred.
+const MAX_JSON: u64 = 1 << 20;
 
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -136,7 +140,7 @@ fn authorized<B>(request: RequestBuilder<B>, token: Option<&Secret>) -> RequestB
 }
 
 fn read_json<T: DeserializeOwned>(answer: Response<Body>) -> Result<T, HttpError> {
-    let text = successful(answer)?.body_mut().read_to_string()?;
+    let text = successful(answer)?.body_mut().with_config().limit(MAX_JSON).read_to_string()?;
     // The text may hold tokens, so nothing of it is shown; serde names only the place.
     serde_json::from_str(&text).map_err(|error| {
         HttpError::Unexpected(format!("not the expected JSON at line {} column {}", error.line(), error.column()))

@@ -97,29 +97,42 @@ impl Shared {
     }
 
     /// Makes everything durable that the replica holds back, hands it what it asks of the file, and passes on what it
-    /// has to tell.
+    /// has to tell. For whoever speaks with the server: an error may be about what that has sent.
     ///
     /// Whatever was put into the replica before the call is on the disk when it returns.
     pub(crate) fn flush(&self) -> Result<(), ClientError> {
         let mut slot = self.lock_store();
         loop {
-            while let Some((ops, spaces)) = self.unstored() {
-                let store = slot.as_mut().ok_or(ClientError::Closed)?;
-                fail::point("store.before");
-                if let Err(error) = store.apply(&ops, &spaces) {
-                    tracing::warn!(%error, "a batch could not be stored");
-                    self.reload(&mut slot);
-                    return Err(error.into());
-                }
-                fail::point("store.after");
-                self.state().replica.handle_stored();
-            }
+            self.store(&mut slot)?;
             let recall = self.state().replica.poll_recall();
             let Some(recall) = recall else { break };
             self.recall(slot.as_ref().ok_or(ClientError::Closed)?, &recall)?;
         }
         drop(slot);
         self.tell(None);
+        Ok(())
+    }
+
+    /// Makes everything durable that the replica holds back, and passes on what it has to tell. For what the person does:
+    /// nothing that a server has sent makes it fail.
+    pub(crate) fn save(&self) -> Result<(), ClientError> {
+        self.store(&mut self.lock_store())?;
+        self.tell(None);
+        Ok(())
+    }
+
+    fn store(&self, slot: &mut Option<Store>) -> Result<(), ClientError> {
+        while let Some((ops, spaces)) = self.unstored() {
+            let store = slot.as_mut().ok_or(ClientError::Closed)?;
+            fail::point("store.before");
+            if let Err(error) = store.apply(&ops, &spaces) {
+                tracing::warn!(%error, "a batch could not be stored");
+                self.reload(slot);
+                return Err(error.into());
+            }
+            fail::point("store.after");
+            self.state().replica.handle_stored();
+        }
         Ok(())
     }
 

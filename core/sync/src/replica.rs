@@ -10,6 +10,7 @@ mod document;
 mod inbox;
 mod keep;
 mod parting;
+mod plausible;
 mod store_op;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -89,6 +90,9 @@ pub enum ReplicaError {
     /// Bytes that are no document or no change.
     #[error("the server sent a document that cannot be read")]
     Unreadable,
+    /// More, or further on, than any honest server comes to.
+    #[error("the server sent what cannot be")]
+    Implausible,
     /// Entries that do not follow what the device has.
     #[error("the server left out entries")]
     Gap,

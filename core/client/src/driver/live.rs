@@ -33,6 +33,9 @@ const TELL: Duration = Duration::from_secs(60);
 /// The most frames that are stored in one transaction.
 const BATCH: usize = 256;
 
+/// About how many bytes of frames are taken at once.
+const BATCH_BYTES: usize = 1 << 20;
+
 /// The close code of a session that has ended: the device was signed out.
 const SIGNED_OUT: u16 = 4401;
 
@@ -114,11 +117,14 @@ async fn send(shared: &Arc<Shared>, socket: &mut Socket) -> Result<(), End> {
 
 /// The frames that have arrived, so that they share one transaction, and the code of a close behind them.
 fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(Vec<ServerFrame>, Option<u16>), End> {
-    let mut frames = Vec::new();
+    let (mut frames, mut size) = (Vec::new(), 0);
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
-            Some(Ok(Message::Binary(bytes))) => frames.push(decode_server_frame(&bytes).map_err(lost)?),
+            Some(Ok(Message::Binary(bytes))) => {
+                size += bytes.len();
+                frames.push(decode_server_frame(&bytes).map_err(lost)?);
+            }
             Some(Ok(Message::Close(close))) => {
                 return Ok((frames, Some(close.map_or(NO_CODE, |close| close.code.into()))));
             }
@@ -126,7 +132,7 @@ fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(
             Some(Err(error)) if frames.is_empty() => return Err(lost(error)),
             Some(Err(_)) | None => return Ok((frames, Some(NO_CODE))),
         }
-        next = if frames.len() < BATCH { socket.next().now_or_never() } else { None };
+        next = if frames.len() < BATCH && size < BATCH_BYTES { socket.next().now_or_never() } else { None };
     }
     Ok((frames, None))
 }

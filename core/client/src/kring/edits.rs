@@ -80,7 +80,7 @@ impl Kring {
         state.replica.submit(document, id, command, clock::now())?;
         let reloads = state.reloads;
         drop(state);
-        self.shared().flush()?;
+        self.shared().save()?;
         if self.shared().state().reloads != reloads {
             return Err(ClientError::Storage("the edit could not be saved".into()));
         }

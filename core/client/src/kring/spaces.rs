@@ -79,7 +79,7 @@ impl Kring {
         state.new_spaces.push(LocalSpace { id: space, name: name.to_owned() });
         let reloads = state.reloads;
         drop(state);
-        self.shared().flush()?;
+        self.shared().save()?;
         if self.shared().state().reloads != reloads {
             return Err(ClientError::Storage("the space could not be saved".into()));
         }

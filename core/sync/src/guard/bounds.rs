@@ -18,6 +18,9 @@ use reader::Reader;
 /// The first bytes of every chunk.
 const MAGIC: &[u8] = &[0x85, 0x6f, 0x4a, 0x83];
 
+/// The most bytes behind deflate, whatever they come in. They are in memory while they are counted.
+const MAX_INFLATED: usize = 16 << 20;
+
 /// What bytes may become: rows of operations and changes, and bytes behind deflate.
 pub(super) struct Budget {
     rows: u64,
@@ -33,7 +36,7 @@ impl Budget {
         let size = bytes as u64;
         Self {
             rows: size.saturating_mul(8).saturating_add(200_000).min(2_000_000),
-            inflated: bytes.saturating_mul(32).saturating_add(8 << 20).min(128 << 20),
+            inflated: bytes.saturating_mul(32).saturating_add(8 << 20).min(MAX_INFLATED),
         }
     }
 

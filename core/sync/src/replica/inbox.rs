@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use kring_domain::{Access, Code, CommandId, DocumentId, SpaceId, Timestamp, mentions};
 
 use super::document::Held;
+use super::plausible;
 use super::{EditState, Event, Pending, RETRY_AFTER, Replacement, Replica, ReplicaError, SettledEdit, StoreOp};
 use crate::{Base, DocumentHead, Entry, Judgement, Member, ServerFrame, Verdict};
 
@@ -17,11 +18,12 @@ impl Replica {
     pub fn handle_frame(&mut self, frame: ServerFrame, now: Timestamp) -> Result<(), ReplicaError> {
         match frame {
             ServerFrame::Welcome { server_time, documents, members } => {
+                plausible::welcome(&documents, &members)?;
                 self.compare_clocks(server_time, now);
                 self.welcome(documents, members);
             }
             ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces } => {
-                let base = Base { generation, sequence };
+                let base = plausible::place(Base { generation, sequence })?;
                 let snapshot = Replacement { base, bytes, chain, tail: Vec::new() };
                 return if replaces { self.ask_own(document, snapshot) } else { self.snapshot(document, &snapshot) };
             }
@@ -32,10 +34,14 @@ impl Replica {
                 verdicts.into_iter().for_each(|verdict| self.verdict(document, verdict, now));
             }
             ServerFrame::Access { document, access } => self.access(document, access),
+            // Nobody waits for it, so one of any size but small is passed over.
+            ServerFrame::Presence { state, .. } if !plausible::is_presence(&state) => {}
             ServerFrame::Presence { document, person, state } => {
                 self.events.push_back(Event::Presence { document, person, state });
             }
-            ServerFrame::Error { code } => self.events.push_back(Event::Complaint(code)),
+            ServerFrame::Error { code } => {
+                self.events.push_back(Event::Complaint(code.chars().take(plausible::MAX_WORD).collect()));
+            }
             ServerFrame::Missing { document, generation, after } => {
                 self.missing(document, Base { generation, sequence: after });
             }
@@ -68,6 +74,14 @@ impl Replica {
     fn learn(&mut self, head: &DocumentHead) {
         if head.access < Access::Read {
             return self.drop_document(head.document);
+        }
+        let is_other = |held: &Held| (held.kind, held.space) != (head.kind, head.space);
+        if self.documents.get(&head.document).is_some_and(is_other) {
+            // An id is derived from space and kind, so what is here is right, or comes from a server that lied.
+            if head.document != DocumentId::derive(head.space, head.kind) {
+                return;
+            }
+            self.drop_document(head.document);
         }
         let new = || Held::new(head.document, (head.kind, head.space), (head.role, head.access), false);
         let held = self.documents.entry(head.document).or_insert_with(new);
