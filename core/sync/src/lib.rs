@@ -15,10 +15,13 @@
 mod admission;
 mod catch_up;
 mod chain;
+mod following;
 mod frame;
 mod guard;
 mod reads;
+mod recovery;
 mod replica;
+mod standing;
 mod submission;
 mod verdict;
 
@@ -27,15 +30,18 @@ pub use admission::{
 };
 pub use catch_up::CatchUp;
 pub use chain::ChainHash;
+pub use following::{Following, Next, Reach};
 pub use frame::{
     Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME, Member, PROTOCOL,
     ServerFrame, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames, encode,
     encode_entries,
 };
 pub use reads::{Look, LookChain, MAX_LOOKS};
+pub use recovery::Recovery;
 pub use replica::{
     DeviceIdentity, EditState, Event, OwnEdit, Pending, Recall, Replica, ReplicaError, SettledEdit, StoreOp,
     StoredDocument,
 };
+pub use standing::{Claim, Standing, Way};
 pub use submission::{Base, RawCommand, Submission};
 pub use verdict::{Judgement, Verdict};

@@ -8,13 +8,12 @@ use ed25519_dalek::{Signature, Signer, SigningKey};
 use kring_domain::{Author, Code, DocumentId, DocumentKind, Grants, Refusal, Role, Timestamp};
 use kring_sync::{
     Admission, Admitted, Base, ChainHash, EncodedEntry, Entry, Generation, Judgement, Mark, Readmitted, RecoverError,
-    Submission, Verdict, encode_entries,
+    Recovery, Submission, Verdict, encode_entries,
 };
 
 use super::deeds::Deeds;
 use super::inbox::{Asker, Brought, Reveal, Warrantor};
 use super::lineage::Lineage;
-use super::recovery::Recovery;
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
 use super::turn::{Erasure, FormerRow, Turn};

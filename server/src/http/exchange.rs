@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use kring_sync::{DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
+use kring_sync::{Claim, DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
 
 use super::Problem;
 use super::device_reads::may_upload;
@@ -11,7 +11,6 @@ use super::extract::Bytes;
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::sync::catch_up::Claim;
 use crate::sync::exchange::{Round, exchange};
 
 /// The same frames as over the WebSocket, one round: a CBOR array with `hello` first; so is the answer.

@@ -2,23 +2,15 @@
 
 use axum::body::Bytes;
 use kring_domain::DocumentId;
-use kring_sync::{Base, CatchUp, ChainHash, Cursor, EncodedEntry, ServerFrame, encode, encode_entries};
+use kring_sync::{Base, CatchUp, Claim, EncodedEntry, Reach, ServerFrame, Standing, Way, encode, encode_entries};
 use rusqlite::Connection;
 
 use crate::clock::now;
-use crate::documents::recovery::recovery;
+use crate::documents::recovery::{recovery, was_restored};
 use crate::documents::table::{self, Head, LoadError};
 
 /// About how many bytes of entries go into one frame; small enough that no connection keeps a large buffer.
 const FRAME: usize = 2 * 1024;
-
-/// How far a device is, and how sure that is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Claim {
-    pub(crate) at: Base,
-    /// The link that the device has there; `None` where the server has brought it there itself.
-    pub(crate) chain: Option<ChainHash>,
-}
 
 /// One piece of catching up.
 #[derive(Debug, Default)]
@@ -33,32 +25,16 @@ pub(crate) struct Piece {
     pub(crate) ahead_of: Option<u64>,
 }
 
-/// How a device stands to the log.
-enum Standing {
-    /// On it, as far as can be seen.
-    On,
-    /// Beyond its end.
-    Ahead,
-    /// On another history.
-    Apart,
-}
-
-impl From<Base> for Claim {
-    fn from(at: Base) -> Self {
-        Self { at, chain: None }
-    }
-}
-
-impl From<Cursor> for Claim {
-    fn from(Cursor { generation, sequence, chain, .. }: Cursor) -> Self {
-        Self { at: Base { generation, sequence }, chain }
+impl Piece {
+    /// What comes of it.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach { reached: self.reached, ahead_of: self.ahead_of }
     }
 }
 
 /// Reads the next piece of a document for a device that is at `cursor`; of about `room` bytes, or one snapshot more.
 ///
-/// A device that is ahead is asked for what it has. Where it has answered that already for the log as it is,
-/// `answered`, it waits while the document recovers; after that the log counts.
+/// `answered` is the end of the log behind which the device has brought all it could.
 ///
 /// Inside a transaction of the caller, so that head and entries are of one state.
 pub(crate) fn next_piece(
@@ -71,17 +47,20 @@ pub(crate) fn next_piece(
     let Some(head) = table::head(connection, document)? else {
         return Ok(Piece { is_last: true, ..Piece::default() });
     };
-    match standing(connection, document, cursor, &head)? {
-        Standing::On => lacking(connection, document, &head, cursor.map(|claim| claim.at), room),
-        Standing::Ahead if answered != Some(head.at.sequence) => {
+    let standing = standing(connection, document, cursor, &head)?;
+    let is_recovering = match standing {
+        Standing::On | Standing::Apart => false,
+        Standing::Ahead => recovery(connection, document)?.is_some_and(|recovery| recovery.is_on(now())),
+    };
+    match standing.way(head.at, answered, is_recovering) {
+        Way::Lacking => lacking(connection, document, &head, cursor.map(|claim| claim.at), room),
+        Way::Ask => {
             let Base { generation, sequence: after } = head.at;
             let missing = encode(&ServerFrame::Missing { document, generation, after }).into();
             Ok(Piece { frames: vec![missing], ahead_of: Some(after), is_last: true, ..Piece::default() })
         }
-        Standing::Ahead if recovery(connection, document)?.is_some_and(|recovery| recovery.is_on(now())) => {
-            Ok(Piece { ahead_of: Some(head.at.sequence), is_last: true, ..Piece::default() })
-        }
-        Standing::Ahead | Standing::Apart => whole(connection, document, &head, room, true),
+        Way::Wait => Ok(Piece { ahead_of: Some(head.at.sequence), is_last: true, ..Piece::default() }),
+        Way::Replace => whole(connection, document, &head, room, true),
     }
 }
 
@@ -102,16 +81,8 @@ fn standing(
     cursor: Option<Claim>,
     head: &Head,
 ) -> Result<Standing, LoadError> {
-    let Some(Claim { at, chain }) = cursor else { return Ok(Standing::On) };
-    if at.generation != head.at.generation {
-        return Ok(if at.generation > head.at.generation { Standing::Apart } else { Standing::On });
-    }
-    if at.sequence > head.at.sequence {
-        return Ok(Standing::Ahead);
-    }
-    let Some(chain) = chain else { return Ok(Standing::On) };
-    let is_here = table::link(connection, document, at)?.is_none_or(|link| link == chain);
-    Ok(if is_here { Standing::On } else { Standing::Apart })
+    let was_restored = || Ok(was_restored(connection, document)?);
+    Standing::of(cursor, head.at, was_restored, |at| table::link(connection, document, at))
 }
 
 fn lacking(

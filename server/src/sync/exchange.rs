@@ -2,10 +2,10 @@
 
 use axum::body::Bytes;
 use kring_domain::{Access, Code, DocumentId, Refusal};
-use kring_sync::{Entry, ServerFrame, Submission, Verdict, encode};
+use kring_sync::{Claim, Entry, ServerFrame, Submission, Verdict, encode};
 use rusqlite::Connection;
 
-use super::catch_up::{Claim, is_apart, log_end, next_piece};
+use super::catch_up::{is_apart, log_end, next_piece};
 use super::directory::{Directory, Place};
 use super::late::hold_late;
 use super::looks::{received, refused};

@@ -12,12 +12,12 @@ use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use kring_domain::{Access, Code, DocumentId};
 use kring_sync::{
-    Base, Cursor, DecodeError, DeviceFrame, PROTOCOL, ServerFrame, Submission, decode_device_frame, encode,
+    Base, Claim, Cursor, DecodeError, DeviceFrame, Following, Next, PROTOCOL, ServerFrame, Submission,
+    decode_device_frame, encode,
 };
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::catch_up::Claim;
 use super::connection::{Item, Live};
 use super::directory;
 use super::hub::Connected;
@@ -30,7 +30,6 @@ use crate::lifetime::Share;
 use crate::metrics::Counted;
 use ending::Ending;
 use reading::{ROOM, Reading, claimed};
-use recovering::Ahead;
 use socket::Socket;
 use telling::Watched;
 
@@ -181,9 +180,7 @@ impl Session {
         let claims = cursors.clone();
         let greeting = self.read(move |reading| reading.greet(&cursors)).await?;
         let watched = greeting.pieces.iter().map(|(place, piece)| {
-            let mut watched = Watched::new(*place, piece.reached);
-            watched.ahead = claimed(&claims, place.document).and_then(|claim| Ahead::of(claim, piece));
-            watched
+            Watched::new(*place, Following::greeted(claimed(&claims, place.document), piece.reach()))
         });
         self.places = Some(watched.collect());
         let sent = greeting.pieces.iter().filter(|(_, piece)| !piece.frames.is_empty());
@@ -201,12 +198,12 @@ impl Session {
     /// Reads the person's seats again, after they have changed.
     async fn look_again(&mut self) -> Result<(), Ending> {
         let before = self.places.take().unwrap_or_default();
-        if before.iter().all(|watched| watched.claim().is_none()) && !before.is_empty() {
+        if before.iter().all(|watched| watched.following.claim().is_none()) && !before.is_empty() {
             // The device has not said hello, so it is not told of anything yet; its seats are looked up when needed.
             return Ok(());
         }
         let cursor = |watched: &Watched| {
-            let Claim { at, chain } = watched.claim()?;
+            let Claim { at, chain } = watched.following.claim()?;
             let Base { generation, sequence } = at;
             Some(Cursor { document: watched.place.document, generation, sequence, chain })
         };
@@ -224,13 +221,13 @@ impl Session {
     async fn catch_up(&mut self, document: DocumentId) -> Result<(), Ending> {
         loop {
             let Some(watched) = self.find(document) else { return Ok(()) };
-            let (place, cursor, answered) = (watched.place, watched.claim(), watched.answered());
+            let (place, cursor, answered) = (watched.place, watched.following.claim(), watched.following.answered());
             let piece = self.read(move |reading| reading.piece(&place, cursor, answered, ROOM)).await?;
             // Where a consent has ended, the person is told when the session looks again.
             let Some(mut piece) = piece else { return Ok(()) };
             let is_last = piece.is_last;
-            if let Some(watched) = self.find(document) {
-                watched.take(&mut piece);
+            if self.find(document).is_some_and(|watched| !watched.following.take(piece.reach())) {
+                piece.frames.clear();
             }
             if !piece.frames.is_empty() {
                 self.sending(document);
@@ -245,7 +242,7 @@ impl Session {
     async fn submit(&mut self, document: DocumentId, commands: Vec<Submission>, size: usize) -> Result<(), Ending> {
         if self.places.is_none() {
             let directory = Box::pin(self.read(|reading| reading.directory())).await?;
-            let unasked = |place| Watched::new(place, None);
+            let unasked = |place| Watched::new(place, Following::default());
             self.places = Some(directory.places.into_iter().map(unasked).collect());
         }
         let place = self.find(document).map(|watched| watched.place);
@@ -263,7 +260,7 @@ impl Session {
             }
             return self.send(vec![encode(&ServerFrame::Verdicts { document, verdicts }).into()]).await;
         }
-        if self.find(document).is_some_and(|watched| watched.ahead.is_some()) {
+        if self.find(document).is_some_and(|watched| watched.following.is_ahead()) {
             return Box::pin(self.put_off(document, commands)).await;
         }
         let sifted = sift(&self.app.hub, place.as_ref(), connection.device, connection.person, commands);
@@ -297,19 +294,11 @@ impl Session {
     /// What to do with new entries of a document.
     fn next(&mut self, live: &Live) -> Next {
         let Some(watched) = self.find(live.document) else { return Next::Skip };
-        if watched.ahead.is_some() {
-            return Next::CatchUp;
-        }
-        let Some(sent) = &mut watched.sent else { return Next::Skip };
-        if live.reached() <= *sent {
-            Next::Skip
-        } else if live.generation == sent.generation && live.first <= sent.sequence + 1 {
-            *sent = live.reached();
+        let next = watched.following.next(live.first, live.reached());
+        if next == Next::Send {
             self.sending(live.document);
-            Next::Send
-        } else {
-            Next::CatchUp
         }
+        next
     }
 
     fn find(&mut self, document: DocumentId) -> Option<&mut Watched> {
@@ -347,13 +336,6 @@ impl Session {
             }
         }
     }
-}
-
-/// What becomes of new entries.
-enum Next {
-    Send,
-    Skip,
-    CatchUp,
 }
 
 fn access_gone(document: DocumentId) -> Bytes {

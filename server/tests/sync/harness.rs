@@ -256,6 +256,11 @@ pub(crate) fn idea(text: &str) -> Submission {
     command(0, json!({"type": "propose_idea", "idea_id": Uuid::now_v7(), "text": text}))
 }
 
+/// Erases the first idea for good.
+pub(crate) fn erase(idea: &Submission) -> Submission {
+    command(1, json!({"type": "erase_idea", "idea_id": idea.command.value()["idea_id"]}))
+}
+
 pub(crate) fn cursor(document: DocumentId, sequence: u64) -> Vec<Cursor> {
     vec![Cursor { document, generation: 1, sequence, chain: None }]
 }

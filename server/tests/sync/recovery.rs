@@ -5,7 +5,7 @@ use kring_server::auth::Caller;
 use kring_server::documents::begin_recovery;
 use kring_sync::{ChainHash, Cursor, DeviceFrame, Entry, Judgement, ServerFrame, Verdict};
 
-use crate::harness::{Phone, Server, idea};
+use crate::harness::{Phone, Server, erase, idea};
 
 #[tokio::test]
 async fn what_the_server_lost_comes_back_from_a_phone_as_it_was() {
@@ -116,6 +116,24 @@ async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is
     linda.submit(circle, story.commands[4..].to_vec()).await;
     let verdicts = linda.verdicts().await;
     assert_eq!(verdicts.iter().map(|verdict| verdict.sequence).collect::<Vec<_>>(), [Some(5), Some(6)]);
+}
+
+/// A phone that was not there while the log grew a new generation used to be sent it as if nothing had happened, and
+/// what it had shared on the lost history was nowhere any more.
+#[tokio::test]
+async fn a_phone_on_a_lost_history_is_asked_for_its_edits_behind_a_new_generation_too() {
+    let mut story = Story::play(6).await;
+    story.lose(3, 0).await;
+    let circle = story.server.circle();
+    let mut emine = story.phone(story.emine, 3).await;
+    emine.submit(circle, vec![erase(&story.commands[0])]).await;
+    assert_eq!(emine.verdicts().await[0].generation, Some(2));
+    for had in [6, 4, 3] {
+        let mut linda = story.phone(story.linda, had).await;
+        let ServerFrame::Snapshot { generation: 2, replaces: true, .. } = linda.frame().await else {
+            panic!("the log counts")
+        };
+    }
 }
 
 /// A circle that was written by one phone, and lost.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use kring_domain::{DocumentId, PersonId};
-use kring_sync::encode;
+use kring_sync::{Claim, encode};
 
 use crate::clock::now;
 use crate::documents::Damaged;
 use crate::documents::table::LoadError;
-use crate::sync::catch_up::{Claim, Piece, next_piece};
+use crate::sync::catch_up::{Piece, next_piece};
 use crate::sync::connection::Connection;
 use crate::sync::directory::{self, Directory, Place};
 use crate::sync::hub::Hub;

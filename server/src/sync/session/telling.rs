@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use kring_domain::DocumentId;
-use kring_sync::Base;
+use kring_sync::Following;
 use tokio::time::Instant;
 
-use super::recovering::Ahead;
 use super::{Ending, Session};
 use crate::sync::directory::Place;
 use crate::sync::looks;
@@ -21,10 +20,8 @@ const REFUSED_EVERY: Duration = Duration::from_secs(60);
 /// A document that the device may read.
 pub(super) struct Watched {
     pub(super) place: Place,
-    /// How far the device has been brought; `None` where it was not asked for yet.
-    pub(super) sent: Option<Base>,
-    /// What the device has beyond the log, where it has.
-    pub(super) ahead: Option<Box<Ahead>>,
+    /// How far the device is.
+    pub(super) following: Following,
     /// When the access log was last told that the device is sent something of it.
     told: Option<Instant>,
     /// Whether something of it is about to be sent that the log does not tell of yet.
@@ -32,8 +29,8 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new(place: Place, sent: Option<Base>) -> Self {
-        Self { place, sent, ahead: None, told: None, is_untold: false }
+    pub(super) fn new(place: Place, following: Following) -> Self {
+        Self { place, following, told: None, is_untold: false }
     }
 
     /// Notes that something of it is about to be sent, and says whether the log is to be told.
