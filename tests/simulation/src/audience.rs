@@ -12,3 +12,8 @@ pub(crate) fn may_read(role: Role, kind: DocumentKind) -> bool {
             | ("pronotes", "professional")
     )
 }
+
+/// Who may read what while a consent is in force.
+pub(crate) fn may_read_by_consent(role: Role, kind: DocumentKind) -> bool {
+    matches!((kind.name(), role.name()), ("private", "professional") | ("pronotes", "client" | "representative"))
+}

@@ -16,4 +16,12 @@ pub enum Broken {
     DropsTexts,
     /// A device's store loses the last entry at a crash.
     LosesEntries,
+    /// A device has nothing to bring to a server that was restored from a backup.
+    KeepsNoEntries,
+    /// A device does not remember what it has shared.
+    ForgetsOwnEdits,
+    /// A restored server takes new work at once.
+    WaitsForNobody,
+    /// The server does not hear that a consent was withdrawn.
+    ForgetsWithdrawals,
 }

@@ -1,110 +1,182 @@
 //! What must be true, told as simply as it can be. It sees commits, frames and stores, and knows nothing of how they
 //! come about: no CRDT, no state machine, no cursor.
+//!
+//! A restored backup takes the server back to an earlier [`History`]. What is promised then: whatever the devices that
+//! come back while it waits hold between them, without a gap, is in the log again at its old place, before anything
+//! new. What no device held is gone. An edit that its own device was told is shared is in the log at rest, once, if
+//! need be at a new place, or rests in its person's box; and all devices hold the one log that there is.
 
 use std::collections::BTreeMap;
 
 use automerge::ChangeHash;
-use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role};
-use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
+use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, outline};
+use kring_sync::{Base, EditState, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
 
-use crate::audience::may_read;
+use crate::audience::{may_read, may_read_by_consent};
 use crate::bytes::{contains, legible, mark, word};
 use crate::failure::{Check, ensure};
+use crate::server::Committed;
 use crate::sight::Sight;
+
+type Key = (DocumentId, CommandId);
+type Texts = BTreeMap<DocumentId, String>;
 
 /// Everything the model knows.
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) kinds: BTreeMap<DocumentId, DocumentKind>,
     pub(crate) roster: BTreeMap<PersonId, Role>,
-    /// The admitted commands of each generation of a document, in order.
-    log: BTreeMap<(DocumentId, u64), Vec<CommandId>>,
-    /// Where each admitted command is.
-    places: BTreeMap<(DocumentId, CommandId), Base>,
-    /// The heads of a document at each place.
-    heads: BTreeMap<(DocumentId, Base), Vec<ChangeHash>>,
-    /// What was answered.
-    pub(crate) answers: BTreeMap<(DocumentId, CommandId), Verdict>,
+    /// What is so at the server, and what was so before backups were restored.
+    pub(crate) now: History,
+    lost: Vec<History>,
+    /// What devices held when the last one was: whose, from which entry on and how far, and the heads there.
+    held: Vec<(PersonId, DocumentId, u64, Base, Vec<ChangeHash>)>,
     /// What each command was when it was made.
-    pub(crate) made: BTreeMap<(DocumentId, CommandId), Value>,
-    /// The commands about things that were erased, with the generation from which on nothing of them is left.
-    erased: BTreeMap<DocumentId, Vec<(u64, CommandId)>>,
+    pub(crate) made: BTreeMap<Key, Value>,
     /// The edits for which a device said that they are saved.
-    promised: BTreeMap<DeviceId, BTreeMap<(DocumentId, CommandId), Value>>,
+    pub(crate) promised: BTreeMap<DeviceId, BTreeMap<Key, Value>>,
+}
+
+/// What a backup takes back.
+#[derive(Clone, Default)]
+pub(crate) struct History {
+    /// Where each admitted command is, where each log ends, and the heads of each document at each place.
+    places: BTreeMap<Key, Base>,
+    ends: BTreeMap<DocumentId, Base>,
+    heads: BTreeMap<(DocumentId, Base), Vec<ChangeHash>>,
+    pub(crate) answers: BTreeMap<Key, Verdict>,
+    /// The commands about things that were erased, with the generation from which on nothing of them is left.
+    erased: BTreeMap<Key, u64>,
+    /// The consents in force: the id of each, what it opens, and to whom.
+    consents: Vec<(Value, Value, Value)>,
 }
 
 impl Model {
     fn may_read(&self, person: PersonId, document: DocumentId) -> bool {
-        let role = self.roster.get(&person);
-        role.is_some_and(|role| self.kinds.get(&document).is_some_and(|kind| may_read(*role, *kind)))
+        let (Some(role), Some(kind)) = (self.roster.get(&person), self.kinds.get(&document)) else { return false };
+        let is_to = |to: &Value| *to == person.to_string() || *to == role.name();
+        let is_open = self.now.consents.iter().any(|(_, opened, to)| *opened == kind.name() && is_to(to));
+        may_read(*role, *kind) || is_open && may_read_by_consent(*role, *kind)
     }
 
-    /// A document starts a generation, at its beginning.
-    pub(crate) fn starts(&mut self, document: DocumentId, generation: u64, heads: Vec<ChangeHash>) {
-        self.log.entry((document, generation)).or_default();
-        self.heads.insert((document, Base { generation, sequence: 0 }), heads);
+    /// A document has come to a place.
+    pub(crate) fn comes_to(&mut self, document: DocumentId, at: Base, heads: Vec<ChangeHash>) {
+        self.now.ends.insert(document, at);
+        self.now.heads.insert((document, at), heads);
     }
 
-    /// A device has told its person that an edit is saved.
-    pub(crate) fn promised(&mut self, device: DeviceId, document: DocumentId, id: CommandId, command: Value) {
-        self.promised.entry(device).or_default().insert((document, id), command);
-    }
-
-    /// The server has made a command durable.
-    pub(crate) fn committed(&mut self, document: DocumentId, at: Base, id: CommandId, heads: Vec<ChangeHash>) -> Check {
-        if at.sequence == 0 {
-            // A command that erases is itself the start of a generation.
-            let last = self.log.range((document, 0)..=(document, u64::MAX)).next_back().map(|((_, last), _)| *last);
-            ensure(last == Some(at.generation - 1), || format!("{at:?} does not follow generation {last:?}"))?;
-            self.starts(document, at.generation, heads);
-            let about = self.places.keys().filter(|key| key.0 == document && self.is_about(key, &(document, id)));
-            let gone: Vec<_> = about.map(|key| (at.generation, key.1)).collect();
-            self.erased.entry(document).or_default().extend(gone);
-        } else {
-            let log = self.log.get_mut(&(document, at.generation)).ok_or("a commit to a generation nobody started")?;
-            ensure(at.sequence == log.len() as u64 + 1, || format!("the log has a gap or goes back at {at:?}"))?;
-            log.push(id);
-            self.heads.insert((document, at), heads);
-        }
-        let before = self.places.insert((document, id), at);
+    /// The server has made something durable: the next entry, or a generation. A command that erases is itself the
+    /// start of a generation; one to compact has no command.
+    pub(crate) fn committed(&mut self, new: Committed) -> Check {
+        let Committed { document, at, id, by, heads, is_back } = new;
+        let Base { generation, sequence } = self.now.ends[&document];
+        let follows = [(generation, sequence + 1), (generation + 1, 0)].contains(&(at.generation, at.sequence));
+        ensure(follows, || format!("the log has a gap or goes back at {at:?}"))?;
+        self.comes_to(document, at, heads);
+        let Some((id, by)) = id.zip(by) else { return Ok(()) };
+        let key = (document, id);
+        let was_there = self.lost.iter().any(|lost| lost.places.get(&key) == Some(&at));
+        ensure(!is_back || was_there, || format!("command {id} comes back to {at:?}, and was not there"))?;
+        let about = self.now.places.keys().filter(|other| at.sequence == 0 && self.is_about(other, &key));
+        let gone: Vec<_> = about.map(|other| (*other, at.generation)).collect();
+        gone.into_iter().for_each(|(other, from)| _ = self.now.erased.entry(other).or_insert(from));
+        self.consent(&key, by);
+        let before = self.now.places.insert(key, at);
         ensure(before.is_none(), || format!("command {id} is admitted twice, at {before:?} and at {at:?}"))
     }
 
+    /// What a command does to the consents.
+    fn consent(&mut self, key: &Key, by: PersonId) {
+        let Some(command) = self.made.get(key).filter(|_| self.kinds[&key.0] == DocumentKind::Consents) else { return };
+        let (id, kind) = (command["consent_id"].clone(), command["compartment"].clone());
+        let to = ["person_id", "role"].iter().map(|field| &command[field]).find(|to| !to.is_null()).cloned();
+        match command["type"].as_str() {
+            Some("give_consent") => self.now.consents.push((id, kind, to.unwrap_or_default())),
+            Some("ask_to_look") => self.now.consents.push((id, kind, by.to_string().into())),
+            _ => self.now.consents.retain(|(given, ..)| *given != id),
+        }
+    }
+
     /// Whether a command is about the thing that another one names.
-    fn is_about(&self, one: &(DocumentId, CommandId), other: &(DocumentId, CommandId)) -> bool {
+    fn is_about(&self, one: &Key, other: &Key) -> bool {
         let named = self.made[other].as_object().into_iter().flatten().find(|(field, _)| field.ends_with("_id"));
-        named.is_some_and(|(field, id)| self.made.get(one).is_some_and(|one| one.get(field) == Some(id)))
+        let names = |(field, id): (&String, &Value)| self.made.get(one).and_then(|one| one.get(field)) == Some(id);
+        one.0 == other.0 && named.is_some_and(names)
     }
 
     /// Nothing of what was erased is left in a document from that generation on.
     fn is_gone(&self, document: DocumentId, generation: u64, bytes: &[u8]) -> Check {
-        let gone = self.erased.get(&document).into_iter().flatten().filter(|(from, _)| *from <= generation);
-        gone.into_iter().try_for_each(|(_, id)| {
-            let found = contains(bytes, &word(self.kinds[&document], id.uuid().as_u64_pair().1));
-            ensure(!found, || format!("a text of {id} is left in generation {generation}, and was erased"))
-        })
+        let mut gone = self.now.erased.iter().filter(|(key, from)| key.0 == document && **from <= generation);
+        let word = |id: CommandId| word(self.kinds[&document], id.uuid().as_u64_pair().1);
+        let found = gone.find(|((_, id), _)| contains(bytes, &word(*id)));
+        ensure(found.is_none(), || format!("a text of {found:?} is left in generation {generation}, and was erased"))
     }
 
     /// What the server's log holds after a restart is all that was committed.
     pub(crate) fn kept(&self, document: DocumentId, generation: u64, ids: &[CommandId]) -> Check {
-        let same = self.log.get(&(document, generation)).is_some_and(|log| log == ids);
-        ensure(same, || format!("the log of {document} is not what was committed"))
+        let at = |sequence| Base { generation, sequence };
+        let mut all = ids.iter().zip(1..);
+        let is_there = all.all(|(id, sequence)| self.now.places.get(&(document, *id)) == Some(&at(sequence)));
+        let is_same = is_there && self.now.ends[&document] == at(ids.len() as u64);
+        ensure(is_same, || format!("the log of {document} is not what was committed"))
+    }
+
+    /// A backup was restored; the sessions have ended.
+    pub(crate) fn restored(&mut self, backup: History, roster: BTreeMap<PersonId, Role>) {
+        (self.roster, self.held) = (roster, Vec::new());
+        self.lost.push(std::mem::replace(&mut self.now, backup));
+    }
+
+    /// What a device has of the history that was just lost.
+    pub(crate) fn holds(&mut self, sight: &Sight<'_>) {
+        let (person, lost) = (sight.identity.person, self.lost.last());
+        let role = self.roster.get(&person);
+        for (document, base, heads) in &sight.bases {
+            let may = role.is_some_and(|role| may_read(*role, self.kinds[document]));
+            if may && lost.is_some_and(|lost| lost.heads.get(&(*document, *base)) == Some(heads)) {
+                self.held.push((person, *document, sight.kept[document], *base, heads.clone()));
+            }
+        }
+    }
+
+    /// Somebody's rights change, or what they hold is theirs no more.
+    pub(crate) fn seated(&mut self, person: PersonId, role: Option<Role>) {
+        self.held.retain(|(holder, ..)| *holder != person);
+        self.roster.remove(&person);
+        self.roster.extend(role.map(|role| (person, role)));
+    }
+
+    /// Everybody has come back to documents that still wait: what they hold that follows the log is in it.
+    pub(crate) fn brought(&self, waiting: &[DocumentId]) -> Check {
+        for (_, document, first, base, heads) in self.held.iter().filter(|held| waiting.contains(&held.1)) {
+            let here = (*document, self.now.ends[document]);
+            let follows = here.1.generation == base.generation && *first <= here.1.sequence + 1;
+            let is_here = |lost: &History| lost.heads.get(&here) == self.now.heads.get(&here);
+            // After two restores there may be two histories, of which the one that came first counts.
+            let is_other = !self.lost.last().is_some_and(is_here) && self.lost.iter().any(is_here);
+            let is_back = self.now.heads.get(&(*document, *base)) == Some(heads);
+            ensure(!follows || is_other || is_back, || {
+                format!("a device holds {first} to {base:?}, the log {here:?}")
+            })?;
+        }
+        Ok(())
     }
 
     /// The server sends a frame to a person.
     pub(crate) fn sent(&mut self, to: PersonId, frame: &ServerFrame, bytes: &[u8]) -> Check {
         match frame {
             ServerFrame::Entries { document, generation, entries } => {
-                for Entry { sequence, command_id, .. } in entries {
-                    let at = Base { generation: *generation, sequence: *sequence };
-                    let is_there = self.places.get(&(*document, *command_id)) == Some(&at);
+                for entry in entries {
+                    let at = Base { generation: *generation, sequence: entry.sequence };
+                    let is_there = self.now.places.get(&(*document, entry.command_id)) == Some(&at);
                     ensure(is_there, || format!("an entry is sent that was not committed at {at:?}"))?;
                 }
                 self.is_gone(*document, *generation, bytes)?;
             }
-            ServerFrame::Verdicts { document, verdicts } => {
-                verdicts.iter().try_for_each(|verdict| self.answered(to, *document, verdict))?;
+            // Who may not see the document learns nothing from an answer.
+            ServerFrame::Verdicts { document, verdicts } if self.may_read(to, *document) => {
+                verdicts.iter().try_for_each(|verdict| self.answered(*document, verdict))?;
             }
             ServerFrame::Snapshot { document, generation, bytes, .. } => {
                 let bytes = legible(bytes)?;
@@ -123,77 +195,76 @@ impl Model {
         ensure(found.is_none(), || format!("a frame to {to} holds a text of {found:?}, which they may not read"))
     }
 
-    /// The server answers a command of somebody who may see the document: the same every time, and nothing that is
-    /// not so.
-    fn answered(&mut self, to: PersonId, document: DocumentId, verdict: &Verdict) -> Check {
+    /// The server answers a command: the same every time, and nothing that is not so.
+    fn answered(&mut self, document: DocumentId, verdict: &Verdict) -> Check {
         let key = (document, verdict.id);
-        if !self.may_read(to, document) {
-            return Ok(());
-        }
         if verdict.judgement == Judgement::Admitted {
-            let place = self.places.get(&key).copied();
+            let place = self.now.places.get(&key).copied();
             ensure(place.is_some() && place == verdict.place(), || format!("told {verdict:?}, is at {place:?}"))?;
         }
         if !verdict.is_passing() {
-            let before = self.answers.entry(key).or_insert_with(|| verdict.clone());
+            let before = self.now.answers.entry(key).or_insert_with(|| verdict.clone());
             ensure(before == verdict, || format!("first told {before:?}, then {verdict:?}"))?;
         }
         Ok(())
     }
 
+    /// The present history and those that were lost.
+    fn histories(&self) -> impl Iterator<Item = &History> {
+        std::iter::once(&self.now).chain(&self.lost)
+    }
+
     /// A device, after anything that happened to it.
     pub(crate) fn device(&self, sight: &Sight<'_>) -> Check {
         for (document, base, heads) in &sight.bases {
-            let known = self.heads.get(&(*document, *base));
-            ensure(known == Some(heads), || format!("what the device has at {base:?} is not what the log has there"))?;
+            let is_known = self.histories().any(|history| history.heads.get(&(*document, *base)) == Some(heads));
+            ensure(is_known, || format!("what the device has at {base:?} is not what the log has there"))?;
         }
         for (document, bytes) in &sight.written {
             let other = self.kinds.iter().find(|(id, kind)| *id != document && contains(bytes, &mark(**kind)));
             ensure(other.is_none(), || format!("a device stores a text of {other:?} in {document}"))?;
         }
         for (key, command) in self.promised.get(&sight.identity.device).into_iter().flatten() {
-            let waits = sight.waiting.get(key).copied();
-            let ended = sight.ended.get(key).map(|edit| edit.command.value());
-            ensure(waits.is_some() != ended.is_some(), || {
-                format!("edit {} must wait or have ended: waits {}, ended {}", key.1, waits.is_some(), ended.is_some())
-            })?;
-            ensure(waits.or(ended) == Some(command), || format!("the text of edit {} is not what was written", key.1))?;
+            let (waits, ended) = (sight.waiting.get(key), sight.ended.get(key).map(|edit| edit.command.value()));
+            let is_once = waits.is_some() != ended.is_some();
+            ensure(is_once, || format!("edit {key:?} must wait or have ended: {waits:?}, {ended:?}"))?;
+            let text = waits.copied().or(ended);
+            let erased = self.histories().any(|history| history.erased.contains_key(key));
+            let is_it = text == Some(command) || erased && text == Some(&outline(command));
+            ensure(is_it, || format!("the text of edit {key:?} is not what was written"))?;
         }
-        sight.ended.iter().try_for_each(|((document, id), edit)| self.ended(*document, *id, &edit.state))
-    }
-
-    /// How an edit ended on a device is how the server answered it.
-    fn ended(&self, document: DocumentId, id: CommandId, state: &EditState) -> Check {
-        let place = self.places.get(&(document, id)).map(|base| base.sequence);
-        let answer = self.answers.get(&(document, id)).map(|verdict| verdict.judgement);
-        let agrees = match state {
-            EditState::SavedHere => false,
-            EditState::Shared { sequence } => place == Some(*sequence),
-            EditState::Held { .. } => answer == Some(Judgement::Held),
-            // A device that is told to drop a document cannot know what became of its last edits.
-            EditState::NotAccepted { code: Code::Revoked | Code::NotFound, .. } => true,
-            EditState::NotAccepted { .. } => answer == Some(Judgement::Rejected),
-        };
-        ensure(agrees, || format!("edit {id} ended as {state:?}, but is at {place:?} and was answered {answer:?}"))
+        let agrees = |key: &Key, state: &EditState| self.histories().any(|history| history.agrees(key, state));
+        let wrong = sight.ended.iter().find(|(key, edit)| !agrees(key, &edit.state));
+        ensure(wrong.is_none(), || format!("an edit did not end as it was answered: {wrong:?}"))
     }
 
     /// Everything has come to rest: everybody holds what they may read, all of it and nothing else, and reads the same.
-    pub(crate) fn rest(
-        &self,
-        sight: &Sight<'_>,
-        reads: &BTreeMap<DocumentId, String>,
-        truth: &BTreeMap<DocumentId, String>,
-    ) -> Check {
+    pub(crate) fn rest(&self, sight: &Sight<'_>, reads: &Texts, truth: &Texts) -> Check {
         ensure(sight.waiting.is_empty(), || format!("{} edits still wait", sight.waiting.len()))?;
         for document in self.kinds.keys() {
             let may = self.may_read(sight.identity.person, *document);
             let base = sight.bases.iter().find(|(id, ..)| id == document).map(|(_, base, _)| *base);
-            let last = self.log.range((*document, 0)..=(*document, u64::MAX)).next_back();
-            let head = last.map(|((_, generation), log)| Base { generation: *generation, sequence: log.len() as u64 });
-            ensure(base == head.filter(|_| may), || format!("at rest a device is at {base:?}, the log at {head:?}"))?;
+            let head = self.now.ends[document];
+            ensure(base == may.then_some(head), || format!("at rest a device is at {base:?}, the log at {head:?}"))?;
             let same = !may || reads.get(document) == truth.get(document);
             ensure(same, || format!("a device reads {:?}\nthe server {:?}", reads.get(document), truth.get(document)))?;
         }
-        Ok(())
+        let gone = sight.shared.iter().find(|(key, state)| !self.now.agrees(key, state));
+        ensure(gone.is_none(), || format!("an edit that was told is shared is not in the log: {gone:?}"))
+    }
+}
+
+impl History {
+    /// How an edit ended on a device is how the server answered it.
+    fn agrees(&self, key: &Key, state: &EditState) -> bool {
+        let answer = self.answers.get(key).map(|verdict| verdict.judgement);
+        match state {
+            EditState::SavedHere => false,
+            EditState::Shared { sequence } => self.places.get(key).is_some_and(|place| place.sequence == *sequence),
+            EditState::Held { .. } => answer == Some(Judgement::Held),
+            // A device that is told to drop a document cannot know what became of its last edits.
+            EditState::NotAccepted { code: Code::Revoked | Code::NotFound, .. } => true,
+            EditState::NotAccepted { .. } => answer == Some(Judgement::Rejected),
+        }
     }
 }

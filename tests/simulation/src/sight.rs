@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use automerge::ChangeHash;
 use kring_domain::{CommandId, DocumentId};
-use kring_sync::{Base, DeviceIdentity, SettledEdit};
+use kring_sync::{Base, DeviceIdentity, EditState, SettledEdit};
 use serde_json::Value;
 
 use crate::device::Device;
@@ -15,10 +15,14 @@ pub(crate) struct Sight<'a> {
     pub(crate) identity: DeviceIdentity,
     /// Where each document on it is, and its heads there.
     pub(crate) bases: Vec<(DocumentId, Base, Vec<ChangeHash>)>,
+    /// The first entry of each document that it has kept whole, and all after it; the next one where it has kept none.
+    pub(crate) kept: BTreeMap<DocumentId, u64>,
     /// The edits in its store that wait.
     pub(crate) waiting: BTreeMap<(DocumentId, CommandId), &'a Value>,
     /// The edits in its store that have ended.
     pub(crate) ended: &'a BTreeMap<(DocumentId, CommandId), SettledEdit>,
+    /// Those that were shared, of documents that it has not dropped since.
+    pub(crate) shared: BTreeMap<(DocumentId, CommandId), &'a EditState>,
     /// What was stored of each document since the last look.
     pub(crate) written: Vec<(DocumentId, Vec<u8>)>,
 }
@@ -27,7 +31,7 @@ impl<'a> Sight<'a> {
     /// Looks at a device, and takes with it what was written since the last look.
     pub(crate) fn of(device: &'a mut Device) -> Self {
         let identity = device.identity();
-        let written = std::mem::take(&mut device.written);
+        let written = std::mem::take(&mut device.store.written);
         let replica = device.replica();
         let held: Vec<DocumentId> = replica.documents().map(|(id, ..)| id).collect();
         let bases = held.into_iter().filter_map(|id| {
@@ -35,7 +39,11 @@ impl<'a> Sight<'a> {
             let base = Base { generation: cursor.generation, sequence: cursor.sequence };
             Some((id, base, sorted(replica.base(id)?)))
         });
-        let bases = bases.collect();
-        Self { identity, bases, waiting: device.waiting(), ended: &device.settled, written }
+        let bases: Vec<_> = bases.collect();
+        let first = |(id, base, _): &(DocumentId, Base, _)| (*id, device.store.first_kept(*id, *base));
+        let kept = bases.iter().map(first).collect();
+        let store = &device.store;
+        let (waiting, ended, shared) = (store.waiting(), &store.settled, store.shared());
+        Self { identity, bases, kept, waiting, ended, shared, written }
     }
 }

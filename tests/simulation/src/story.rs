@@ -9,7 +9,7 @@ use kring_sync::MAX_COMMANDS;
 
 pub use step::{Commit, Crash, Fate, Step};
 
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{self, Vocabulary};
 
 /// One of the devices of a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +44,15 @@ const WEIGHTS: &[(u32, Deed)] = &[
     (120, Deed::Commit),
     (50, Deed::Connect),
     (20, Deed::Morning),
+    (30, Deed::Calm),
     (14, Deed::Cut),
     (8, Deed::CrashDevice),
     (2, Deed::CrashServer),
     (10, Deed::Fold),
+    (3, Deed::Compact),
+    (9, Deed::Backup),
+    (6, Deed::Restore),
+    (16, Deed::Consent),
     (3, Deed::Newer),
     (3, Deed::ServerOfTomorrow),
     (4, Deed::Rush),
@@ -67,10 +72,15 @@ enum Deed {
     Commit,
     Connect,
     Morning,
+    Calm,
     Cut,
     CrashDevice,
     CrashServer,
     Fold,
+    Compact,
+    Backup,
+    Restore,
+    Consent,
     Newer,
     ServerOfTomorrow,
     Rush,
@@ -101,7 +111,7 @@ impl Story {
             rng,
         };
         let told = (1..=steps as u64).map(|number| (number, teller.step(number)));
-        let steps = std::iter::once((0, Step::Morning)).chain(told).collect();
+        let steps = [(0, Step::Morning), (0, Step::Calm)].into_iter().chain(told).collect();
         Self { seed, seats, steps }
     }
 }
@@ -150,10 +160,15 @@ impl Teller<'_> {
             }),
             Deed::Connect => Step::Connect { device },
             Deed::Morning => Step::Morning,
+            Deed::Calm => Step::Calm,
             Deed::Cut => Step::Cut { device },
             Deed::CrashDevice => Step::CrashDevice { device },
             Deed::CrashServer => Step::CrashServer,
             Deed::Fold => Step::Fold { kind: self.kind() },
+            Deed::Compact => Step::Compact { kind: self.kind() },
+            Deed::Backup => Step::Backup,
+            Deed::Restore => Step::Restore { seconds: [0, 60, 3_600][self.rng.usize(..3)] },
+            Deed::Consent => self.consent(number),
             Deed::Newer => Step::Newer { device, kind: self.kind() },
             Deed::ServerOfTomorrow => Step::ServerOfTomorrow { kind: self.kind() },
             Deed::Rush => Step::Rush { device, commands: self.rng.usize(1..20).min(MAX_COMMANDS) },
@@ -187,6 +202,16 @@ impl Teller<'_> {
         };
         let word = crate::bytes::word(kind, number);
         (kind, self.vocabulary.command(kind, &word, number, self.persons, &mut self.rng))
+    }
+
+    /// Somebody who speaks for the client opens a document to others, or closes it.
+    fn consent(&mut self, number: u64) -> Step {
+        let speaks = |seat: &Seat| matches!(seat.role, Role::Client | Role::Representative);
+        let speakers: Vec<usize> = (0..self.seats.len()).filter(|device| speaks(&self.seats[*device])).collect();
+        let device = speakers[self.rng.usize(..speakers.len())];
+        let kind = DocumentKind::Consents;
+        let command = vocabulary::consent(&crate::bytes::word(kind, number), self.persons, &mut self.rng);
+        Step::Edit { device, kind, command, crash: None }
     }
 
     fn kind(&mut self) -> DocumentKind {

@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// Things of one sort are so few that people keep meeting each other.
 const THINGS: u64 = 5;
 
+/// Consents cannot be given twice, so there are some more.
+const CONSENTS: u64 = 12;
+
 /// The number in the upper half of a command's id.
 pub(crate) const COMMANDS: u64 = 7;
 
@@ -52,6 +55,23 @@ impl Vocabulary {
     /// What a newer version might send: a command nobody here knows.
     pub(crate) fn unknown(word: &str) -> Value {
         json!({ "type": "draw_dream", "dream_id": thing(1), "text": word, "strokes": [[1, 2], [3, 4]] })
+    }
+}
+
+/// Opens a document to somebody who can be let in, or closes it.
+pub(crate) fn consent(word: &str, persons: u64, rng: &mut Rng) -> Value {
+    let consent_id = thing(rng.u64(1..=CONSENTS));
+    let give = |field: &str, to: String| {
+        json!({
+            "type": "give_consent", "consent_id": consent_id, "compartment": "private", "purpose": word,
+            field: to, "text_version": "1", "language_level": "a2"
+        })
+    };
+    match rng.u8(0..6) {
+        0 => give("role", "professional".to_owned()),
+        1 => give("person_id", person(rng.u64(..persons)).to_string()),
+        2 => json!({ "type": "ask_to_look", "consent_id": consent_id, "compartment": "pronotes" }),
+        _ => json!({ "type": "withdraw_consent", "consent_id": consent_id }),
     }
 }
 

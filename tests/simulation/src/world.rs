@@ -16,8 +16,9 @@ use crate::bytes::word;
 use crate::device::Device;
 use crate::failure::{Check, caught};
 use crate::link::Link;
-use crate::model::Model;
-use crate::server::{Server, sorted};
+use crate::model::{History, Model};
+use crate::server::{Kept, Server, sorted};
+use crate::sight::Sight;
 use crate::story::{Commit, Crash, Fate, Step};
 use crate::vocabulary::{self, Vocabulary};
 use crate::{Broken, Failure, Story};
@@ -53,6 +54,10 @@ struct World {
     links: Vec<Link>,
     /// Devices without coverage.
     apart: BTreeSet<usize>,
+    /// The last backup, with what was so then.
+    backup: Option<(Kept, History)>,
+    /// People who cannot sign in to a restored server that does not know them, until they are let in again.
+    strangers: BTreeMap<PersonId, Role>,
     model: Model,
     report: Report,
     broken: Broken,
@@ -73,7 +78,7 @@ impl World {
         for &kind in DocumentKind::ALL {
             let document = DocumentId::derive(space, kind);
             model.kinds.insert(document, kind);
-            model.starts(document, Base::GENESIS.generation, sorted(&kring_domain::genesis(kind)));
+            model.comes_to(document, Base::GENESIS, sorted(&kring_domain::genesis(kind)));
         }
         let mut world = Self {
             now: Timestamp::from_millis(1_772_452_800_000),
@@ -82,6 +87,8 @@ impl World {
             links: story.seats.iter().map(|_| Link::default()).collect(),
             devices: devices.collect(),
             apart: BTreeSet::new(),
+            backup: None,
+            strangers: BTreeMap::new(),
             model,
             report: Report::default(),
             broken,
@@ -121,6 +128,7 @@ impl World {
                     self.look_behind(device)?;
                 }
             }
+            Step::Calm => self.settle(0, false)?,
             Step::Cut { device } => self.cut(*device),
             Step::CrashDevice { device } => {
                 self.report.device_crashes += 1;
@@ -129,6 +137,9 @@ impl World {
             }
             Step::CrashServer => self.crash_server(),
             Step::Fold { kind } => self.server.fold(self.document(*kind)),
+            Step::Compact { kind } => self.server.compact(self.document(*kind), self.now),
+            Step::Backup => self.backup = Some((self.server.kept(), self.model.now.clone())),
+            Step::Restore { seconds } => self.restore(*seconds)?,
             Step::Newer { device, kind } => self.newer(*device, *kind, number),
             Step::ServerOfTomorrow { kind } => self.server_of_tomorrow(*kind, number)?,
             Step::Rush { device, commands } => self.server.limit(self.devices[*device].identity(), *commands),
@@ -138,8 +149,8 @@ impl World {
                 self.apart = devices.iter().copied().collect();
                 devices.iter().for_each(|device| self.cut(*device));
             }
-            Step::Remove { person } => self.seat(*person, None)?,
-            Step::Return { person, role } => self.seat(*person, Some(*role))?,
+            Step::Remove { person } => self.seat(person_id(*person), None)?,
+            Step::Return { person, role } => self.seat(person_id(*person), Some(*role))?,
         }
         match step.device() {
             Some(device) => self.look_behind(device),
@@ -170,7 +181,7 @@ impl World {
             // What was saved is the command as this version writes it.
             let stored = self.devices[device].waiting().get(&(document, id)).map(|command| (*command).clone());
             let command = stored.unwrap_or_else(|| command.clone());
-            self.model.promised(self.devices[device].identity().device, document, id, command);
+            self.promised(device, document, id, command);
         }
         if crash.is_some() {
             self.report.device_crashes += 1;
@@ -182,7 +193,7 @@ impl World {
     fn post(&mut self, device: usize, kind: DocumentKind, command: &Value, id: u64, fresh: u64, base: Option<u64>) {
         let document = self.document(kind);
         // Nobody can know the id of a command that is under way from somebody else.
-        let id = if self.model.answers.contains_key(&(document, command_id(id))) { id } else { fresh };
+        let id = if self.model.now.answers.contains_key(&(document, command_id(id))) { id } else { fresh };
         self.model.made.entry((document, command_id(id))).or_insert_with(|| command.clone());
         let head = self.server.admission(document).head();
         let base = base.map(|number| Base { sequence: number % (head.sequence + 2), ..head });
@@ -191,12 +202,18 @@ impl World {
         self.server.submit(self.devices[device].identity(), document, submission, self.now);
     }
 
+    /// A device has told its person that an edit is saved.
+    fn promised(&mut self, device: usize, document: DocumentId, id: CommandId, command: Value) {
+        let device = self.devices[device].identity().device;
+        self.model.promised.entry(device).or_default().insert((document, id), command);
+    }
+
     fn newer(&mut self, device: usize, kind: DocumentKind, number: u64) {
         let (document, id) = (self.document(kind), command_id(number));
         let command = Vocabulary::unknown(&word(kind, number));
         self.cut(device);
         if self.devices[device].submit_unknown(document, id, command.clone()) {
-            self.model.promised(self.devices[device].identity().device, document, id, command);
+            self.promised(device, document, id, command);
         }
     }
 
@@ -208,7 +225,7 @@ impl World {
         let Some(entry) = written else { return Ok(()) };
         // The newer server is gone, and its connections with it.
         (0..self.devices.len()).for_each(|device| self.close(device));
-        self.model.committed(entry.document, entry.at, entry.id, entry.heads)
+        self.model.committed(entry)
     }
 
     fn arrive_up(&mut self, device: usize, fate: Fate) -> Check {
@@ -236,9 +253,9 @@ impl World {
         if matches!(commit, Commit::Fails | Commit::DiesBefore) {
             self.report.failed_commits += 1;
             if self.broken == Broken::TellsTooSoon {
-                let durable = self.server.durable();
+                let kept = self.server.kept();
                 self.tell(usize::MAX)?;
-                self.server.restore(durable);
+                self.server.put_back(kept);
             }
             self.crash_server();
             return Ok(());
@@ -252,12 +269,11 @@ impl World {
 
     /// Commits, and sends at most this many of the frames.
     fn tell(&mut self, most: usize) -> Check {
-        let connected = (0..self.devices.len()).filter(|device| self.is_open(*device));
-        let connected: Vec<DeviceIdentity> = connected.map(|device| self.devices[device].identity()).collect();
-        let (committed, frames) = self.server.commit(&connected);
-        for entry in committed {
-            self.model.committed(entry.document, entry.at, entry.id, entry.heads)?;
-        }
+        let (committed, frames) = self.server.commit(self.now);
+        self.report.brought_back += committed.iter().filter(|entry| entry.is_back).count();
+        let consents = self.document(DocumentKind::Consents);
+        self.report.consents += committed.iter().filter(|entry| entry.document == consents).count();
+        committed.into_iter().try_for_each(|entry| self.model.committed(entry))?;
         for (identity, frame) in frames.into_iter().take(most) {
             let place = self.devices.iter().position(|device| device.identity() == identity);
             self.send(place.expect("frames go to devices of this world"), &frame)?;
@@ -280,7 +296,8 @@ impl World {
 
     fn connect(&mut self, device: usize) {
         let is_gone = self.links[device].is_closing && self.links[device].down.is_empty();
-        if (is_gone || !self.devices[device].is_connected) && !self.apart.contains(&device) {
+        let is_stranger = self.strangers.contains_key(&self.devices[device].identity().person);
+        if (is_gone || !self.devices[device].is_connected) && !self.apart.contains(&device) && !is_stranger {
             self.cut(device);
             self.devices[device].is_connected = true;
             self.devices[device].replica().handle_connected("simulation");
@@ -309,18 +326,32 @@ impl World {
         (0..self.devices.len()).for_each(|device| self.close(device));
     }
 
-    fn seat(&mut self, person: u64, role: Option<Role>) -> Check {
-        let person = PersonId::new(vocabulary::person(person));
+    /// The backup takes the place of what the server has; all sessions end.
+    fn restore(&mut self, seconds: i64) -> Check {
+        let Some((kept, history)) = self.backup.clone() else { return Ok(()) };
+        self.report.restores += 1;
+        self.server.restore(kept, seconds, self.now);
+        let (before, roster) = (self.model.roster.clone(), self.server.roster().clone());
+        self.strangers.extend(before.into_iter().filter(|(person, _)| !roster.contains_key(person)));
+        self.model.restored(history, roster);
+        for device in 0..self.devices.len() {
+            self.cut(device);
+            let sight = Sight::of(&mut self.devices[device]);
+            self.model.device(&sight).map_err(|what| format!("device {device}: {what}"))?;
+            self.model.holds(&sight);
+        }
+        Ok(())
+    }
+
+    fn seat(&mut self, person: PersonId, role: Option<Role>) -> Check {
         let before = self.model.roster.get(&person).copied();
         if before == role {
             return Ok(());
         }
         self.report.changes_of_rights += 1;
         let frames = self.server.seat(person, role);
-        match role {
-            Some(role) => drop(self.model.roster.insert(person, role)),
-            None => drop(self.model.roster.remove(&person)),
-        }
+        self.model.seated(person, role);
+        self.strangers.remove(&person);
         let theirs = (0..self.devices.len()).filter(|device| self.devices[*device].identity().person == person);
         for device in theirs.collect::<Vec<_>>() {
             frames.iter().try_for_each(|frame| self.send(device, frame))?;
@@ -341,4 +372,8 @@ impl World {
 
 fn command_id(number: u64) -> CommandId {
     CommandId::new(Uuid::from_u64_pair(vocabulary::COMMANDS, number))
+}
+
+fn person_id(number: u64) -> PersonId {
+    PersonId::new(vocabulary::person(number))
 }

@@ -3,7 +3,7 @@
 use kring_simulation::{Hunt, hunt};
 
 const SEEDS: u64 = 2_000;
-const STEPS: usize = 250;
+const STEPS: usize = 150;
 
 #[test]
 fn histories_with_faults_hold_every_promise() {
@@ -11,7 +11,8 @@ fn histories_with_faults_hold_every_promise() {
     let hunted = Hunt { seeds: 0..SEEDS, steps: STEPS, threads };
     let total = hunt(&hunted, |_| ()).unwrap_or_else(|prey| panic!("{prey}"));
     println!("{total:?}");
-    assert!(total.entries > 12_000 && total.refused > 2_500, "the histories are about something: {total:?}");
-    assert!(total.server_crashes > 2_000 && total.device_crashes > 2_000, "and things do go wrong: {total:?}");
+    assert!(total.entries > 12_000 && total.refused > 1_200, "the histories are about something: {total:?}");
+    assert!(total.server_crashes > 1_200 && total.device_crashes > 2_000, "and things do go wrong: {total:?}");
     assert!(total.failed_commits > 500 && total.changes_of_rights > 1_000, "{total:?}");
+    assert!(total.restores > 500 && total.brought_back > 400 && total.consents > 1_000, "{total:?}");
 }

@@ -65,3 +65,31 @@ fn a_device_that_loses_entries_is_found() {
     assert!(failure.what.contains("not what the log has"), "{failure}");
     assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
 }
+
+#[test]
+fn a_device_that_keeps_no_entries_is_found() {
+    let (story, failure) = found(Broken::KeepsNoEntries);
+    assert!(failure.what.contains("a device holds"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_device_that_forgets_what_it_shared_is_found() {
+    let (story, failure) = found(Broken::ForgetsOwnEdits);
+    assert!(failure.what.contains("told is shared is not in the log"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_restored_server_that_waits_for_nobody_is_found() {
+    let (story, failure) = found(Broken::WaitsForNobody);
+    assert!(failure.what.contains("a device holds"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_server_that_forgets_withdrawals_is_found() {
+    let (story, failure) = found(Broken::ForgetsWithdrawals);
+    assert!(failure.what.contains("may not read") || failure.what.contains("at rest a device is"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}

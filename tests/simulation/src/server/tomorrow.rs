@@ -17,7 +17,7 @@ impl Server {
         word: &str,
         now: Timestamp,
     ) -> Option<Committed> {
-        if self.has_uncommitted() {
+        if self.has_uncommitted() || self.is_waiting(document, now) {
             return None;
         }
         let mut live = self.admission(document).document().clone();
@@ -40,14 +40,16 @@ impl Server {
             suggestion: false,
             signature: Vec::new(),
         };
-        let durable = self.durable.get_mut(&document)?;
-        durable.log.tail.push(entry.change.clone());
-        durable.log.marks.push(Mark { hash, device: author.device, base: at.sequence - 1, heads: vec![at.sequence] });
+        let link = self.admission(document).chain().next(&entry);
+        let mark = Mark { hash, device: author.device, base: at.sequence - 1, heads: vec![at.sequence] };
+        let durable = self.kept.document(document);
+        durable.append(entry, mark, link);
+        durable.sign();
         durable.log.verdicts.push(Verdict::admitted(id, at, false));
-        durable.entries.push(entry);
         // This version starts anew from what the newer one left.
         self.live.remove(&document);
-        Some(Committed { document, at, id, heads: sorted(&live) })
+        let (id, by) = (Some(id), Some(author.person));
+        Some(Committed { document, at, id, by, heads: sorted(&live), is_back: false })
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Step {
     Connect { device: usize },
     /// Every device with coverage that is not connected connects.
     Morning,
+    /// Everything that is under way arrives.
+    Calm,
     /// The connection of a device breaks.
     Cut { device: usize },
     /// A device loses its memory.
@@ -29,6 +31,12 @@ pub enum Step {
     CrashServer,
     /// The server folds the log of a document into a snapshot.
     Fold { kind: DocumentKind },
+    /// The server writes a document anew, without its history.
+    Compact { kind: DocumentKind },
+    /// Everything the server has is put away.
+    Backup,
+    /// The last backup takes the place of what the server has, and waits this long for what devices have.
+    Restore { seconds: i64 },
     /// A device holds an edit that a newer version of its app made.
     Newer { device: usize, kind: DocumentKind },
     /// A newer server has been here: an entry with things in it that nobody here knows.
@@ -127,10 +135,14 @@ impl fmt::Display for Step {
             }),
             Self::Connect { device } => write!(f, "device {device} connects"),
             Self::Morning => f.write_str("every device with coverage connects"),
+            Self::Calm => f.write_str("everything under way arrives"),
             Self::Cut { device } => write!(f, "device {device} is cut off"),
             Self::CrashDevice { device } => write!(f, "device {device} crashes"),
             Self::CrashServer => f.write_str("the server crashes"),
             Self::Fold { kind } => write!(f, "the server folds {kind}"),
+            Self::Compact { kind } => write!(f, "the server compacts {kind}"),
+            Self::Backup => f.write_str("the server is backed up"),
+            Self::Restore { seconds } => write!(f, "the backup is restored, and waits {seconds} s for devices"),
             Self::Newer { device, kind } => write!(f, "a newer app on device {device} has left an edit of {kind}"),
             Self::ServerOfTomorrow { kind } => write!(f, "a newer server has written to {kind}"),
             Self::Rush { device, commands } => write!(f, "device {device} may send {commands} commands for now"),

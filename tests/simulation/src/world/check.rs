@@ -13,6 +13,9 @@ use crate::story::Fate;
 /// More rounds than any story of a few hundred steps needs to come to rest.
 const PATIENCE: usize = 20_000;
 
+/// No server waits longer after a restore, in milliseconds.
+const LONGEST_WAIT: i64 = 3_600_000;
+
 impl World {
     /// The model looks at one device.
     pub(super) fn look(&mut self, device: usize) -> Check {
@@ -31,28 +34,22 @@ impl World {
     /// The network heals, everybody connects again, and everything that waits gets its turn.
     pub(super) fn rest(&mut self) -> Check {
         self.apart.clear();
+        for (person, role) in self.strangers.clone() {
+            self.seat(person, Some(role))?;
+        }
         for device in 0..self.devices.len() {
             self.cut(device);
             self.connect(device);
         }
-        for round in 0.. {
-            if round > PATIENCE {
-                return Err("it does not come to rest".to_owned());
-            }
-            self.now = Timestamp::from_millis(self.now.millis() + 2_000);
-            (0..self.devices.len()).for_each(|device| self.flush(device));
-            let is_quiet = self.links.iter().all(|link| link.up.is_empty() && link.down.is_empty());
-            if is_quiet && !self.server.has_uncommitted() {
-                break;
-            }
-            for device in 0..self.devices.len() {
-                self.arrive_up(device, Fate::Arrives)?;
-                self.arrive_down(device, Fate::Arrives);
-                self.look(device)?;
-                self.connect(device);
-            }
-            self.tell(usize::MAX)?;
+        // Everybody brings what a restored server asks for, before the time is over that it waits.
+        self.settle(0, true)?;
+        let is_waiting = |document: &DocumentId| self.server.is_waiting(*document, self.now);
+        let waiting: Vec<DocumentId> = self.model.kinds.keys().copied().filter(is_waiting).collect();
+        self.model.brought(&waiting)?;
+        if !waiting.is_empty() {
+            self.now = Timestamp::from_millis(self.now.millis() + LONGEST_WAIT);
         }
+        self.settle(2_000, true)?;
         self.look_at_logs()?;
         let before = self.truth();
         self.server.crash();
@@ -67,6 +64,29 @@ impl World {
             seen.map_err(|what| format!("device {device}: {what}"))?;
         }
         Ok(())
+    }
+
+    /// Everything that is under way arrives, until there is nothing left; each round takes some milliseconds. Whoever is
+    /// cut off connects `again`, or stays away.
+    pub(super) fn settle(&mut self, millis: i64, again: bool) -> Check {
+        for _ in 0..PATIENCE {
+            self.now = Timestamp::from_millis(self.now.millis() + millis);
+            (0..self.devices.len()).for_each(|device| self.flush(device));
+            let is_quiet = self.links.iter().all(|link| link.up.is_empty() && link.down.is_empty());
+            if is_quiet && !self.server.has_uncommitted() {
+                return Ok(());
+            }
+            for device in 0..self.devices.len() {
+                self.arrive_up(device, Fate::Arrives)?;
+                self.arrive_down(device, Fate::Arrives);
+                self.look(device)?;
+                if again {
+                    self.connect(device);
+                }
+            }
+            self.tell(usize::MAX)?;
+        }
+        Err("it does not come to rest".to_owned())
     }
 
     /// What the server would show of each document.
@@ -86,7 +106,7 @@ impl World {
         self.report.stories = 1;
         self.report.entries = self.model.kinds.keys().map(|document| self.server.log(*document).1.len()).sum();
         let is_shared = |state: &EditState| matches!(state, EditState::Shared { .. });
-        let ends = self.devices.iter().flat_map(|device| device.settled.values());
+        let ends = self.devices.iter().flat_map(|device| device.store.settled.values());
         self.report.refused = ends.filter(|edit| !is_shared(&edit.state)).count();
         self.report
     }

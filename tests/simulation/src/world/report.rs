@@ -21,6 +21,12 @@ pub struct Report {
     pub cuts: usize,
     /// Times somebody got another role, or none.
     pub changes_of_rights: usize,
+    /// Backups that were restored.
+    pub restores: usize,
+    /// Entries that devices brought back to a restored server.
+    pub brought_back: usize,
+    /// Consents that were given, asked or withdrawn.
+    pub consents: usize,
 }
 
 impl Report {
@@ -35,5 +41,8 @@ impl Report {
         self.device_crashes.add_assign(other.device_crashes);
         self.cuts.add_assign(other.cuts);
         self.changes_of_rights.add_assign(other.changes_of_rights);
+        self.restores.add_assign(other.restores);
+        self.brought_back.add_assign(other.brought_back);
+        self.consents.add_assign(other.consents);
     }
 }
