@@ -25,11 +25,28 @@ pub use phone::live as live_as_phone;
 /// Cycles in one space; after that a new one, so that no document grows without end.
 const CYCLES_A_SPACE: usize = 20;
 
-/// Where a server can die, besides at any moment.
-const SERVER_PLACES: &[&str] = &["commit.before", "commit.after", "fan-out.before", "answer.before", "snapshot.before"];
+/// Where a server can die, besides at any moment, and at which time of coming there at the latest.
+const SERVER_PLACES: &[(&str, u32)] = &[
+    ("commit.before", 14),
+    ("commit.after", 14),
+    ("fan-out.before", 14),
+    ("answer.before", 14),
+    ("snapshot.before", 14),
+    ("checkpoint.before", 6),
+    ("truncation.after", 6),
+    ("truncation.synced", 6),
+];
 
-/// Where a phone can die, besides at any moment.
-const PHONE_PLACES: &[&str] = &["store.before", "store.after", "send.before", "receive.after"];
+/// Where a phone can die, besides at any moment, and at which time of coming there at the latest.
+const PHONE_PLACES: &[(&str, u32)] = &[
+    ("store.before", 14),
+    ("store.after", 14),
+    ("send.before", 14),
+    ("receive.after", 14),
+    ("checkpoint.before", 3),
+    ("truncation.after", 3),
+    ("truncation.synced", 3),
+];
 
 /// What many deaths came to.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +57,14 @@ pub struct Deaths {
     pub server_places: usize,
     /// Deaths of phones at a place with a name.
     pub phone_places: usize,
+    /// Deaths of either while a write-ahead file was being emptied.
+    pub checkpoints: usize,
     /// Commands that were answered `admitted` before a death.
     pub answered: usize,
     /// Edits that a phone said are saved before a death.
     pub saved: usize,
+    /// Erasures that were answered before a death.
+    pub erased: usize,
 }
 
 /// Kills a server and its phones so many times and checks after each that nothing is missing.
@@ -73,9 +94,13 @@ pub fn run(cycles: usize, seed: u64, phone: &Path, progress: impl Fn(&Deaths)) -
             if is_ready {
                 circle.burst(Duration::from_millis(rng.u64(30..400)));
             }
-            deaths.server_places += usize::from(at.is_some() && !server.is_up());
+            let has_died = at.is_some() && !server.is_up();
             server.kill();
-            deaths.phone_places += circle.stop(running);
+            let phones_died = circle.stop(running);
+            deaths.server_places += usize::from(has_died);
+            deaths.phone_places += phones_died.iter().filter(|has_died| **has_died).count();
+            let died = phones.iter().zip(phones_died).chain([(&at, has_died)]);
+            deaths.checkpoints += died.filter(|(place, has_died)| *has_died && is_checkpoint(place.as_ref())).count();
             server.restart();
             circle.check();
             deaths.cycles += 1;
@@ -84,23 +109,29 @@ pub fn run(cycles: usize, seed: u64, phone: &Path, progress: impl Fn(&Deaths)) -
         circle.check_all();
         deaths.answered += circle.answered();
         deaths.saved += circle.saved();
+        deaths.erased += circle.erased();
     }
     deaths
 }
 
 /// A place to die at, or none: then at any moment.
-fn place(places: &[&str], rng: &mut Rng) -> Option<String> {
+fn place(places: &[(&str, u32)], rng: &mut Rng) -> Option<String> {
     let place = rng.usize(..places.len() + 2);
-    places.get(place).map(|place| format!("{place}:{}", rng.u32(1..15)))
+    places.get(place).map(|(place, latest)| format!("{place}:{}", rng.u32(1..=*latest)))
+}
+
+fn is_checkpoint(place: Option<&String>) -> bool {
+    place.is_some_and(|place| place.starts_with("checkpoint.") || place.starts_with("truncation."))
 }
 
 impl fmt::Display for Deaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cycles, server_places, phone_places, answered, saved } = self;
+        let Self { cycles, server_places, phone_places, checkpoints, answered, saved, erased } = self;
         write!(
             f,
             "{cycles} cycles, in {server_places} of which the server died at a place with a name; {phone_places} \
-             phones did; {answered} commands answered and {saved} edits saved before, all there afterwards"
+             phones did; {checkpoints} of these while a write-ahead file was being emptied; {answered} commands answered and {saved} edits saved before, all there afterwards; {erased} \
+             erasures answered, nothing of them there"
         )
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod binary;
 mod cast;
+mod files;
 mod frames;
 mod http;
 mod person;
@@ -17,6 +18,7 @@ mod server;
 mod socket;
 
 pub use cast::Cast;
+pub use files::file_with;
 pub use frames::{bytes_of, decode, encode, is_bytes};
 pub use http::{Answer, Http};
 pub use person::{Person, command};

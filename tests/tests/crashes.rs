@@ -9,5 +9,6 @@ fn what_was_told_survives_the_death_of_server_and_phones_at_every_place() {
     let deaths = crash::run(20, 7, Path::new(env!("CARGO_BIN_EXE_kring-crash")), |_| ());
     println!("{deaths}");
     assert!(deaths.answered > 100 && deaths.saved > 100, "there was something to lose: {deaths}");
+    assert!(deaths.erased > 5 && deaths.checkpoints > 0, "and something was erased: {deaths}");
     assert!(deaths.server_places + deaths.phone_places > 5, "and places to lose it at: {deaths}");
 }

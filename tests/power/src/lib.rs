@@ -20,7 +20,6 @@
 
 mod cuts;
 mod disk;
-mod files;
 pub mod phone;
 mod platter;
 mod room;

@@ -11,18 +11,26 @@ use tempfile::TempDir;
 
 use super::phone::{self, Running};
 use super::witness::Witness;
-use crate::outside::{Cast, Person, Server, command, id};
+use crate::outside::{Cast, Person, Server, command, file_with, id};
 
 /// Commands in one request.
 const BATCH: usize = 5;
 
+/// After so many requests somebody is erased.
+const ERASE_EVERY: usize = 3;
+
 pub(super) struct Circle {
     document: String,
+    network: String,
     writer: Person,
     /// The phones, with what each said was saved.
     phones: Vec<(PathBuf, BTreeSet<String>)>,
     witness: Witness,
-    _files: TempDir,
+    /// Where the server has its files.
+    data: PathBuf,
+    /// What was in what is erased.
+    erased: Vec<String>,
+    files: TempDir,
 }
 
 impl Circle {
@@ -30,13 +38,15 @@ impl Circle {
         let cast = Cast::new(server);
         let files = TempDir::new().expect("there is room for a directory");
         let url = format!("http://{}", server.address());
-        let phones = ["member", "member"].into_iter().enumerate().map(|(number, role)| {
+        let phones = ["member", "professional"].into_iter().enumerate().map(|(number, role)| {
             let file = files.path().join(format!("{number}.kring"));
             sign_in(&file, &url, &cast.professional.invite(&cast.space, role));
             (file, BTreeSet::new())
         });
         let phones = phones.collect();
-        Self { document: cast.circle, writer: cast.client, phones, witness: Witness::default(), _files: files }
+        let (document, network, writer) = (cast.circle, cast.network, cast.client);
+        let (witness, data) = (Witness::default(), server.data());
+        Self { document, network, writer, phones, witness, data, erased: Vec::new(), files }
     }
 
     /// Starts both phones, each to die at a place where one is named.
@@ -48,7 +58,10 @@ impl Circle {
     /// Writes over HTTP for so long, or until the server is gone.
     pub(super) fn burst(&mut self, long: Duration) {
         let until = Instant::now() + long;
-        while Instant::now() < until {
+        for number in 1_usize.. {
+            if Instant::now() >= until {
+                return;
+            }
             let message = || json!({"type": "post_message", "message_id": id(), "text": "over HTTP"});
             let batch: Vec<Value> = (0..BATCH).map(|_| command(message())).collect();
             let (writer, document) = (&self.writer, &self.document);
@@ -59,16 +72,36 @@ impl Circle {
                 Ok(Some(verdicts)) => verdicts.iter().for_each(|verdict| self.witness.note(verdict)),
                 _ => return,
             }
+            if number % ERASE_EVERY == 0 && self.erase_somebody().is_none() {
+                return;
+            }
         }
     }
 
-    /// Kills the phones; how many had died by themselves.
-    pub(super) fn stop(&mut self, running: Vec<Running>) -> usize {
-        let mut dead = 0;
+    /// Puts somebody on the map and erases them; nothing where the server is gone.
+    fn erase_somebody(&mut self) -> Option<()> {
+        let (contact, word) = (id(), format!("Grutto-{}-marker", id()));
+        for fields in [
+            json!({"type": "add_contact", "contact_id": contact, "name": word}),
+            json!({"type": "erase_contact", "contact_id": contact}),
+        ] {
+            let (writer, network) = (&self.writer, &self.network);
+            let command = command(fields);
+            let sent = || writer.try_post(network, std::slice::from_ref(&command));
+            let verdict = thread::scope(|scope| scope.spawn(sent).join()).ok().flatten()?.remove(0);
+            assert_eq!(verdict["verdict"], "admitted", "a client may do this: {verdict}");
+        }
+        self.erased.push(word);
+        Some(())
+    }
+
+    /// Kills the phones; which of them had died by themselves.
+    pub(super) fn stop(&mut self, running: Vec<Running>) -> Vec<bool> {
+        let mut dead = Vec::new();
         for (running, (_, saved)) in running.into_iter().zip(&mut self.phones) {
             let (said, has_died) = running.stop();
             saved.extend(said);
-            dead += usize::from(has_died);
+            dead.push(has_died);
         }
         dead
     }
@@ -102,6 +135,13 @@ impl Circle {
         for (_, saved) in &mut self.phones {
             saved.retain(|id| !shared.contains_key(id));
         }
+        self.nothing_erased_is_in(&self.data);
+    }
+
+    fn nothing_erased_is_in(&self, directory: &Path) {
+        for word in &self.erased {
+            assert_eq!(file_with(directory, word), None, "{word} was erased");
+        }
     }
 
     /// In the end everything that was ever saved is shared, once, without a gap.
@@ -114,6 +154,7 @@ impl Circle {
             kring.close();
         }
         self.check();
+        self.nothing_erased_is_in(self.files.path());
         let read = self.writer.read(&self.document);
         let messages = read["content"]["messages"].as_array().expect("messages");
         let ids: BTreeSet<&str> = messages.iter().filter_map(|message| message["id"].as_str()).collect();
@@ -131,6 +172,10 @@ impl Circle {
             answers.extend(ids.iter().cloned().zip(verdicts));
         }
         answers
+    }
+
+    pub(super) fn erased(&self) -> usize {
+        self.erased.len()
     }
 
     pub(super) fn answered(&self) -> usize {

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use kring_client::{Edit, EditState, Kring, Options};
 use kring_domain::{CommandId, DocumentId};
+use kring_tests::outside::file_with;
 use serde_json::json;
 
 use super::{ANNA, BRAM, Promise};
-use crate::files::file_with;
 
 /// Opens a file that is whole, or none that can be missed.
 pub(super) fn open(left: &Path, file: &str) -> Result<Kring, String> {

@@ -5,12 +5,11 @@ use std::path::Path;
 use fastrand::Rng;
 use kring_client::{EditState, Kring, Options};
 use kring_domain::{DocumentId, DocumentKind, SpaceId};
-use kring_tests::outside::{Http, Person, command, eventually, id};
+use kring_tests::outside::{Http, Person, command, eventually, file_with, id};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::{ANNA, BRAM, Promise};
-use crate::files::file_with;
 use crate::running::Running;
 
 type Told = crate::told::Told<Promise>;

@@ -9,14 +9,13 @@ use kring_server::app::App;
 use kring_server::documents::{log_key, verify::verify_logs};
 use kring_server::http;
 use kring_server::store::StoreError;
-use kring_tests::outside::{command, id};
+use kring_tests::outside::{command, file_with, id};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::ask::{get, post};
 use super::promise::Promise;
-use crate::files::file_with;
 use crate::running::config;
 
 /// Commands in one request.

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use kring_server::store::backup;
-use kring_tests::outside::{Event, Http, Person, Socket, command, eventually, id};
+use kring_tests::outside::{Event, Http, Person, Socket, command, eventually, file_with, id};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::promise::Promise;
-use crate::files::file_with;
 use crate::running::Running;
 
 /// The most commands in one request.
