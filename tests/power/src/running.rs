@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// How many entries a document may have before it is rewritten; so few that some are.
-const COMPACT_AFTER: u64 = 60;
+const COMPACT_AFTER: u64 = 20;
 
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,

@@ -28,6 +28,8 @@ pub struct Load {
     pub rounds: usize,
     /// What the load is drawn from; how its threads take turns is not.
     pub seed: u64,
+    /// Whether it goes on until a document that has grown long is rewritten, which is looked for every 15 seconds.
+    pub compaction: bool,
     /// What the disk says of a sync.
     pub honesty: Honesty,
 }
@@ -42,7 +44,7 @@ impl Recording {
         let (data, copies) = (room(), room());
         let disk = Disk::watch(data.path(), load.honesty).expect("it was just made");
         let told = Told::new(disk.clone());
-        load::run(data.path(), copies.path(), &told, load.rounds, &mut Rng::with_seed(load.seed));
+        load::run(data.path(), copies.path(), &told, load, &mut Rng::with_seed(load.seed));
         Self { events: disk.stop(), answers: told.all() }
     }
 

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
             eprintln!("{} cuts in {:.0} s", report.cuts, started.elapsed().as_secs_f64());
         }
     };
-    let server = server::Recording::of(server::Load { rounds, seed, honesty: Honesty::Honest });
+    let server = server::Recording::of(server::Load { rounds, seed, compaction: true, honesty: Honesty::Honest });
     let server = server.cut(cuts.div_ceil(2), seed, progress);
     println!("server: {server}");
     let phone = phone::Recording::of(rounds, seed, Honesty::Honest).cut(cuts / 2, seed, progress);

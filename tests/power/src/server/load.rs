@@ -11,16 +11,21 @@ use kring_tests::outside::{Event, Http, Person, Socket, command, eventually, fil
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::Load;
 use super::promise::Promise;
 use crate::running::Running;
 
 /// The most commands in one request.
 const BATCH: usize = 8;
 
+/// Rounds after a document was rewritten.
+const AFTERWARDS: usize = 3;
+
 type Told = crate::told::Told<Promise>;
 
 /// Two rounds of load with a stop and a start between them; backups go to `copies`.
-pub(super) fn run(data: &Path, copies: &Path, told: &Told, rounds: usize, rng: &mut Rng) {
+pub(super) fn run(data: &Path, copies: &Path, told: &Told, load: Load, rng: &mut Rng) {
+    let Load { rounds, compaction, .. } = load;
     let server = Running::start(data);
     let http = Http::new(server.address);
     let professional = sign_in(&http, &server.professional_code(), told);
@@ -34,6 +39,10 @@ pub(super) fn run(data: &Path, copies: &Path, told: &Told, rounds: usize, rng: &
     let http = Http::new(server.address);
     circles.iter_mut().for_each(|circle| circle.moved_to(&http));
     work(&http, &mut circles, rounds - rounds / 2, rng);
+    if compaction {
+        eventually("a long document is rewritten", || circles.iter().any(Circle::is_compacted));
+        work(&http, &mut circles, AFTERWARDS, rng);
+    }
 }
 
 fn work(http: &Http, circles: &mut [Circle], rounds: usize, rng: &mut Rng) {
@@ -102,6 +111,11 @@ impl Circle {
             4 => checkpoint(&self.data, rng),
             _ => {}
         }
+    }
+
+    /// Nothing is ever erased in the circle, so that it begins anew only where its history was too long.
+    fn is_compacted(&self) -> bool {
+        self.client.read(&self.circle)["generation"].as_u64() > Some(1)
     }
 
     fn submit(&self, document: &str, commands: &[Value]) {
