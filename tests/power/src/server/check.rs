@@ -133,9 +133,9 @@ async fn signed_in(router: &Router, promises: &[&Promise]) -> Result<(), String>
         match promise {
             Promise::Used { code } => {
                 let body = json!({"code": code, "device_name": "somebody else's", "display_name": "Nobody"});
-                let (status, answer) = post(router, "/v1/sign-in", None, &body).await;
+                let (status, _) = post(router, "/v1/sign-in", None, &body).await;
                 if status != 401 {
-                    return Err(format!("a code that was used works again: {status} {answer}"));
+                    return Err(format!("a code that was used works again: {status}"));
                 }
             }
             Promise::Fresh { token } => {
@@ -150,9 +150,9 @@ async fn signed_in(router: &Router, promises: &[&Promise]) -> Result<(), String>
     // After those that must work, since the second use of a token ends its family.
     for promise in promises {
         if let Promise::Rotated { old } = promise {
-            let (status, answer) = post(router, "/v1/token", None, &json!({"refresh_token": old})).await;
+            let (status, _) = post(router, "/v1/token", None, &json!({"refresh_token": old})).await;
             if status != 401 {
-                return Err(format!("a refresh token works twice: {status} {answer}"));
+                return Err(format!("a refresh token works twice: {status}"));
             }
         }
     }
