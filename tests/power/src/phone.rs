@@ -21,6 +21,9 @@ const ANNA: &str = "anna.kring";
 /// The file of somebody who never does, and who empties it.
 const BRAM: &str = "bram.kring";
 
+/// Of so many places of a cut, one is followed by a sync with the server, which has lost nothing.
+const SYNC_EVERY: usize = 5;
+
 /// Something a phone has told its person.
 #[derive(Clone, Debug)]
 enum Promise {
@@ -92,6 +95,6 @@ impl Look for Recording {
 
     fn check(&self, left: &Path, at: usize) -> Result<usize, String> {
         let promises: Vec<&Promise> = after(&self.answers, at).collect();
-        check::check(left, &promises).map(|()| promises.len())
+        check::check(left, &promises, at.is_multiple_of(SYNC_EVERY)).map(|()| promises.len())
     }
 }

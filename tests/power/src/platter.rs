@@ -186,3 +186,77 @@ fn rename(event: &Event, names: &mut BTreeMap<String, Inode>) {
 fn length(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Files = BTreeMap<String, Vec<u8>>;
+
+    /// A file of two sectors that is on the disk, and what is done after that: both are written anew and a third is
+    /// begun, it is cut, and another file takes the place of one that is deleted.
+    fn events() -> Vec<Event> {
+        let write = |inode, offset, byte: u8, length| Event::Write(inode, offset, vec![byte; length].into());
+        vec![
+            Event::Name("kept".into(), 1),
+            write(1, 0, b'a', 2 * SECTOR),
+            Event::Name("gone".into(), 2),
+            write(2, 0, b'g', 10),
+            Event::Sync(1),
+            Event::Sync(2),
+            Event::SyncNames,
+            write(1, 0, b'b', 2 * SECTOR),
+            write(1, 2 * SECTOR as u64, b'c', 100),
+            Event::Unname("gone".into()),
+            Event::Name("new".into(), 3),
+            write(3, 0, b'n', 10),
+        ]
+    }
+
+    fn left(at: usize, policy: Policy, seed: u64) -> Files {
+        let (events, directory) = (events(), crate::room::room());
+        let mut platter = Platter::new(&events);
+        platter.advance(at);
+        platter.leave(policy, &mut Rng::with_seed(seed), directory.path()).unwrap();
+        let files = fs::read_dir(directory.path()).unwrap().map(Result::unwrap);
+        files.map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap())).collect()
+    }
+
+    #[test]
+    fn what_was_synced_is_there_and_nothing_else_is_promised() {
+        for (at, seed) in (7..=12).flat_map(|at| (0..50).map(move |seed| (at, seed))) {
+            for policy in Policy::ALL {
+                let files = left(at, policy, seed);
+                let kept = &files["kept"];
+                assert!(kept.len() >= 2 * SECTOR, "{policy:?}");
+                assert!(kept[..2 * SECTOR].iter().all(|byte| b"ab".contains(byte)), "{policy:?}: never anything else");
+                if at < 8 || policy == Policy::Nothing {
+                    assert_eq!(*kept, vec![b'a'; 2 * SECTOR]);
+                    assert_eq!(files["gone"], b"gggggggggg");
+                }
+            }
+            assert_eq!(left(at, Policy::Everything, seed).contains_key("gone"), at < 10);
+        }
+    }
+
+    #[test]
+    fn before_a_sync_nothing_is_promised_at_all() {
+        assert!(left(6, Policy::Nothing, 0).is_empty(), "no name is on the disk");
+        assert!((0..50).any(|seed| left(6, Policy::Sectors, seed).len() == 1), "or any");
+    }
+
+    #[test]
+    fn whatever_can_be_left_sometimes_is() {
+        let (whole, half) = (vec![b'b'; 2 * SECTOR], [vec![b'a'; SECTOR], vec![b'b'; SECTOR]].concat());
+        let some = |policy, is_so: &dyn Fn(&Files) -> bool| {
+            assert!((0..200).any(|seed| is_so(&left(12, policy, seed))), "{policy:?}");
+        };
+        some(Policy::Sectors, &|files| files["kept"] == half);
+        some(Policy::Sectors, &|files| files["kept"].starts_with(&whole) && files["kept"].len() > 2 * SECTOR);
+        some(Policy::Sectors, &|files| files["kept"].len() == 2 * SECTOR + 100 && files["kept"][2 * SECTOR] == 0);
+        some(Policy::Torn, &|files| files["kept"][0] == b'b' && files["kept"][2 * SECTOR - 1] == b'a');
+        some(Policy::Later, &|files| files["kept"][0] == b'a' && files["kept"].len() > 2 * SECTOR);
+        some(Policy::Torn, &|files| files.contains_key("gone") && files.contains_key("new"));
+        some(Policy::Torn, &|files| !files.contains_key("gone") && !files.contains_key("new"));
+    }
+}

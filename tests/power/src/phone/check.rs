@@ -15,8 +15,8 @@ pub(super) fn open(left: &Path, file: &str) -> Result<Kring, String> {
     Kring::open(left.join(file), Options::default()).map_err(|error| format!("{file} does not open: {error}"))
 }
 
-/// Looks at what is left in a directory, with whatever must be so.
-pub(super) fn check(left: &Path, promises: &[&Promise]) -> Result<(), String> {
+/// Looks at what is left in a directory, with whatever must be so; where asked, has the phone sync.
+pub(super) fn check(left: &Path, promises: &[&Promise], with_sync: bool) -> Result<(), String> {
     // Before anything is opened: somebody may read the phone's memory.
     for promise in promises {
         if let Promise::Erased { word, .. } = promise
@@ -37,6 +37,9 @@ pub(super) fn check(left: &Path, promises: &[&Promise]) -> Result<(), String> {
             .filter(|promise| promise.file() == file)
             .try_fold(BTreeMap::new(), |mut edits, promise| is_so(&kring, promise, &mut edits).map(|()| edits));
         checked?;
+        if with_sync && kring.identity().is_signed_in {
+            syncs(&kring, file)?;
+        }
         goes_on(&kring, file)?;
         kring.close();
         Ok(())
@@ -76,6 +79,17 @@ fn state(kring: &Kring, document: DocumentId, edit: CommandId, edits: &mut Edits
     let known = edits.entry(document).or_default();
     known.extend(listed.into_iter().map(|edit| (edit.id, edit.state)));
     Ok(known.get(&edit).cloned())
+}
+
+/// It finds its way back: the server has long had some of what it is sent, and takes it once.
+fn syncs(kring: &Kring, file: &str) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let synced = runtime.block_on(kring.sync_once()).map_err(|error| format!("{file} does not sync: {error}"))?;
+    let not_accepted = kring.not_accepted().map_err(|error| error.to_string())?;
+    match (synced.waiting, not_accepted.len()) {
+        (0, 0) => Ok(()),
+        (waiting, refused) => Err(format!("{file}: after a sync {waiting} edits wait and {refused} are not accepted")),
+    }
 }
 
 /// It takes new work, and every document can be read.
