@@ -19,7 +19,6 @@ pub use codes::{CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, keep_code};
 pub use device_reads::{Barred, Brought, Taken, barred, take_reads};
 pub use devices::{DeviceRow, devices, revoke_device};
 pub use error::AccountError;
-pub use former::FormerSeat;
 pub(crate) use former::former_seat;
 pub(crate) use held::{Bringer, hold};
 pub use held::{Decision as HeldDecision, HeldEdit, find as held_edit, judge as note_judged, waiting as held_in};

@@ -18,6 +18,7 @@ mod chain;
 mod following;
 mod frame;
 mod guard;
+mod late;
 mod reads;
 mod recovery;
 mod replica;
@@ -36,6 +37,7 @@ pub use frame::{
     ServerFrame, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames, encode,
     encode_entries,
 };
+pub use late::FormerSeat;
 pub use reads::{Look, LookChain, MAX_LOOKS};
 pub use recovery::Recovery;
 pub use replica::{

@@ -7,8 +7,8 @@ use kring_domain::{
     Timestamp,
 };
 use kring_sync::{
-    Admission, Base, DeviceFrame, DeviceIdentity, DocumentHead, EditState, RawCommand, Replica, ServerFrame, StoreOp,
-    Submission, Verdict,
+    Admission, Base, DeviceFrame, DeviceIdentity, DocumentHead, EditState, RawCommand, Recall, Replica, ServerFrame,
+    StoreOp, Submission, Verdict,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -215,6 +215,50 @@ fn entries_that_were_under_way_when_a_generation_began_are_passed_over() {
     stage.hear(ServerFrame::Entries { document, generation: 1, entries: vec![late] });
     assert_eq!(stage.phone.cursor(document).unwrap().generation, 2);
     assert_eq!(stage.ideas().as_array().unwrap().len(), 1);
+}
+
+/// It used to send what waited at once: made behind a head that the restored server does not have, it was refused for
+/// good.
+#[test]
+fn a_device_that_is_in_a_later_generation_than_a_restored_server_waits_for_its_history() {
+    let mut stage = Stage::new();
+    stage.welcome();
+    stage.circle.begin_generation().unwrap();
+    stage.take_over();
+    stage.make(11, idea(8, "van mij"));
+    let document = stage.circle.id();
+    stage.circle = Admission::new(document, DocumentKind::Circle);
+    stage.connect();
+    stage.welcome();
+    assert_eq!(stage.sent(), []);
+    let (Base { generation, sequence }, bytes) = (stage.circle.head(), stage.circle.snapshot());
+    stage.hear(ServerFrame::Snapshot { document, generation, sequence, bytes, chain: None, replaces: true });
+    assert_eq!(stage.phone.poll_recall(), Some(Recall::Own { document }));
+    stage.phone.handle_own(document, vec![]).unwrap();
+    stage.store();
+    let sent = stage.sent();
+    assert_eq!((sent.len(), sent[0].id, sent[0].base), (1, id(11), Some(Base::GENESIS)));
+}
+
+/// It used to take the word of the server that was, and the edit was nowhere.
+#[test]
+fn what_a_server_said_before_it_was_restored_does_not_count_as_shared() {
+    let mut stage = Stage::new();
+    stage.welcome();
+    let document = stage.circle.id();
+    stage.make(11, idea(8, "van mij"));
+    let told = stage.sent().remove(0);
+    let verdicts = vec![stage.decide(MEMBER, told, false)];
+    stage.hear(ServerFrame::Verdicts { document, verdicts });
+    stage.circle = Admission::new(document, DocumentKind::Circle);
+    stage.admit(CLIENT, 1, idea(21, "een"), false);
+    stage.admit(CLIENT, 2, idea(22, "twee"), false);
+    stage.connect();
+    stage.welcome();
+    stage.take_over();
+    assert_eq!(stage.ends(), []);
+    let again = stage.sent();
+    assert_eq!((again.len(), again[0].id), (1, id(11)));
 }
 
 fn snapshot(document: DocumentId, at: Base, bytes: Vec<u8>) -> ServerFrame {

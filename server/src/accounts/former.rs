@@ -1,25 +1,12 @@
 //! Former seats: where somebody stood when they left a space, for the edits that their device still brings.
 
 use kring_domain::{Access, DocumentKind, PersonId, Role, SpaceId, Timestamp};
-use kring_sync::Base;
+use kring_sync::{Base, FormerSeat};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{AccountError, Rights};
 use crate::store::StoreError;
 use kring_domain::DocumentId;
-
-/// Somebody's seat at a document until they left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FormerSeat {
-    /// What they were.
-    pub role: Role,
-    /// When they left.
-    pub left_at: Timestamp,
-    /// How far the document was then.
-    pub head: Base,
-    /// The document's kind.
-    pub kind: DocumentKind,
-}
 
 /// Where a person stood at a document until they left its space; `None` where they were never there, or still are.
 pub(crate) fn former_seat(

@@ -142,7 +142,9 @@ async fn admit(app: &App, caller: Caller, judge: Role, edit: &HeldEdit) -> Resul
     let author = Author { device: edit.device, person: edit.person, role: edit.role };
     let (document, commands) = (edit.document, vec![edit.submission.clone()]);
     let verdicts = app.documents.submit_for_another(author, (caller.person, judge), document, commands).await?;
-    verdicts.into_iter().next().ok_or_else(Problem::internal)
+    let verdict = verdicts.into_iter().next().ok_or_else(Problem::internal)?;
+    // A document that waits for what devices have takes nothing yet; the edit waits for its judge as long.
+    if verdict.is_passing() { Err(Problem::unavailable()) } else { Ok(verdict) }
 }
 
 /// What somebody may in a space who judges there.

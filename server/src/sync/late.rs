@@ -3,18 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use kring_domain::{Code, Command, CommandId, DeviceId, DocumentId, ParseError, PersonId, Refusal};
+use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, Refusal};
 use kring_sync::{Submission, Verdict};
 use rusqlite::Connection;
 
-use crate::accounts::{Bringer, FormerSeat, former_seat, hold};
+use crate::accounts::{Bringer, former_seat, hold};
 use crate::app::App;
 use crate::clock::now;
 use crate::documents::table::{self, LoadError};
 use crate::documents::turn::names_erased;
-
-/// The largest command of a newer version that is kept, in bytes.
-const MAX_UNKNOWN: usize = 16 * 1024;
 
 /// Answers commands for a document that the person may not see. Whoever was never there learns nothing: not even that
 /// the document exists.
@@ -46,7 +43,7 @@ pub(crate) async fn hold_late(
             if names_erased(connection, document, late.command.value())? {
                 return Ok(not_found(&late));
             }
-            if let Err(refusal) = may_wait(&seat, &late) {
+            if let Err(refusal) = seat.may_wait(&late) {
                 return Ok(Verdict::rejected(late.id, refusal));
             }
             let is_held = hold(connection, document, by, &late, now())?;
@@ -55,23 +52,6 @@ pub(crate) async fn hold_late(
         commands.into_iter().enumerate().map(one).collect::<Result<_, LoadError>>()
     };
     app.store.write(answer).await
-}
-
-/// Only what was made before the person left, on what they could know then, and is a command at all.
-fn may_wait(seat: &FormerSeat, late: &Submission) -> Result<(), Refusal> {
-    let not_found = Refusal::new(Code::NotFound);
-    let is_from_before = late.made_at.is_some_and(|made_at| made_at <= seat.left_at);
-    let is_on_before = late.base.is_some_and(|base| base.generation > 0 && base <= seat.head);
-    if !is_from_before || !is_on_before {
-        return Err(not_found);
-    }
-    match late.command.clone().parse() {
-        Ok(command) if Command::kind(&command) == seat.kind => Ok(()),
-        Ok(_) => Err(Refusal::invalid("type")),
-        Err(ParseError::Unknown) if late.command.json().len() <= MAX_UNKNOWN => Ok(()),
-        Err(ParseError::Unknown) => Err(Refusal::new(Code::TooLarge)),
-        Err(ParseError::Invalid(refusal)) => Err(refusal),
-    }
 }
 
 fn not_found(late: &Submission) -> Verdict {

@@ -24,4 +24,6 @@ pub enum Broken {
     WaitsForNobody,
     /// The server does not hear that a consent was withdrawn.
     ForgetsWithdrawals,
+    /// The server lets in what a judge declined.
+    LetsEverythingIn,
 }

@@ -137,14 +137,18 @@ impl Device {
     fn recall(&mut self, recall: Recall) -> bool {
         match recall {
             Recall::Entries { document, after, .. } => {
-                let is_kept = self.broken != Broken::KeepsNoEntries;
-                let entries = is_kept.then(|| self.store.entries_after(document, after)).unwrap_or_default();
+                let entries = match self.broken {
+                    Broken::KeepsNoEntries => Vec::new(),
+                    _ => self.store.entries_after(document, after),
+                };
                 self.replica.handle_entries(document, entries);
                 true
             }
             Recall::Own { document } => {
-                let is_kept = self.broken != Broken::ForgetsOwnEdits;
-                let own = is_kept.then(|| self.store.own_edits(document)).unwrap_or_default();
+                let own = match self.broken {
+                    Broken::ForgetsOwnEdits => Vec::new(),
+                    _ => self.store.own_edits(document),
+                };
                 self.replica.handle_own(document, own).is_ok()
             }
         }

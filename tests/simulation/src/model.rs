@@ -6,11 +6,11 @@
 //! new. What no device held is gone. An edit that its own device was told is shared is in the log at rest, once, if
 //! need be at a new place, or rests in its person's box; and all devices hold the one log that there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::ChangeHash;
 use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, outline};
-use kring_sync::{Base, EditState, Judgement, ServerFrame, Verdict};
+use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
 
 use crate::audience::{may_read, may_read_by_consent};
@@ -34,6 +34,8 @@ pub(crate) struct Model {
     held: Vec<(PersonId, DocumentId, u64, Base, Vec<ChangeHash>)>,
     /// What each command was when it was made.
     pub(crate) made: BTreeMap<Key, Value>,
+    /// Where each edit of a device was made.
+    pub(crate) bases: BTreeMap<Key, Base>,
     /// The edits for which a device said that they are saved.
     pub(crate) promised: BTreeMap<DeviceId, BTreeMap<Key, Value>>,
 }
@@ -50,6 +52,8 @@ pub(crate) struct History {
     erased: BTreeMap<Key, u64>,
     /// The consents in force: the id of each, what it opens, and to whom.
     consents: Vec<(Value, Value, Value)>,
+    /// The edits of people who have left that wait for a judge, or were let in or declined.
+    pub(crate) late: BTreeMap<Key, Option<bool>>,
 }
 
 impl Model {
@@ -69,7 +73,7 @@ impl Model {
     /// The server has made something durable: the next entry, or a generation. A command that erases is itself the
     /// start of a generation; one to compact has no command.
     pub(crate) fn committed(&mut self, new: Committed) -> Check {
-        let Committed { document, at, id, by, heads, is_back } = new;
+        let Committed { document, at, id, by, heads, base, is_back } = new;
         let Base { generation, sequence } = self.now.ends[&document];
         let follows = [(generation, sequence + 1), (generation + 1, 0)].contains(&(at.generation, at.sequence));
         ensure(follows, || format!("the log has a gap or goes back at {at:?}"))?;
@@ -77,7 +81,12 @@ impl Model {
         let Some((id, by)) = id.zip(by) else { return Ok(()) };
         let key = (document, id);
         let was_there = self.lost.iter().any(|lost| lost.places.get(&key) == Some(&at));
-        ensure(!is_back || was_there, || format!("command {id} comes back to {at:?}, and was not there"))?;
+        let may = self.roster.contains_key(&by) || self.now.late.get(&key) == Some(&Some(true));
+        let may = if is_back { was_there } else { may };
+        ensure(may, || format!("command {id} was not there, or is of who has left and nobody let it in"))?;
+        let made = self.bases.get(&key).filter(|_| self.lost.is_empty()).zip(base);
+        let is_there = made.is_none_or(|(at, base)| base == if at.generation == generation { at.sequence } else { 0 });
+        ensure(is_there, || format!("command {id} is executed at {base:?}, and was made at {made:?}"))?;
         let about = self.now.places.keys().filter(|other| at.sequence == 0 && self.is_about(other, &key));
         let gone: Vec<_> = about.map(|other| (*other, at.generation)).collect();
         gone.into_iter().for_each(|(other, from)| _ = self.now.erased.entry(other).or_insert(from));
@@ -91,11 +100,9 @@ impl Model {
         let Some(command) = self.made.get(key).filter(|_| self.kinds[&key.0] == DocumentKind::Consents) else { return };
         let (id, kind) = (command["consent_id"].clone(), command["compartment"].clone());
         let to = ["person_id", "role"].iter().map(|field| &command[field]).find(|to| !to.is_null()).cloned();
-        match command["type"].as_str() {
-            Some("give_consent") => self.now.consents.push((id, kind, to.unwrap_or_default())),
-            Some("ask_to_look") => self.now.consents.push((id, kind, by.to_string().into())),
-            _ => self.now.consents.retain(|(given, ..)| *given != id),
-        }
+        let given = (id.clone(), kind, to.unwrap_or_else(|| by.to_string().into()));
+        self.now.consents.retain(|(given, ..)| *given != id);
+        self.now.consents.extend((command["type"] != "withdraw_consent").then_some(given));
     }
 
     /// Whether a command is about the thing that another one names.
@@ -115,10 +122,10 @@ impl Model {
 
     /// What the server's log holds after a restart is all that was committed.
     pub(crate) fn kept(&self, document: DocumentId, generation: u64, ids: &[CommandId]) -> Check {
-        let at = |sequence| Base { generation, sequence };
-        let mut all = ids.iter().zip(1..);
-        let is_there = all.all(|(id, sequence)| self.now.places.get(&(document, *id)) == Some(&at(sequence)));
-        let is_same = is_there && self.now.ends[&document] == at(ids.len() as u64);
+        let at = |sequence| Some(Base { generation, sequence });
+        let mut all = ids.iter().map(|id| self.now.places.get(&(document, *id)).copied()).zip(1..);
+        let is_same = all.all(|(place, number)| place == at(number))
+            && at(ids.len() as u64) == self.now.ends.get(&document).copied();
         ensure(is_same, || format!("the log of {document} is not what was committed"))
     }
 
@@ -156,9 +163,8 @@ impl Model {
             // After two restores there may be two histories, of which the one that came first counts.
             let is_other = !self.lost.last().is_some_and(is_here) && self.lost.iter().any(is_here);
             let is_back = self.now.heads.get(&(*document, *base)) == Some(heads);
-            ensure(!follows || is_other || is_back, || {
-                format!("a device holds {first} to {base:?}, the log {here:?}")
-            })?;
+            let is_fine = !follows || is_other || is_back;
+            ensure(is_fine, || format!("a device holds {first} to {base:?}, the log is at {here:?}"))?;
         }
         Ok(())
     }
@@ -167,16 +173,14 @@ impl Model {
     pub(crate) fn sent(&mut self, to: PersonId, frame: &ServerFrame, bytes: &[u8]) -> Check {
         match frame {
             ServerFrame::Entries { document, generation, entries } => {
-                for entry in entries {
-                    let at = Base { generation: *generation, sequence: entry.sequence };
-                    let is_there = self.now.places.get(&(*document, entry.command_id)) == Some(&at);
-                    ensure(is_there, || format!("an entry is sent that was not committed at {at:?}"))?;
-                }
+                let at = |sequence| Base { generation: *generation, sequence };
+                let place = |entry: &Entry| self.now.places.get(&(*document, entry.command_id)).copied();
+                let other = entries.iter().find(|entry| place(entry) != Some(at(entry.sequence)));
+                ensure(other.is_none(), || format!("an entry is sent that was not committed: {other:?}"))?;
                 self.is_gone(*document, *generation, bytes)?;
             }
-            // Who may not see the document learns nothing from an answer.
-            ServerFrame::Verdicts { document, verdicts } if self.may_read(to, *document) => {
-                verdicts.iter().try_for_each(|verdict| self.answered(*document, verdict))?;
+            ServerFrame::Verdicts { document, verdicts } => {
+                verdicts.iter().try_for_each(|verdict| self.answered(to, *document, verdict))?;
             }
             ServerFrame::Snapshot { document, generation, bytes, .. } => {
                 let bytes = legible(bytes)?;
@@ -195,9 +199,15 @@ impl Model {
         ensure(found.is_none(), || format!("a frame to {to} holds a text of {found:?}, which they may not read"))
     }
 
-    /// The server answers a command: the same every time, and nothing that is not so.
-    fn answered(&mut self, document: DocumentId, verdict: &Verdict) -> Check {
-        let key = (document, verdict.id);
+    /// The server answers a command: the same every time, and nothing that is not so. To who may not see the document it
+    /// says no more than that it is held, for a judge where that is because they have left.
+    fn answered(&mut self, to: PersonId, document: DocumentId, verdict: &Verdict) -> Check {
+        let (key, is_held) = ((document, verdict.id), verdict.judgement == Judgement::Held);
+        if !self.may_read(to, document) {
+            let judged = (verdict.code != Some(Code::Revoked)).then_some(false);
+            self.now.late.extend((is_held && !self.now.late.contains_key(&key)).then_some((key, judged)));
+            return Ok(());
+        }
         if verdict.judgement == Judgement::Admitted {
             let place = self.now.places.get(&key).copied();
             ensure(place.is_some() && place == verdict.place(), || format!("told {verdict:?}, is at {place:?}"))?;
@@ -238,6 +248,14 @@ impl Model {
         ensure(wrong.is_none(), || format!("an edit did not end as it was answered: {wrong:?}"))
     }
 
+    /// What was told to be held is, until it is judged or what it is about may have been erased.
+    pub(crate) fn keeps(&self, waiting: &BTreeSet<Key>) -> Check {
+        let is_gone = |key: &Key| self.now.erased.keys().any(|(document, _)| *document == key.0);
+        let mut held = self.now.late.iter().filter(|(key, judged)| judged.is_none() && !is_gone(key));
+        let lost = held.find(|(key, _)| !waiting.contains(key));
+        ensure(lost.is_none(), || format!("an edit that was held for a judge is nowhere: {lost:?}"))
+    }
+
     /// Everything has come to rest: everybody holds what they may read, all of it and nothing else, and reads the same.
     pub(crate) fn rest(&self, sight: &Sight<'_>, reads: &Texts, truth: &Texts) -> Check {
         ensure(sight.waiting.is_empty(), || format!("{} edits still wait", sight.waiting.len()))?;
@@ -261,7 +279,7 @@ impl History {
         match state {
             EditState::SavedHere => false,
             EditState::Shared { sequence } => self.places.get(key).is_some_and(|place| place.sequence == *sequence),
-            EditState::Held { .. } => answer == Some(Judgement::Held),
+            EditState::Held { .. } => answer == Some(Judgement::Held) || self.late.contains_key(key),
             // A device that is told to drop a document cannot know what became of its last edits.
             EditState::NotAccepted { code: Code::Revoked | Code::NotFound, .. } => true,
             EditState::NotAccepted { .. } => answer == Some(Judgement::Rejected),

@@ -1,6 +1,7 @@
 //! The server: the real [`Admission`]s over a log that keeps only what was committed.
 
 mod durable;
+mod late;
 mod restored;
 mod telling;
 mod tomorrow;
@@ -16,6 +17,7 @@ use kring_sync::{
     Admission, Base, Claim, DeviceFrame, DeviceIdentity, Entry, Following, Generation, Recovery, ServerFrame,
     Submission, Verdict,
 };
+use uuid::Uuid;
 
 use crate::Broken;
 pub(crate) use durable::Kept;
@@ -34,6 +36,7 @@ enum Uncommitted {
         document: DocumentId,
         generation: Box<Generation>,
         by: Option<(CommandId, PersonId)>,
+        erased: Option<Uuid>,
         heads: Vec<ChangeHash>,
     },
     Verdict {
@@ -41,6 +44,11 @@ enum Uncommitted {
         document: DocumentId,
         verdict: Verdict,
         repeated: bool,
+    },
+    /// A judge has let in an edit of somebody who has left.
+    Judged {
+        document: DocumentId,
+        id: CommandId,
     },
     /// A device has brought what it could; the wait for others ends then.
     Brought {
@@ -58,6 +66,8 @@ pub(crate) struct Committed {
     pub(crate) id: Option<CommandId>,
     pub(crate) by: Option<PersonId>,
     pub(crate) heads: Vec<ChangeHash>,
+    /// The entry that it was made behind; none where it begins a generation.
+    pub(crate) base: Option<u64>,
     /// Whether it was lost, and is back.
     pub(crate) is_back: bool,
 }
@@ -178,24 +188,15 @@ impl Server {
     ) {
         let role = self.kept.roster.get(&from.person).copied();
         let (Some(role), true) = (role, self.access(from.person, document) >= Access::Read) else {
-            return self.answer(from, document, Verdict::rejected(submission.id, Refusal::new(Code::NotFound)), true);
+            return self.come_late(from, document, submission);
         };
         let is_waiting = self.is_waiting(document, now) && self.broken != Broken::WaitsForNobody;
-        let admission = self.admission(document);
-        if is_waiting && admission.verdict(submission.id).is_none() {
+        if is_waiting && self.admission(document).verdict(submission.id).is_none() {
             return self.answer(from, document, Verdict::rejected(submission.id, Refusal::new(Code::Recovering)), true);
         }
         let author = Author { device: from.device, person: from.person, role };
-        let outcome = admission.handle_submission(&author, submission, now);
-        let heads = sorted(admission.document());
-        if let Some(generation) = outcome.generation {
-            let (generation, by) = (Box::new(generation), Some((outcome.verdict.id, from.person)));
-            self.uncommitted.push(Uncommitted::Generation { document, generation, by, heads });
-        } else if let Some(admitted) = outcome.admitted {
-            let (entry, mark, link) = (admitted.entry, Box::new(admitted.mark), admitted.link);
-            self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, heads, is_back: false });
-        }
-        self.answer(from, document, outcome.verdict, outcome.repeated);
+        let (verdict, repeated) = self.execute(&author, document, submission, now);
+        self.answer(from, document, verdict, repeated);
     }
 
     fn answer(&mut self, to: DeviceIdentity, document: DocumentId, verdict: Verdict, repeated: bool) {
@@ -208,7 +209,7 @@ impl Server {
             let admission = self.admission(document);
             let Ok(generation) = admission.begin_generation() else { return };
             let (generation, heads) = (Box::new(generation), sorted(admission.document()));
-            self.uncommitted.push(Uncommitted::Generation { document, generation, by: None, heads });
+            self.uncommitted.push(Uncommitted::Generation { document, generation, by: None, erased: None, heads });
         }
     }
 
@@ -224,14 +225,16 @@ impl Server {
                     let durable = self.kept.document(document);
                     let at = Base { sequence: entry.sequence, ..durable.head() };
                     let (id, by) = (Some(entry.command_id), Some(entry.person));
+                    let base = Some(entry.base);
                     durable.append(entry, *mark, link);
-                    committed.push(Committed { document, at, id, by, heads, is_back });
+                    committed.push(Committed { document, at, id, by, heads, base, is_back });
                 }
-                Uncommitted::Generation { document, generation, by, heads } => {
+                Uncommitted::Generation { document, generation, by, erased, heads } => {
                     let at = generation.at;
+                    erased.into_iter().for_each(|thing| self.kept.late.erase(document, thing));
                     self.kept.document(document).begin(*generation);
                     let (id, by) = by.unzip();
-                    committed.push(Committed { document, at, id, by, heads, is_back: false });
+                    committed.push(Committed { document, at, id, by, heads, base: None, is_back: false });
                 }
                 Uncommitted::Verdict { to, document, verdict, repeated } => {
                     if !repeated && let Some(durable) = self.kept.documents.get_mut(&document) {
@@ -240,6 +243,7 @@ impl Server {
                     let frame = ServerFrame::Verdicts { document, verdicts: vec![verdict] };
                     verdicts.extend(to.map(|to| (to, frame)));
                 }
+                Uncommitted::Judged { document, id } => self.kept.late.done(document, id),
                 Uncommitted::Brought { from, document, recovery } => {
                     self.kept.recoveries.extend(recovery.map(|recovery| (document, recovery)));
                     brought.push((from, document));
@@ -301,17 +305,6 @@ impl Server {
             log.snapshot = Some(snapshot);
             log.tail.clear();
         }
-    }
-
-    /// Gives somebody a role, or none; what their devices must be told at once.
-    pub(crate) fn seat(&mut self, person: PersonId, role: Option<Role>) -> Vec<ServerFrame> {
-        let before = self.readable(person);
-        match role {
-            Some(role) => drop(self.kept.roster.insert(person, role)),
-            None => drop(self.kept.roster.remove(&person)),
-        }
-        let gone = before.difference(&self.readable(person)).copied().collect::<Vec<_>>();
-        gone.into_iter().map(|document| ServerFrame::Access { document, access: Access::None }).collect()
     }
 }
 

@@ -61,6 +61,8 @@ const WEIGHTS: &[(u32, Deed)] = &[
     (3, Deed::Partition),
     (3, Deed::Remove),
     (6, Deed::Return),
+    (8, Deed::Departure),
+    (8, Deed::Judge),
 ];
 
 #[derive(Clone, Copy)]
@@ -89,6 +91,8 @@ enum Deed {
     Partition,
     Remove,
     Return,
+    Departure,
+    Judge,
 }
 
 impl Story {
@@ -177,6 +181,13 @@ impl Teller<'_> {
             Deed::Partition => Step::Partition { devices: (0..self.seats.len()).filter(|_| self.rng.bool()).collect() },
             // The client stays: a space without its client is deleted, which is another story.
             Deed::Remove => Step::Remove { person: self.rng.u64(1..self.persons) },
+            Deed::Departure => self.departure(number),
+            // Most often it is the client who judges.
+            Deed::Judge => Step::Judge {
+                judge: if self.rng.bool() { 0 } else { self.rng.u64(..self.persons) },
+                pick: self.rng.u64(..8),
+                lets_in: self.rng.u8(0..3) > 0,
+            },
             Deed::Return => Step::Return { person: self.rng.u64(1..self.persons), role: self.role() },
         }
     }
@@ -202,6 +213,13 @@ impl Teller<'_> {
         };
         let word = crate::bytes::word(kind, number);
         (kind, self.vocabulary.command(kind, &word, number, self.persons, &mut self.rng))
+    }
+
+    /// Somebody makes an edit without coverage, and is taken out of the space before it is shared.
+    fn departure(&mut self, number: u64) -> Step {
+        let device = self.rng.usize(..self.seats.len());
+        let (kind, command) = self.command(device, number);
+        Step::Depart { device, kind, command }
     }
 
     /// Somebody who speaks for the client opens a document to others, or closes it.

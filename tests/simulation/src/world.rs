@@ -149,6 +149,18 @@ impl World {
                 self.apart = devices.iter().copied().collect();
                 devices.iter().for_each(|device| self.cut(*device));
             }
+            Step::Depart { device, kind, command } => {
+                let person = self.devices[*device].identity().person;
+                self.cut(*device);
+                self.edit(*device, *kind, number, command, None)?;
+                // The client stays: a space without its client is deleted, which is another story.
+                if person != person_id(0) {
+                    self.seat(person, None)?;
+                }
+            }
+            Step::Judge { judge, pick, lets_in } => {
+                self.judge(person_id(*judge), *pick, *lets_in);
+            }
             Step::Remove { person } => self.seat(person_id(*person), None)?,
             Step::Return { person, role } => self.seat(person_id(*person), Some(*role))?,
         }
@@ -173,6 +185,9 @@ impl World {
     fn edit(&mut self, device: usize, kind: DocumentKind, number: u64, command: &Value, crash: Option<Crash>) -> Check {
         let (document, id) = (self.document(kind), command_id(number));
         self.model.made.insert((document, id), command.clone());
+        let cursor = self.devices[device].replica().cursor(document);
+        let base = cursor.map(|cursor| Base { generation: cursor.generation, sequence: cursor.sequence });
+        self.model.bases.extend(base.map(|base| ((document, id), base)));
         let crash_at =
             if self.broken == Broken::PromisesTooSoon && crash.is_some() { Some(Crash::BeforeStoring) } else { crash };
         let saved = self.devices[device].submit(document, id, command, self.now, crash_at);
@@ -200,6 +215,14 @@ impl World {
         let submission =
             Submission { id: command_id(id), base, made_at: None, command: RawCommand::from_value(command.clone()) };
         self.server.submit(self.devices[device].identity(), document, submission, self.now);
+    }
+
+    /// Somebody judges an edit of who has left; says whether there was one.
+    fn judge(&mut self, judge: PersonId, pick: u64, lets_in: bool) -> bool {
+        let judged = self.server.judge(judge, pick, lets_in, self.now);
+        self.report.judged += usize::from(judged.is_some());
+        self.model.now.late.extend(judged.map(|edit| (edit, Some(lets_in))));
+        judged.is_some()
     }
 
     /// A device has told its person that an edit is saved.
@@ -349,7 +372,11 @@ impl World {
             return Ok(());
         }
         self.report.changes_of_rights += 1;
-        let frames = self.server.seat(person, role);
+        // What is on its way to be durable counts only while its author is what they were; the round fails.
+        if self.server.has_uncommitted_of(person) {
+            self.crash_server();
+        }
+        let frames = self.server.seat(person, role, self.now);
         self.model.seated(person, role);
         self.strangers.remove(&person);
         let theirs = (0..self.devices.len()).filter(|device| self.devices[*device].identity().person == person);

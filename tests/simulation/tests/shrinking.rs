@@ -93,3 +93,10 @@ fn a_server_that_forgets_withdrawals_is_found() {
     assert!(failure.what.contains("may not read") || failure.what.contains("at rest a device is"), "{failure}");
     assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
 }
+
+#[test]
+fn a_server_that_lets_in_what_was_declined_is_found() {
+    let (story, failure) = found(Broken::LetsEverythingIn);
+    assert!(failure.what.contains("nobody let it in"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}

@@ -28,7 +28,8 @@ pub(super) struct Held {
     base: Base,
     /// The link of the last entry in the base; `None` where it came in a snapshot without one.
     chain: Option<ChainHash>,
-    /// The generation that the server is at; nothing is sent before it is here.
+    /// The generation that the server is at; nothing is sent before it is here. It is an older one than the base's where
+    /// the server was restored from a backup, and then comes in the base's place.
     awaited: u64,
     admitted: Automerge,
     tail: usize,
@@ -46,6 +47,8 @@ struct Waiting {
     sent: bool,
     /// Where the server says it is, while it has not come from there yet.
     admitted: Option<Base>,
+    /// Whether the person was told that it is there.
+    told: bool,
 }
 
 impl Held {
@@ -86,8 +89,11 @@ impl Held {
         held.base = stored.base;
         held.tail = stored.tail.len();
         held.own_last = held.last_change_of(&held.author(identity));
-        held.pending =
-            stored.pending.into_iter().map(|pending| Waiting { pending, sent: false, admitted: None }).collect();
+        held.pending = stored
+            .pending
+            .into_iter()
+            .map(|pending| Waiting { pending, sent: false, admitted: None, told: false })
+            .collect();
         Ok(held)
     }
 
@@ -164,13 +170,15 @@ impl Held {
         let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted.clone(), self.own_last));
         let own = execute(&mut view, &author, &pending, own, self.base.generation).or(own);
         self.view = Some((view, own));
-        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None });
+        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, told: false });
         pending
     }
 
-    /// Everything waits to be sent again.
+    /// Everything waits to be sent again. What a server said on another connection it may have lost since.
     pub(super) fn unsend(&mut self) {
-        self.pending.iter_mut().for_each(|waiting| waiting.sent = false);
+        for waiting in &mut self.pending {
+            (waiting.sent, waiting.admitted) = (false, None);
+        }
     }
 
     /// What waits from this edit on must be sent again, in order.
@@ -186,7 +194,7 @@ impl Held {
 
     /// The next edits to send, marked as sent.
     pub(super) fn take_unsent(&mut self) -> Vec<Submission> {
-        if !self.known || self.awaited > self.base.generation {
+        if !self.known || self.awaited != self.base.generation {
             return Vec::new();
         }
         let mut bytes = 0;
@@ -207,13 +215,16 @@ impl Held {
         let place = self.pending.iter().position(|waiting| waiting.pending.submission.id == id)?;
         let waiting = self.pending.remove(place)?;
         self.view = None;
-        Some((waiting.pending, waiting.admitted.is_some()))
+        Some((waiting.pending, waiting.told))
     }
 
     /// Notes where an edit was admitted; false where that was known, or it waits no longer.
     pub(super) fn admit(&mut self, id: CommandId, place: Base) -> bool {
         let waiting = self.pending.iter_mut().find(|waiting| waiting.pending.submission.id == id);
-        waiting.is_some_and(|waiting| waiting.admitted.replace(place).is_none())
+        waiting.is_some_and(|waiting| {
+            waiting.admitted = Some(place);
+            !std::mem::replace(&mut waiting.told, true)
+        })
     }
 
     /// The waiting edits that are in the base already, which came without their entries: in a snapshot.
@@ -230,6 +241,7 @@ impl Held {
         self.admitted = guard::load(&with.bytes).map_err(|_| ReplicaError::Unreadable)?;
         self.base = with.base;
         self.chain = with.chain;
+        self.awaited = self.awaited.max(with.base.generation);
         self.tail = 0;
         self.own_last = self.last_change_of(&self.author(identity));
         self.view = None;
@@ -241,7 +253,7 @@ impl Held {
         let heads: Vec<[u8; 32]> = self.admitted.get_heads().iter().map(|hash| hash.0).collect();
         let wait = |OwnEdit { id, command, made_at }| {
             let submission = Submission { id, base: Some(self.base), made_at, command };
-            Waiting { pending: Pending { submission, heads: heads.clone() }, sent: false, admitted: None }
+            Waiting { pending: Pending { submission, heads: heads.clone() }, sent: false, admitted: None, told: false }
         };
         self.pending = edits.map(wait).collect();
         self.view = None;

@@ -160,15 +160,17 @@ impl Store {
     fn settle(&mut self, document: DocumentId, edit: SettledEdit) {
         let key = (document, edit.id);
         let waits = |pending: &Pending| pending.submission.id != edit.id;
-        self.document(document).pending.retain(waits);
+        // What was offered once more after the document was dropped waits in no document.
+        self.documents.get_mut(&document).into_iter().for_each(|stored| stored.pending.retain(waits));
         if self.broken == Broken::DropsTexts && matches!(edit.state, EditState::NotAccepted { .. }) {
             return;
         }
-        if matches!(edit.state, EditState::Shared { .. }) {
+        if matches!(edit.state, EditState::Shared { .. }) && self.documents.contains_key(&document) {
             self.shared.insert(key, false);
         }
-        let before = self.settled.insert(key, edit);
-        assert!(before.is_none(), "an edit ends once");
+        let before = self.settled.insert(key, edit).map(|edit| edit.state);
+        let is_parting = matches!(before, Some(EditState::NotAccepted { code: Code::Revoked, .. }));
+        assert!(before.is_none() || is_parting, "an edit ends once");
     }
 
     /// What names one of these is kept as an outline where it was shared; what was held has nobody to judge it.

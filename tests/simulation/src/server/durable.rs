@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::late::Late;
 use kring_domain::{DocumentId, DocumentKind, Grants, PersonId, Role, SpaceId};
 use kring_sync::{Base, ChainHash, Entry, Generation, Mark, Recovery, StoredLog};
 
@@ -14,6 +15,8 @@ pub(crate) struct Kept {
     pub(super) documents: BTreeMap<DocumentId, Durable>,
     /// The documents that wait, or have waited, for what devices have.
     pub(super) recoveries: BTreeMap<DocumentId, Recovery>,
+    /// What is kept of people who have left.
+    pub(super) late: Late,
 }
 
 /// What is durable of one document.
@@ -34,7 +37,13 @@ impl Kept {
             let links = vec![ChainHash::start(id, Base::GENESIS.generation)];
             (id, Durable { kind, log: StoredLog::default(), entries: Vec::new(), links })
         });
-        Self { roster, grants: Grants::default(), documents: documents.collect(), recoveries: BTreeMap::new() }
+        Self {
+            roster,
+            grants: Grants::default(),
+            documents: documents.collect(),
+            recoveries: BTreeMap::new(),
+            late: Late::default(),
+        }
     }
 
     pub(super) fn document(&mut self, document: DocumentId) -> &mut Durable {

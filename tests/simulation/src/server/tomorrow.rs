@@ -49,7 +49,7 @@ impl Server {
         // This version starts anew from what the newer one left.
         self.live.remove(&document);
         let (id, by) = (Some(id), Some(author.person));
-        Some(Committed { document, at, id, by, heads: sorted(&live), is_back: false })
+        Some(Committed { document, at, id, by, heads: sorted(&live), base: None, is_back: false })
     }
 }
 

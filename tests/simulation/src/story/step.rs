@@ -51,6 +51,10 @@ pub enum Step {
     Partition { devices: Vec<usize> },
     /// Somebody is taken out of the space.
     Remove { person: u64 },
+    /// A person makes an edit without coverage, and is taken out of the space before it is shared.
+    Depart { device: usize, kind: DocumentKind, command: Value },
+    /// Somebody judges one of the edits of people who have left.
+    Judge { judge: u64, pick: u64, lets_in: bool },
     /// Somebody who is not there joins, or whoever is there changes role.
     Return { person: u64, role: Role },
 }
@@ -103,6 +107,7 @@ impl Step {
             | Self::CrashDevice { device }
             | Self::Newer { device, .. }
             | Self::Rush { device, .. }
+            | Self::Depart { device, .. }
             | Self::Clock { device, .. } => Some(*device),
             _ => None,
         }
@@ -150,6 +155,13 @@ impl fmt::Display for Step {
             Self::Clock { device, skew } => write!(f, "the clock of device {device} is set {} s ahead", skew / 1000),
             Self::Partition { devices } => write!(f, "no coverage for the devices {devices:?}"),
             Self::Remove { person } => write!(f, "person {person} is removed"),
+            Self::Depart { device, kind, command } => {
+                write!(f, "device {device}, cut off, edits {kind}, and its person is removed: {command}")
+            }
+            Self::Judge { judge, pick, lets_in } => {
+                let judged = if *lets_in { "lets in" } else { "declines" };
+                write!(f, "person {judge} {judged} what waits for a judge, number {pick}")
+            }
             Self::Return { person, role } => write!(f, "person {person} is {} from now on", role.name()),
         }
     }

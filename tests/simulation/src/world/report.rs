@@ -27,6 +27,8 @@ pub struct Report {
     pub brought_back: usize,
     /// Consents that were given, asked or withdrawn.
     pub consents: usize,
+    /// Edits of people who had left that somebody judged.
+    pub judged: usize,
 }
 
 impl Report {
@@ -44,5 +46,6 @@ impl Report {
         self.restores.add_assign(other.restores);
         self.brought_back.add_assign(other.brought_back);
         self.consents.add_assign(other.consents);
+        self.judged.add_assign(other.judged);
     }
 }
