@@ -68,6 +68,36 @@ async fn batches_out_of_bounds_are_refused_in_words() {
     }
 }
 
+/// It used to be noted as let in, and its text thrown away, while the document took nothing.
+#[tokio::test]
+async fn a_judge_who_comes_too_early_after_a_restore_is_asked_to_come_again() {
+    let server = Server::start().await;
+    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let (circle, late) = (server.circle(), idea("uit de trein"));
+    let (id, submission) = (late.id, serde_json::to_string(&late).unwrap());
+    server.unseat(linda).await;
+    server
+        .change(move |connection| {
+            let (circle, person, device) = (circle.uuid(), linda.person.uuid(), linda.device.uuid());
+            let sql = "INSERT INTO held (document_id, command_id, person_id, device_id, role, held_at, submission)
+                       VALUES (?1, ?2, ?3, ?4, 'member', 0, ?5)";
+            let ids = (circle.as_bytes(), id.uuid().into_bytes(), person.as_bytes(), device.as_bytes(), submission);
+            connection.execute(sql, ids)?;
+            let sql = "INSERT INTO recovering (document_id, seconds, ends_at) VALUES (?1, 600, ?2)";
+            connection.execute(sql, (circle.as_bytes(), i64::MAX)).map(drop)
+        })
+        .await;
+    let path = format!("/v1/spaces/{}/held/{id}", server.space);
+    let admit = || json!({"decision": "admit"}).to_string().into();
+    let (status, problem) = ask(&server, Some(emine), "POST", &path, admit()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("unavailable")));
+    server.change(|connection| connection.execute("UPDATE recovering SET ends_at = 1", []).map(drop)).await;
+    let server = server.restart().await;
+    let (status, judged) = ask(&server, Some(emine), "POST", &path, admit()).await;
+    assert_eq!((status, &judged["verdict"]["verdict"]), (StatusCode::OK, &json!("admitted")));
+    assert_eq!(server.stored(server.circle()).await, 1);
+}
+
 #[tokio::test]
 async fn one_round_over_http_is_the_same_sync() {
     let server = Server::start().await;

@@ -37,17 +37,16 @@ impl World {
         for (person, role) in self.strangers.clone() {
             self.seat(person, Some(role))?;
         }
-        for device in 0..self.devices.len() {
-            self.cut(device);
-            self.connect(device);
-        }
+        self.everybody_comes_back();
         // Everybody brings what a restored server asks for, before the time is over that it waits.
         self.settle(0, true)?;
         let is_waiting = |document: &DocumentId| self.server.is_waiting(*document, self.now);
         let waiting: Vec<DocumentId> = self.model.kinds.keys().copied().filter(is_waiting).collect();
         self.model.brought(&waiting)?;
         if !waiting.is_empty() {
+            // Who has more than the log and could not bring it takes the log when it comes back after that.
             self.now = Timestamp::from_millis(self.now.millis() + LONGEST_WAIT);
+            self.everybody_comes_back();
         }
         self.settle(2_000, true)?;
         // The client gets round to what waits, and lets in every other edit.
@@ -73,6 +72,13 @@ impl World {
             seen.map_err(|what| format!("device {device}: {what}"))?;
         }
         Ok(())
+    }
+
+    fn everybody_comes_back(&mut self) {
+        for device in 0..self.devices.len() {
+            self.cut(device);
+            self.connect(device);
+        }
     }
 
     /// Everything that is under way arrives, until there is nothing left; each round takes some milliseconds. Whoever is
