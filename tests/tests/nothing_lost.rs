@@ -7,4 +7,5 @@ mod nothing_lost {
     mod backup;
     mod disk;
     mod kills;
+    mod rescued;
 }

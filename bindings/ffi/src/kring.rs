@@ -5,7 +5,8 @@ use kring_client::Options;
 use kring_domain::{Access, Content, Language, Role};
 
 use crate::{
-    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Receipt, SignedIn, Space, SyncReport,
+    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Receipt, Rescued, SignedIn, Space,
+    SyncReport,
 };
 
 /// One person's Kring on one phone; may be used from any thread.
@@ -139,6 +140,12 @@ impl Kring {
         Ok(self.inner.export_unshared()?)
     }
 
+    /// Submits anew, as made now, an edit that was held or not accepted.
+    pub fn submit_again(&self, edit: &str) -> Result<Receipt, KringError> {
+        let receipt = self.inner.submit_again(id(edit, "edit")?)?;
+        Ok(Receipt { id: receipt.id.to_string(), state: receipt.state.into() })
+    }
+
     /// The person has seen that an edit was not accepted.
     pub fn acknowledge(&self, edit: &str) -> Result<(), KringError> {
         Ok(self.inner.acknowledge(id(edit, "edit")?)?)
@@ -182,6 +189,18 @@ impl Kring {
 }
 
 impl Kring {
+    pub(crate) fn rescue(path: &str, app: &str, language: &str) -> Result<Rescued, KringError> {
+        let options = Options { language: language_of(language)?, app: app.to_owned() };
+        let (inner, rescue) = kring_client::Kring::rescue(path, options)?;
+        Ok(Rescued {
+            kring: Arc::new(Self { inner }),
+            waiting: rescue.waiting as u64,
+            not_accepted: rescue.not_accepted as u64,
+            is_signed_in: rescue.is_signed_in,
+            set_aside: rescue.set_aside.map(|path| path.to_string_lossy().into_owned()),
+        })
+    }
+
     pub(crate) fn picture(&self, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {
         match self.inner.read(id(document, "document")?)?.content {
             Content::Network(network) => {

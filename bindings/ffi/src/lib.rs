@@ -12,7 +12,7 @@ mod records;
 pub use error::KringError;
 pub use events::{Connection, EditState, Event};
 pub use kring::Kring;
-pub use records::{Document, Edit, Identity, Invitation, Member, Receipt, SignedIn, Space, SyncReport};
+pub use records::{Document, Edit, Identity, Invitation, Member, Receipt, Rescued, SignedIn, Space, SyncReport};
 
 uniffi::setup_scaffolding!();
 
@@ -32,4 +32,15 @@ pub fn version() -> String {
 #[uniffi::export]
 pub fn network_picture(kring: &Kring, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {
     kring.picture(document, client_name, language)
+}
+
+/// Opens a file that [`Kring::open`] calls damaged: takes out of it what the person wrote and had not shared, as far as it
+/// can be read, puts that into a new file, and sets the damaged one aside.
+///
+/// # Errors
+///
+/// As [`Kring::open`], but for [`KringError::Damaged`].
+#[uniffi::export]
+pub fn rescue(path: &str, app: &str, language: &str) -> Result<Rescued, KringError> {
+    Kring::rescue(path, app, language)
 }

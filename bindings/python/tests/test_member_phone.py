@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -164,6 +165,61 @@ class Offline(unittest.TestCase):
             with self.assertRaises(KringError.InUse):
                 Kring.open(path, "test", "en")
             phone.close()
+
+    def test_what_was_held_is_submitted_again_and_until_then_exported(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            path = str(Path(directory) / "held.kring")
+            phone = Kring.open(path, "test", "en")
+            circle = document(phone, phone.create_space("Around Joost"), "circle")
+            first = phone.submit(circle, idea("Apple pie"))
+            phone.close()
+            # As a server does whose clock is another one.
+            database = sqlite3.connect(path)
+            database.execute("UPDATE edits SET state = 'held', code = 'clock'")
+            database.commit()
+            database.close()
+
+            phone = Kring.open(path, "test", "en")
+            self.assertEqual(phone.edits(circle)[0].state, EditState.HELD(code="clock"))
+            self.assertIn("Apple pie", phone.export_unshared())
+            again = phone.submit_again(first.id)
+            self.assertEqual(again.state, EditState.SAVED_HERE())
+            self.assertEqual([edit.id for edit in phone.edits(circle)], [again.id])
+            self.assertEqual(content(phone, circle)["ideas"][0]["text"], "Apple pie")
+            with self.assertRaises(KringError.NotHere):
+                phone.submit_again(first.id)
+            with self.assertRaises(KringError.Refused):
+                phone.submit_again("no id")
+            phone.close()
+
+    def test_a_damaged_file_is_told_and_what_was_written_is_rescued(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            path = str(Path(directory) / "damaged.kring")
+            phone = Kring.open(path, "test", "en")
+            circle = document(phone, phone.create_space("Around Joost"), "circle")
+            for number in range(40):
+                phone.submit(circle, idea(f"idea {number}"))
+            phone.close()
+            content = bytearray(Path(path).read_bytes())
+            # Pages somewhere in the middle of the edits.
+            for page in range(0, len(content), 4096):
+                if b"idea 20" in content[page:page + 4096]:
+                    content[page:page + 12] = bytes(12)
+            Path(path).write_bytes(content)
+            with self.assertRaises(KringError.Damaged):
+                Kring.open(path, "test", "en")
+
+            rescued = kring.rescue(path, "test", "en")
+            self.assertTrue(Path(rescued.set_aside).exists())
+            self.assertFalse(rescued.is_signed_in)
+            self.assertGreater(rescued.waiting + rescued.not_accepted, 0)
+            kept = rescued.kring.export_unshared().splitlines()
+            self.assertEqual(len(kept), rescued.waiting + rescued.not_accepted)
+            self.assertIn("idea", kept[0])
+            rescued.kring.close()
+            again = kring.rescue(path, "test", "en")
+            self.assertEqual((again.set_aside, again.waiting), (None, rescued.waiting))
+            again.kring.close()
 
 
 if __name__ == "__main__":

@@ -52,11 +52,11 @@ impl Driver {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = watch::channel(());
         let ended = Arc::new(AtomicBool::new(false));
-        let mark = Arc::clone(&ended);
+        let mark = Mark(Arc::clone(&ended));
         let run = move || {
             let connection = runtime.block_on(run(&shared, stopped));
             // Marked before it is told, so that whoever hears it can start another.
-            mark.store(true, Ordering::Release);
+            drop(mark);
             shared.set_connection(connection);
             // A call that still waits for an answer must not hold up the end.
             runtime.shutdown_background();
@@ -68,6 +68,15 @@ impl Driver {
     /// Whether it has given up: there is no session any more.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
+    }
+}
+
+/// Marks that a driver has ended, however it did.
+struct Mark(Arc<AtomicBool>);
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
 }
 

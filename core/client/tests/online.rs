@@ -7,7 +7,8 @@ mod server;
 
 use std::time::Duration;
 
-use kring_client::{ClientError, Connection, EditState, Kring, Options, SyncReport};
+use futures_util::FutureExt;
+use kring_client::{ClientError, Connection, EditState, Event, Kring, Options, SyncReport};
 use kring_domain::{DocumentId, DocumentKind, PersonId};
 use serde_json::{Value, json};
 use server::Server;
@@ -145,6 +146,27 @@ async fn a_broken_line_is_mended_and_nothing_is_sent_twice() {
     }
     assert_eq!(server.authors().len(), 4);
     assert_eq!(ideas(&phone.kring, circle), 4);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told_and_one_that_is_a_little_off_is_not() {
+    for (minutes, expected) in [(0, None), (9, None), (-9, None), (11, Some(-660)), (-180, Some(10_800))] {
+        let server = Server::start(None);
+        server.set_clock(minutes * 60_000);
+        let phone = Phone::new();
+        sign_in(&phone, &server).await;
+        phone.kring.sync_once().await.unwrap();
+        let mut told = None;
+        while let Some(Some(event)) = phone.kring.next_event().now_or_never() {
+            if let Event::ClockOff { seconds } = event {
+                told = Some(seconds);
+            }
+        }
+        match (told, expected) {
+            (Some(told), Some(expected)) => assert!((told - expected).abs() < 30_i64, "{minutes} minutes: {told} s"),
+            (told, expected) => assert_eq!(told, expected, "{minutes} minutes"),
+        }
+    }
 }
 
 #[tokio::test]

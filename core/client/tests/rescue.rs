@@ -49,6 +49,9 @@ fn two_hundred_and_fifty_damages_are_told_and_what_was_written_is_rescued() {
         kring.close();
         assert!(Kring::open(&path, Options::default()).is_ok(), "round {round}");
     }
+    let names = fs::read_dir(home.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = names.filter(|name| name.contains(".head") || name.contains(".fresh")).collect();
+    assert_eq!(left, Vec::<String>::new(), "copies of what people wrote");
     println!("{damaged} damaged files, {saved} of {} texts rescued, {lost_all} times none", damaged * EDITS);
     assert!(damaged > 200);
     assert!(saved * 10 > damaged * EDITS * 6, "{saved} of {}", damaged * EDITS);

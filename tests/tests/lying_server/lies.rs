@@ -37,6 +37,7 @@ async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wr
     Phone::new(&server, &cast).await.recovers("no lie", &cast).await;
     memory::forget();
     let first = memory::peak();
+    assert!(memory::panics().is_empty());
     for (name, lie) in lies() {
         let phone = Phone::new(&server, &cast).await;
         let manner = lie(&phone);
@@ -62,6 +63,7 @@ async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wr
         assert!(now <= ROOM && in_all <= ROOM_IN_ALL, "{name}: {} MiB, in all {} MiB", now >> 20, in_all >> 20);
         phone.has_everything(name);
         phone.recovers(name, &cast).await;
+        assert_eq!(memory::panics(), Vec::<String>::new(), "{name}");
         println!("{name}: {} MiB, in all {} MiB", now >> 20, in_all >> 20);
     }
 }

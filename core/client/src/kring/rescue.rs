@@ -14,7 +14,8 @@ pub struct Rescue {
     pub waiting: usize,
     /// How many edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
     pub not_accepted: usize,
-    /// Whether the session is still there; where not, sign in again, and everything that was shared comes back.
+    /// Whether the session is still there; where not, sign in again, and everything that was shared comes back. It ends
+    /// where the list of what was looked at is not whole, since the server takes nothing from this device without.
     pub is_signed_in: bool,
     /// Where the damaged file is now; `None` where it was not damaged.
     pub set_aside: Option<PathBuf>,

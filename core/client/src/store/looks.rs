@@ -4,7 +4,7 @@ use kring_domain::{DeviceId, DocumentId, Timestamp};
 use kring_sync::{DeviceIdentity, Look, LookChain, MAX_LOOKS};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::value::uuid;
+use super::value::{number, signed, uuid};
 use super::{Store, StoreError};
 
 /// How many looks are kept that the server has: one that was restored from a backup asks for them again.
@@ -62,6 +62,59 @@ impl Store {
         transaction.commit()?;
         Ok(true)
     }
+}
+
+/// A list of looks as it was in a damaged file, whole from what the server was told of to its end.
+pub(super) struct Salvaged {
+    device: DeviceId,
+    told: i64,
+    looks: Vec<(i64, Look, [u8; 32])>,
+    end: LookChain,
+}
+
+/// Takes the list out of a damaged file; nothing where nothing was looked at.
+///
+/// # Errors
+///
+/// [`StoreError::Damaged`] where what the server was not told of, or the link before it, is not there as it was: nothing
+/// can go on from such a list.
+pub(super) fn salvage(connection: &Connection, identity: DeviceIdentity) -> Result<Option<Salvaged>, StoreError> {
+    let read = "SELECT device_id, told, count, link FROM look_chain";
+    let end = connection.query_row(read, [], |row| {
+        let end = LookChain { count: number(row, 2)?, link: row.get(3)? };
+        Ok((DeviceId::new(uuid(row, 0)?), row.get(1)?, end))
+    });
+    let Some((device, told, end)) = end.optional()? else { return Ok(None) };
+    let sql = "SELECT at, document_id, link, number FROM looks WHERE number >= ?1 ORDER BY number";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([told])?;
+    let mut looks = Vec::new();
+    while let Some(row) = rows.next()? {
+        looks.push((row.get(3)?, look(row)?, row.get(2)?));
+    }
+    let before = match looks.first() {
+        Some((number, _, link)) if *number == told => {
+            LookChain { count: u64::try_from(told).unwrap_or(0), link: *link }
+        }
+        _ if told == 0 => LookChain::start(device, identity.person),
+        _ => return Err(StoreError::Damaged),
+    };
+    let untold = looks.iter().filter(|(number, ..)| *number > told);
+    let whole = untold.fold(before, |chain, (_, look, _)| chain.next(look));
+    if whole == end { Ok(Some(Salvaged { device, told, looks, end })) } else { Err(StoreError::Damaged) }
+}
+
+/// Puts a list into a new file.
+pub(super) fn put(connection: &Connection, list: &Salvaged) -> Result<(), StoreError> {
+    let sql = "INSERT INTO look_chain (one, device_id, count, link, told) VALUES (1, ?1, ?2, ?3, ?4)";
+    let count = signed(list.end.count);
+    connection.execute(sql, params![list.device.uuid().as_bytes(), count, list.end.link, list.told])?;
+    let mut statement =
+        connection.prepare("INSERT INTO looks (number, document_id, at, link) VALUES (?1, ?2, ?3, ?4)")?;
+    for (number, look, link) in &list.looks {
+        statement.execute(params![number, look.document.uuid().as_bytes(), look.at.millis(), link])?;
+    }
+    Ok(())
 }
 
 /// The chain of this device; of another than before it begins anew, with what the server has not been told of.

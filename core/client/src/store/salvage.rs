@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::account;
 use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
 use super::value::{number, parse, uuid};
-use super::{LocalSpace, MARK, Place, Store, StoreError};
+use super::{LocalSpace, MARK, Place, Store, StoreError, looks};
 use crate::account::{Account, Session};
 use table::Table;
 
@@ -32,6 +32,7 @@ pub(crate) struct Salvaged {
     /// [`StoreOp::PutDocument`] for each document.
     documents: Vec<(DocumentId, StoreOp)>,
     edits: Vec<Found>,
+    looks: Option<looks::Salvaged>,
 }
 
 /// An edit that was not shared.
@@ -58,9 +59,14 @@ impl Salvaged {
         let one = |sql: &str| connection.prepare(sql).ok();
         let account = one("SELECT person_id, device_id, server FROM account")
             .and_then(|mut query| query.query_row([], owner).ok());
+        let identity = account.as_ref().map(|account| account.identity);
+        let looks = identity.map_or(Ok(None), |identity| looks::salvage(&connection, identity));
+        // Without its list of looks the server takes nothing more from a device: it signs in anew, as another.
+        let session = looks.is_ok().then(|| account::session(&connection).ok().flatten()).flatten();
         Self {
             account,
-            session: account::session(&connection).ok().flatten(),
+            session,
+            looks: looks.ok().flatten(),
             spaces: each(&connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
             documents: each(
                 &connection,
@@ -78,6 +84,9 @@ impl Salvaged {
                 Some(session) => store.sign_in(account, session)?,
                 None => store.put_identity(account)?,
             }
+        }
+        if let Some(looks) = &self.looks {
+            looks::put(&store.connection, looks)?;
         }
         self.name_spaces();
         let known: Vec<DocumentId> = self.documents.iter().map(|(document, _)| *document).collect();

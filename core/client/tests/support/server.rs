@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::{SinkExt, StreamExt};
 use kring_domain::{Access, Author, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
@@ -42,6 +43,8 @@ struct World {
     sessions: BTreeMap<String, (DeviceId, PersonId)>,
     refreshes: usize,
     refuses_refresh: bool,
+    /// How far the clock is ahead of the phone's, in milliseconds.
+    ahead: i64,
     /// The next answer to an exchange of tokens does not arrive.
     loses_answer: bool,
     /// The proofs of all exchanges, in order.
@@ -88,6 +91,11 @@ impl Server {
 
     pub(crate) fn refuse_refresh(&self) {
         self.world.lock().unwrap().refuses_refresh = true;
+    }
+
+    /// Sets the clock so far ahead of the phone's; behind it where that is negative.
+    pub(crate) fn set_clock(&self, ahead: i64) {
+        self.world.lock().unwrap().ahead = ahead;
     }
 
     /// Lets the next answer to an exchange of tokens get lost on its way.
@@ -281,7 +289,9 @@ impl World {
                     sequence: admission.head().sequence,
                 });
                 let documents = documents.collect();
-                answers.push(ServerFrame::Welcome { server_time: Timestamp::default(), documents, members: vec![] });
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+                let server_time = Timestamp::from_millis(i64::try_from(now).unwrap() + self.ahead);
+                answers.push(ServerFrame::Welcome { server_time, documents, members: vec![] });
                 let filled = self.documents.iter().filter(|(_, (_, _, entries))| !entries.is_empty());
                 // All of them, whatever the cursor: a device takes what it lacks.
                 answers.extend(filled.map(|(id, (_, _, entries))| entries_frame(*id, entries.clone())));
