@@ -7,8 +7,8 @@ use kring_domain::{
     Timestamp,
 };
 use kring_sync::{
-    Admission, Base, DeviceFrame, DeviceIdentity, DocumentHead, EditState, RawCommand, Recall, Replica, ServerFrame,
-    StoreOp, Submission, Verdict,
+    Admission, Base, DeviceFrame, DeviceIdentity, DocumentHead, EditState, RawCommand, Recall, Replica, ReplicaError,
+    ServerFrame, StoreOp, Submission, Verdict,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -215,6 +215,24 @@ fn entries_that_were_under_way_when_a_generation_began_are_passed_over() {
     stage.hear(ServerFrame::Entries { document, generation: 1, entries: vec![late] });
     assert_eq!(stage.phone.cursor(document).unwrap().generation, 2);
     assert_eq!(stage.ideas().as_array().unwrap().len(), 1);
+}
+
+/// Automerge keeps such a change aside and says nothing: the phone would count an entry that it does not have.
+#[test]
+fn an_entry_that_builds_on_what_was_left_out_is_not_taken() {
+    let mut stage = Stage::new();
+    stage.welcome();
+    let document = stage.circle.id();
+    let mut entry = |number: u128| {
+        let command = RawCommand::from_value(idea(number, "x"));
+        let submission = Submission { id: id(number), base: None, made_at: None, command };
+        stage.circle.handle_submission(&author(CLIENT), submission, now()).admitted.unwrap().entry
+    };
+    let (_, mut second) = (entry(7), entry(8));
+    second.sequence = 1;
+    let left_out = ServerFrame::Entries { document, generation: 1, entries: vec![second] };
+    assert_eq!(stage.phone.handle_frame(left_out, now()), Err(ReplicaError::Unreadable));
+    assert_eq!(stage.phone.cursor(document).unwrap().sequence, 0);
 }
 
 /// It used to send what waited at once: made behind a head that the restored server does not have, it was refused for
