@@ -63,7 +63,7 @@ pub struct Deaths {
     pub answered: usize,
     /// Edits that a phone said are saved before a death.
     pub saved: usize,
-    /// Erasures that were answered before a death.
+    /// Erasures that were answered before a death, or are found to have been made.
     pub erased: usize,
 }
 
@@ -131,7 +131,7 @@ impl fmt::Display for Deaths {
             f,
             "{cycles} cycles, in {server_places} of which the server died at a place with a name; {phone_places} \
              phones did; {checkpoints} of these while a write-ahead file was being emptied; {answered} commands answered and {saved} edits saved before, all there afterwards; {erased} \
-             erasures answered, nothing of them there"
+             erasures, nothing of them there"
         )
     }
 }

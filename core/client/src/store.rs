@@ -35,6 +35,9 @@ pub(crate) use salvage::Salvaged;
 /// How long to wait for a process that is just letting go of the file.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// The most bytes of a file that is written anew when something was removed from it.
+const REWRITTEN: i64 = 8 << 20;
+
 /// Why the file did not do what it was asked.
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
@@ -128,22 +131,26 @@ impl Store {
         Ok(())
     }
 
-    /// Empties the write-ahead log, in which what was removed must not live on; the removal itself is durable already.
+    /// Leaves nothing of what was removed in the file and its write-ahead log; the removal itself is durable already.
     fn empty_log(&self) {
         if let Err(error) = self.try_empty_log() {
-            tracing::warn!(%error, "the write-ahead log was not emptied");
+            tracing::warn!(%error, "something of what was removed may still be in the file");
         }
     }
 
-    /// SQLite does not sync what it cut off, so that a power cut could bring it back; a commit into the empty file does.
+    /// SQLite leaves copies of rows that it moved in the unused middle of pages, so a file that is not large is written
+    /// anew. It does not sync what it cut off, so that a power cut could bring it back; a commit into the empty file does.
     fn try_empty_log(&self) -> Result<(), StoreError> {
+        let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let is_small = self.connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= REWRITTEN;
+        let rewritten = if is_small { self.connection.execute_batch("VACUUM") } else { Ok(()) };
         fail::point("checkpoint.before");
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         fail::point("truncation.after");
         let version: u32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         self.connection.pragma_update(None, "user_version", version)?;
         fail::point("truncation.synced");
-        Ok(())
+        Ok(rewritten?)
     }
 
     /// Empties the file: documents, edits, session and identity.

@@ -1,6 +1,8 @@
-//! Emptying the write-ahead file, so that nothing that was erased stays in it.
+//! Leaving nothing of what was erased in the database file and the write-ahead file.
 //!
-//! The database file itself holds nothing of a deleted row: `secure_delete` writes zeros in its place.
+//! In the database file `secure_delete` writes zeros in the place of a deleted row. But where SQLite has moved a row to
+//! another page, because one was full, a copy may be left in the unused middle of the page that it was on
+//! (`rebuildPage` does not clear that). Only writing the file anew leaves none of them.
 
 use std::time::Duration;
 
@@ -14,6 +16,18 @@ const PATIENCE: Duration = Duration::from_millis(250);
 
 /// How long a connection waits otherwise for another one.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
+
+/// The most bytes of a database that is written anew after an erasure: everybody who writes waits for that.
+const REWRITTEN: i64 = 32 << 20;
+
+/// Writes the database anew, where it is small enough, so that no copy of a deleted row is left in it.
+pub(super) fn rewrite(connection: &Connection) -> Result<(), StoreError> {
+    let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    if connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= REWRITTEN {
+        connection.execute_batch("VACUUM")?;
+    }
+    Ok(())
+}
 
 /// Moves everything from the write-ahead file to the database and cuts it to nothing, on the disk as well; false where
 /// a reader is in the way.
@@ -76,6 +90,40 @@ mod tests {
         store.write(add).await.unwrap();
         store.erase(delete).await.unwrap();
         assert!(!is_in_a_file(directory.path(), word));
+    }
+
+    #[tokio::test]
+    async fn no_copy_of_an_erased_row_is_left_where_it_was_before_it_moved() {
+        const ROWS: u64 = 6_000;
+        const ERASED: u64 = 600;
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let word = |number: u64| format!("Grutto-{number}-marker");
+        let add = move |connection: &rusqlite::Connection| -> Result<(), crate::store::StoreError> {
+            let sql = "INSERT INTO persons (person_id, name, is_professional, created_at) VALUES (?1, ?2, 0, ?3)";
+            let mut insert = connection.prepare(sql)?;
+            let mut id = 1_u64;
+            for number in 0..ROWS {
+                // In no order, so that pages are split in their middle.
+                id = id.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let name = word(number) + &".".repeat((id >> 7 & 63) as usize);
+                insert.execute(rusqlite::params![id.to_be_bytes(), name, number as i64])?;
+            }
+            Ok(())
+        };
+        store.write(add).await.unwrap();
+        let delete = |connection: &rusqlite::Connection| -> Result<usize, crate::store::StoreError> {
+            Ok(connection.execute("DELETE FROM persons WHERE created_at % ?1 = 0", [ERASED as i64])?)
+        };
+        store.erase(delete).await.unwrap();
+        let bytes = std::fs::read(directory.path().join("kring.db")).unwrap();
+        let marks = bytes.windows(7).filter(|window| window == b"Grutto-").count() as u64;
+        let is_erased =
+            |number: &u64| bytes.windows(word(*number).len()).any(|window| window == word(*number).as_bytes());
+        let erased: Vec<_> = (0..ROWS).step_by(ERASED as usize).filter(is_erased).collect();
+        assert!(erased.is_empty(), "{erased:?}");
+        // A second copy of a row would outlive it.
+        assert_eq!(marks, ROWS - ROWS / ERASED, "each of the others is there once");
     }
 
     #[tokio::test]

@@ -49,6 +49,8 @@ struct Desk {
     underway: AtomicUsize,
     /// Whether the write-ahead file may hold what was erased.
     is_unclean: AtomicBool,
+    /// Whether the database file may.
+    has_remains: AtomicBool,
     /// Goes up when an fsync fails. What it should have kept may be gone although it can still be read, and the next
     /// fsync would not say so; only what is read from the disk after a start can be believed.
     untrusted: watch::Sender<bool>,
@@ -57,15 +59,23 @@ struct Desk {
 impl Desk {
     /// Empties the write-ahead file where it has to be; a reader of an older state can put that off.
     fn clean(&self, connection: &Connection) {
+        if self.has_remains.load(Ordering::Acquire) {
+            match purge::rewrite(connection) {
+                Ok(()) => self.has_remains.store(false, Ordering::Release),
+                Err(error) => self.is_not_clean(&error),
+            }
+        }
         if self.is_unclean.load(Ordering::Acquire) {
             match purge::empty_log(connection) {
                 Ok(is_empty) => self.is_unclean.store(!is_empty, Ordering::Release),
-                Err(error) => {
-                    tracing::warn!(%error, "the write-ahead file could not be emptied");
-                    self.doubt(&error);
-                }
+                Err(error) => self.is_not_clean(&error),
             }
         }
+    }
+
+    fn is_not_clean(&self, error: &StoreError) {
+        tracing::warn!(%error, "what was erased is not gone from the files yet");
+        self.doubt(error);
     }
 
     /// Takes nothing more where the disk did not keep what was written.
@@ -88,6 +98,7 @@ impl Writer {
             connection: Mutex::new(connection),
             underway: AtomicUsize::new(0),
             is_unclean: AtomicBool::new(false),
+            has_remains: AtomicBool::new(false),
             untrusted: watch::Sender::new(false),
         });
         let thread_desk = Arc::clone(&desk);
@@ -202,6 +213,7 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     }
     // Whoever is told that something is erased can rely on it.
     if committed.is_ok() && ran.iter().any(|(job, _)| job.erases()) {
+        desk.has_remains.store(true, Ordering::Release);
         desk.is_unclean.store(true, Ordering::Release);
         desk.clean(connection);
     }

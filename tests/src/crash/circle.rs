@@ -30,6 +30,8 @@ pub(super) struct Circle {
     data: PathBuf,
     /// What was in what is erased.
     erased: Vec<String>,
+    /// A contact, and what was in it, of whom nobody was told that they are erased: the server died before.
+    untold: Option<(String, String)>,
     files: TempDir,
 }
 
@@ -46,7 +48,7 @@ impl Circle {
         let phones = phones.collect();
         let (document, network, writer) = (cast.circle, cast.network, cast.client);
         let (witness, data) = (Witness::default(), server.data());
-        Self { document, network, writer, phones, witness, data, erased: Vec::new(), files }
+        Self { document, network, writer, phones, witness, data, erased: Vec::new(), untold: None, files }
     }
 
     /// Starts both phones, each to die at a place where one is named.
@@ -81,6 +83,7 @@ impl Circle {
     /// Puts somebody on the map and erases them; nothing where the server is gone.
     fn erase_somebody(&mut self) -> Option<()> {
         let (contact, word) = (id(), format!("Grutto-{}-marker", id()));
+        self.untold = Some((contact.clone(), word.clone()));
         for fields in [
             json!({"type": "add_contact", "contact_id": contact, "name": word}),
             json!({"type": "erase_contact", "contact_id": contact}),
@@ -91,6 +94,7 @@ impl Circle {
             let verdict = thread::scope(|scope| scope.spawn(sent).join()).ok().flatten()?.remove(0);
             assert_eq!(verdict["verdict"], "admitted", "a client may do this: {verdict}");
         }
+        self.untold = None;
         self.erased.push(word);
         Some(())
     }
@@ -134,6 +138,14 @@ impl Circle {
         }
         for (_, saved) in &mut self.phones {
             saved.retain(|id| !shared.contains_key(id));
+        }
+        if let Some((contact, word)) = self.untold.take() {
+            let read = self.writer.read(&self.network);
+            let contacts = read["content"]["contacts"].as_array().expect("contacts");
+            // Whoever is not on the map is in no file either, whether that was told or not.
+            if !contacts.iter().any(|there| there["id"] == json!(contact)) {
+                self.erased.push(word);
+            }
         }
         self.nothing_erased_is_in(&self.data);
     }
