@@ -54,13 +54,13 @@ impl Vocabulary {
 
     /// What a newer version might send: a command nobody here knows.
     pub(crate) fn unknown(word: &str) -> Value {
-        json!({ "type": "draw_dream", "dream_id": thing(1), "text": word, "strokes": [[1, 2], [3, 4]] })
+        json!({ "type": "draw_dream", "dream_id": thing("dream_id", 1), "text": word, "strokes": [[1, 2], [3, 4]] })
     }
 }
 
 /// Opens a document to somebody who can be let in, or closes it.
 pub(crate) fn consent(word: &str, persons: u64, rng: &mut Rng) -> Value {
-    let consent_id = thing(rng.u64(1..=CONSENTS));
+    let consent_id = thing("consent_id", rng.u64(1..=CONSENTS));
     let give = |field: &str, to: String| {
         json!({
             "type": "give_consent", "consent_id": consent_id, "compartment": "private", "purpose": word,
@@ -80,9 +80,17 @@ fn makes_something(schema: &Value) -> bool {
     ["add_", "propose_", "make_", "post_"].iter().any(|verb| name.starts_with(verb))
 }
 
-/// The id of one of the few things.
-fn thing(number: u64) -> String {
-    Uuid::from_u64_pair(3, number).to_string()
+/// The id of one of the few things of a sort: those that a field with this name is about.
+///
+/// Things of two sorts never have the same id, as nowhere in the world.
+fn thing(field: &str, number: u64) -> String {
+    let sort = match field.trim_end_matches("_ids").trim_end_matches("_id") {
+        // The two ends of a tie.
+        "a" | "b" | "contacts" => "contact",
+        sort => sort,
+    };
+    let sort = sort.bytes().fold(0, |hash: u64, byte| (hash * 31 + u64::from(byte)) % 65_521);
+    Uuid::from_u64_pair(3, sort << 16 | number).to_string()
 }
 
 /// The id of a person by number.
@@ -146,7 +154,7 @@ impl Maker<'_> {
             (Some("uuid"), _) if name.starts_with("suggestion") => {
                 Uuid::from_u64_pair(COMMANDS, self.rng.u64(..self.command)).to_string()
             }
-            (Some("uuid"), _) => thing(self.rng.u64(1..=THINGS)),
+            (Some("uuid"), _) => thing(name, self.rng.u64(1..=THINGS)),
             (Some("date"), _) => format!("2026-03-{:02}", self.rng.u8(1..29)),
             (Some("date-time"), _) => format!("2026-03-{:02}T10:00:00Z", self.rng.u8(1..29)),
             (None, Some(_)) => "start_action".to_owned(),
