@@ -1,9 +1,10 @@
 //! What a person may in a space: their role, and what the consents in force add to it.
 
-use kring_domain::{Access, DocumentKind, Grant, Grantee, Grants, PersonId, Role, SpaceId, access};
+use kring_domain::{Access, DocumentId, DocumentKind, Grant, Grantee, Grants, PersonId, Role, SpaceId, access};
 use rusqlite::{Connection, params};
 
 use super::{AccountError, role_in};
+use crate::clock;
 use crate::store::StoreError;
 
 /// A person's rights in one space.
@@ -39,16 +40,22 @@ pub fn rights(connection: &Connection, space: SpaceId, person: PersonId) -> Resu
 }
 
 /// What a person with a role may in a space.
+///
+/// While the consents of a restored backup wait for what phones have, nobody gets in by one: it may have been withdrawn
+/// since.
 pub(super) fn with_role(
     connection: &Connection,
     space: SpaceId,
     person: PersonId,
     role: Role,
 ) -> Result<Rights, AccountError> {
-    let sql = "SELECT kind, grantee FROM grants WHERE space_id = ?1 AND grantee IN (?2, ?3)";
+    let sql = "SELECT kind, grantee FROM grants WHERE space_id = ?1 AND grantee IN (?2, ?3) AND NOT EXISTS (
+                   SELECT 1 FROM recovering WHERE document_id = ?4 AND (ends_at IS NULL OR ends_at > ?5))";
     let mut statement = connection.prepare_cached(sql)?;
     let to = |grantee| to_text(grantee);
-    let values = params![space.uuid(), to(Grantee::Person(person)), to(Grantee::Role(role))];
+    let consents = DocumentId::derive(space, DocumentKind::Consents);
+    let (consents, now) = (consents.uuid(), clock::now().millis());
+    let values = params![space.uuid(), to(Grantee::Person(person)), to(Grantee::Role(role)), consents.as_bytes(), now];
     let rows = statement.query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
     let grant = |(kind, grantee): (String, String)| {

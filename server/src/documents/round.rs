@@ -121,6 +121,10 @@ impl Job for Round {
             tracing::error!(%error, documents = self.parts.len(), "commands could not be made durable");
         }
         self.metrics.commit(self.began.elapsed());
+        // Before anybody is told of anything: an entry of this round may follow the end of the consent to read it.
+        let is_done = |part: &&Part| outcome.is_ok() && !part.has_failed;
+        let changed = self.parts.iter().filter(is_done).filter_map(|part| part.space);
+        changed.for_each(|space| self.hub.rights_changed(space));
         for part in self.parts {
             if outcome.is_ok() && !part.has_failed {
                 part.succeed(&self.hub, &self.metrics);
@@ -214,9 +218,6 @@ impl Part {
     }
 
     fn succeed(self, hub: &Hub, metrics: &Metrics) {
-        if let Some(space) = self.space {
-            hub.rights_changed(space);
-        }
         fail::point("fan-out.before");
         if let Some(live) = &self.live {
             hub.fan_out(live);

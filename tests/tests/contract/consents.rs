@@ -165,17 +165,24 @@ fn a_representative_gives_and_withdraws_and_it_says_so() {
 fn everybody_finds_the_consents_that_are_for_them_and_no_others() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let consent = cast.consent();
+    let give = |to: &Person| {
+        let consent = id();
+        let give = json!({"type": "give_consent", "consent_id": consent, "compartment": "private", "person_id": to.id,
+                          "purpose": "looking at it together", "text_version": "2026-1", "language_level": "a2"});
+        cast.client.admit(&cast.consents, give);
+        consent
+    };
+    let (to_member, _to_professional) = (give(&cast.member), give(&cast.professional));
     let path = format!("/v1/spaces/{}/consents", cast.space);
     let of = |person: &Person| person.http.get(&path).ok(200)["consents"].as_array().unwrap().clone();
-    let theirs = of(&cast.professional);
+    assert_eq!(read(&cast.member, &cast.consents), 404, "the document is not for members");
+    let theirs = of(&cast.member);
     assert_eq!(theirs.len(), 1);
-    assert_eq!((&theirs[0]["id"], &theirs[0]["in_force"]), (&json!(consent), &json!(true)));
+    assert_eq!((&theirs[0]["id"], &theirs[0]["in_force"]), (&json!(to_member), &json!(true)));
     assert_eq!(theirs[0]["by"], json!(cast.client.id));
-    assert_eq!(read(&cast.professional, &cast.consents), 404, "the document is the client's");
-    assert_eq!((of(&cast.client).len(), of(&cast.member).len(), of(&cast.backup).len()), (1, 0, 0));
-    cast.withdraw(&consent);
-    let theirs = of(&cast.professional);
+    assert_eq!((of(&cast.client).len(), of(&cast.professional).len(), of(&cast.backup).len()), (2, 2, 0));
+    cast.withdraw(&to_member);
+    let theirs = of(&cast.member);
     assert_eq!(theirs[0]["in_force"], json!(false));
     assert!(theirs[0]["withdrawn"]["at"].is_string(), "{theirs:?}");
     let stranger = Cast::new(&server).client;

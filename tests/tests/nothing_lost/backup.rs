@@ -61,6 +61,28 @@ fn a_backup_of_documents_that_were_rewritten_is_restored() {
 }
 
 #[test]
+fn a_consent_of_a_restored_backup_opens_nothing_while_its_withdrawal_may_still_come_back() {
+    let mut server = Server::start();
+    let cast = Cast::new(&server);
+    let consent = cast.consent();
+    assert_eq!(cast.professional.http.get(&format!("/v1/documents/{}", cast.private)).status, 200);
+    let file = server.data().join("copy.db");
+    let from = file.to_str().unwrap();
+    json_of(&server.admin(&["backup", "--to", from]));
+    cast.withdraw(&consent);
+    for (recover_for, status) in [("3600", 404), ("0", 200)] {
+        server.kill();
+        json_of(&server.admin(&["restore", "--from", from, "--replace", "--recover-for", recover_for]));
+        server.restart();
+        let codes = lines_of(&server.admin(&["sign-in-codes"]));
+        let code = codes.iter().find(|code| code["person_id"] == json!(cast.professional.id)).unwrap();
+        let professional = Person::sign_in(&server.http(), code["code"].as_str().unwrap(), "Kim");
+        let answer = professional.http.get(&format!("/v1/documents/{}", cast.private));
+        assert_eq!(answer.status, status, "waiting for {recover_for} s");
+    }
+}
+
+#[test]
 fn a_restore_is_refused_where_it_would_do_harm() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
