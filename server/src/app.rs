@@ -40,7 +40,7 @@ impl App {
     ///
     /// When the database cannot be opened or the signing key cannot be read or made.
     pub async fn open(config: Config) -> Result<Self, StoreError> {
-        let store = Store::open(&config.data)?;
+        let store = Store::open_to_serve(&config.data)?;
         store.write(access_log::adopt).await?;
         let completed = store.write(accounts::complete_spaces).await.map_err(|error| match error {
             AccountError::Store(error) => error,

@@ -87,11 +87,29 @@ impl Store {
     ///
     /// When the directory or file cannot be made, opened or migrated, or is of a newer version of Kring.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        Self::opened(directory, |_| Ok(()))
+    }
+
+    /// As [`Store::open`], for the one process that serves: first it does away with what may be left of what was erased,
+    /// which takes a while in a large database.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_to_serve(directory: &Path) -> Result<Self, StoreError> {
+        Self::opened(directory, purge::sweep)
+    }
+
+    fn opened(
+        directory: &Path,
+        prepare: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(|error| StoreError::Open(Arc::new(error)))?;
         let path = directory.join(FILE);
         private(&path).map_err(|error| StoreError::Open(Arc::new(error)))?;
         let mut connection = connect(&path).map_err(|error| StoreError::from(error).at(&path))?;
         schema::migrate(&mut connection).map_err(|error| error.at(&path))?;
+        prepare(&connection)?;
         // A server that was killed just after an erasure may have left something in it.
         purge::empty_log(&connection)?;
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path) })

@@ -9,6 +9,7 @@ use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use thiserror::Error;
 
 use bounds::Budget;
+pub(crate) use bounds::ROWS_FOR_ALL;
 
 /// Bytes that are no document or no change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -18,6 +19,11 @@ pub(crate) struct Unreadable;
 /// Loads a saved document.
 pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     Budget::of(bytes.len()).take(bytes).ok_or(Unreadable)?;
+    contained(|| Automerge::load(bytes).ok())
+}
+
+/// Loads a document that was saved here, whatever it takes.
+pub(crate) fn load_own(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     contained(|| Automerge::load(bytes).ok())
 }
 
@@ -44,6 +50,14 @@ pub(crate) fn apply<'a>(
 ) -> Result<Vec<Applied>, Unreadable> {
     let mut budget = Budget::of(changes.clone().map(<[u8]>::len).sum());
     changes.clone().try_for_each(|bytes| budget.take(bytes)).ok_or(Unreadable)?;
+    apply_own(document, changes)
+}
+
+/// The same for changes that were made here.
+pub(crate) fn apply_own<'a>(
+    document: &mut Automerge,
+    changes: impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<Applied>, Unreadable> {
     contained(|| {
         let changes: Result<Vec<Change>, _> = changes.map(|bytes| Change::from_bytes(bytes.to_vec())).collect();
         let changes = changes.ok()?;

@@ -20,12 +20,34 @@ pub(super) const BUSY: Duration = Duration::from_secs(10);
 /// The most bytes of a database that is written anew after an erasure: everybody who writes waits for that.
 const REWRITTEN: i64 = 32 << 20;
 
+/// Notes, in the transaction that erases something, that copies of it may be left in the database.
+pub(super) fn mark(connection: &Connection) -> Result<(), StoreError> {
+    connection.prepare_cached("INSERT OR IGNORE INTO remains (one) VALUES (1)")?.execute([])?;
+    Ok(())
+}
+
 /// Writes the database anew, where it is small enough, so that no copy of a deleted row is left in it.
 pub(super) fn rewrite(connection: &Connection) -> Result<(), StoreError> {
     let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
     if connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= REWRITTEN {
-        connection.execute_batch("VACUUM")?;
+        write_anew(connection)?;
     }
+    Ok(())
+}
+
+/// Does what was left undone: by a server that was killed behind an erasure, or had too large a database to let
+/// everybody wait.
+pub(super) fn sweep(connection: &Connection) -> Result<(), StoreError> {
+    if connection.prepare("SELECT 1 FROM remains")?.exists([])? {
+        tracing::info!("writing the database anew, without what was erased");
+        write_anew(connection)?;
+    }
+    Ok(())
+}
+
+fn write_anew(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("VACUUM")?;
+    connection.execute("DELETE FROM remains", [])?;
     Ok(())
 }
 
@@ -98,32 +120,72 @@ mod tests {
         const ERASED: u64 = 600;
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
-        let word = |number: u64| format!("Grutto-{number}-marker");
-        let add = move |connection: &rusqlite::Connection| -> Result<(), crate::store::StoreError> {
-            let sql = "INSERT INTO persons (person_id, name, is_professional, created_at) VALUES (?1, ?2, 0, ?3)";
-            let mut insert = connection.prepare(sql)?;
-            let mut id = 1_u64;
-            for number in 0..ROWS {
-                // In no order, so that pages are split in their middle.
-                id = id.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let name = word(number) + &".".repeat((id >> 7 & 63) as usize);
-                insert.execute(rusqlite::params![id.to_be_bytes(), name, number as i64])?;
-            }
-            Ok(())
-        };
-        store.write(add).await.unwrap();
+        store.write(|connection| -> Result<(), crate::store::StoreError> { fill(connection, ROWS) }).await.unwrap();
         let delete = |connection: &rusqlite::Connection| -> Result<usize, crate::store::StoreError> {
             Ok(connection.execute("DELETE FROM persons WHERE created_at % ?1 = 0", [ERASED as i64])?)
         };
         store.erase(delete).await.unwrap();
         let bytes = std::fs::read(directory.path().join("kring.db")).unwrap();
         let marks = bytes.windows(7).filter(|window| window == b"Grutto-").count() as u64;
-        let is_erased =
-            |number: &u64| bytes.windows(word(*number).len()).any(|window| window == word(*number).as_bytes());
+        let is_erased = |number: &u64| contains(&bytes, &word(*number));
         let erased: Vec<_> = (0..ROWS).step_by(ERASED as usize).filter(is_erased).collect();
         assert!(erased.is_empty(), "{erased:?}");
         // A second copy of a row would outlive it.
         assert_eq!(marks, ROWS - ROWS / ERASED, "each of the others is there once");
+    }
+
+    #[tokio::test]
+    async fn what_a_crash_left_in_pages_is_gone_when_a_server_starts() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        store.write(|connection| -> Result<(), crate::store::StoreError> { fill(connection, 6_000) }).await.unwrap();
+        drop(store);
+        let words = || {
+            let bytes = std::fs::read(directory.path().join("kring.db")).unwrap();
+            let numbers = bytes.windows(11).filter_map(|window| {
+                let number = std::str::from_utf8(window).ok()?.strip_prefix("Grutto-")?.split('-').next()?;
+                number.parse::<i64>().ok()
+            });
+            let mut numbers: Vec<i64> = numbers.collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        let store = Store::open(directory.path()).unwrap();
+        // What SQLite has moved is there twice.
+        let moved: Vec<i64> = words().windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        assert!(!moved.is_empty(), "or the test shows nothing");
+        // As if the process had ended right behind the commit that erases.
+        let erased = moved.clone();
+        let erase = move |connection: &rusqlite::Connection| -> Result<(), crate::store::StoreError> {
+            super::mark(connection)?;
+            let mut delete = connection.prepare("DELETE FROM persons WHERE created_at = ?1")?;
+            erased.iter().try_for_each(|number| delete.execute([number]).map(drop))?;
+            Ok(())
+        };
+        store.write(erase).await.unwrap();
+        drop(store);
+        let left = || words().iter().filter(|number| moved.contains(number)).count();
+        Store::open(directory.path()).map(drop).unwrap();
+        assert_ne!(left(), 0, "they are there still");
+        Store::open_to_serve(directory.path()).map(drop).unwrap();
+        assert_eq!(left(), 0);
+    }
+
+    fn word(number: u64) -> String {
+        format!("Grutto-{number}-marker")
+    }
+
+    /// Adds people in no order, so that pages are split in their middle.
+    fn fill(connection: &rusqlite::Connection, rows: u64) -> Result<(), crate::store::StoreError> {
+        let sql = "INSERT INTO persons (person_id, name, is_professional, created_at) VALUES (?1, ?2, 0, ?3)";
+        let mut insert = connection.prepare(sql)?;
+        let mut id = 1_u64;
+        for number in 0..rows {
+            id = id.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let name = word(number) + &".".repeat((id >> 7 & 63) as usize);
+            insert.execute(rusqlite::params![id.to_be_bytes(), name, number as i64])?;
+        }
+        Ok(())
     }
 
     #[tokio::test]
@@ -155,6 +217,10 @@ mod tests {
 
     fn is_in_a_file(directory: &std::path::Path, word: &str) -> bool {
         let files = std::fs::read_dir(directory).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
-        files.into_iter().any(|bytes| bytes.windows(word.len()).any(|window| window == word.as_bytes()))
+        files.into_iter().any(|bytes| contains(&bytes, word))
+    }
+
+    fn contains(bytes: &[u8], word: &str) -> bool {
+        bytes.windows(word.len()).any(|window| window == word.as_bytes())
     }
 }

@@ -201,6 +201,11 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
         let outcome = guarded(connection, |connection| job.run(connection));
         ran.push((job, outcome));
     }
+    if ran.iter().any(|(job, outcome)| outcome.is_ok() && job.erases())
+        && let Err(error) = purge::mark(connection)
+    {
+        tracing::warn!(%error, "should the server end just now, nobody would know that it has to clean");
+    }
     fail::point("commit.before");
     let committed = run("COMMIT");
     fail::point("commit.after");

@@ -203,7 +203,9 @@ impl Model {
     /// says no more than that it is held, for a judge where that is because they have left.
     fn answered(&mut self, to: PersonId, document: DocumentId, verdict: &Verdict) -> Check {
         let (key, is_held) = ((document, verdict.id), verdict.judgement == Judgement::Held);
-        if !self.may_read(to, document) {
+        // Who is let in by a consent may have been answered a moment before.
+        let by_role = self.roster.get(&to).is_some_and(|role| may_read(*role, self.kinds[&document]));
+        if !self.may_read(to, document) || !by_role && verdict.code == Some(Code::NotFound) {
             let judged = (verdict.code != Some(Code::Revoked)).then_some(false);
             self.now.late.extend((is_held && !self.now.late.contains_key(&key)).then_some((key, judged)));
             return Ok(());

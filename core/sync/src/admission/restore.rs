@@ -4,7 +4,7 @@ use automerge::ChangeHash;
 use kring_domain::{DocumentId, DocumentKind, genesis};
 use thiserror::Error;
 
-use super::{Admission, Log, Mark};
+use super::{Admission, Log, Mark, rows};
 use crate::{Base, ChainHash, Verdict, guard};
 
 /// What a store keeps of one document, as it hands it back.
@@ -46,10 +46,10 @@ impl Admission {
             false => stored.start.into_iter().map(ChangeHash).collect(),
         };
         let mut document = match stored.snapshot {
-            Some(bytes) => guard::load(&bytes).map_err(|_| RestoreError)?,
+            Some(bytes) => guard::load_own(&bytes).map_err(|_| RestoreError)?,
             None => origin,
         };
-        guard::apply(&mut document, stored.tail.iter().map(Vec::as_slice)).map_err(|_| RestoreError)?;
+        guard::apply_own(&mut document, stored.tail.iter().map(Vec::as_slice)).map_err(|_| RestoreError)?;
         let mut log = Log::starting_at(start);
         stored.marks.into_iter().for_each(|mark| log.push(mark));
         stored.verdicts.into_iter().for_each(|verdict| log.record(verdict));
@@ -58,7 +58,8 @@ impl Admission {
             None if generation == Base::GENESIS.generation => ChainHash::start(id, generation),
             None => return Err(RestoreError),
         };
-        let restored = Self { id, kind, generation, document, log, chain };
+        let rows = rows(&document);
+        let restored = Self { id, kind, generation, document, log, chain, rows };
         restored.is_as_promised().then_some(restored).ok_or(RestoreError)
     }
 }

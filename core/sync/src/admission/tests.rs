@@ -99,6 +99,26 @@ fn a_restored_document_goes_on_where_it_was() {
     assert!(Admission::restore(circle.id(), circle.kind(), stored).is_err());
 }
 
+/// A member who writes the same letter again and again makes a document that is small, and large in memory.
+#[test]
+fn a_document_takes_no_more_than_every_device_can_be_given() {
+    let mut circle = circle();
+    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    let idea = |n| json!({"type": "propose_idea", "idea_id": id(1000 + n), "text": "a".repeat(2000)});
+    let refused = (1..400).find(|&n| {
+        let outcome = submit(&mut circle, &linda, n, None, idea(n));
+        outcome.verdict.code == Some(Code::TooLarge)
+    });
+    assert!(refused.is_some_and(|n| (150..250).contains(&n)), "{refused:?}");
+    assert!(guard::load(&circle.snapshot()).is_ok(), "a device can be given all of it");
+    // What erases is let in, and makes room.
+    for n in 1..4 {
+        let erase = json!({"type": "erase_idea", "idea_id": id(1000 + n)});
+        assert_eq!(submit(&mut circle, &emine, 5000 + n, None, erase).verdict.judgement, Judgement::Admitted);
+    }
+    assert_eq!(submit(&mut circle, &linda, 9000, None, idea(999)).verdict.judgement, Judgement::Admitted);
+}
+
 fn circle() -> Admission {
     Admission::new(DocumentId::new(uuid::Uuid::from_u128(1)), DocumentKind::Circle)
 }
