@@ -2,17 +2,17 @@
 
 mod check;
 mod report;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kring_domain::{Author, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
 use kring_sync::{Base, DeviceFrame, DeviceIdentity, RawCommand, ServerFrame, Submission};
 use serde_json::Value;
 use uuid::Uuid;
 
 pub use report::Report;
 
-use crate::bytes::word;
 use crate::device::Device;
 use crate::failure::{Check, caught};
 use crate::link::Link;
@@ -20,7 +20,7 @@ use crate::model::{History, Model};
 use crate::server::{Kept, Server, sorted};
 use crate::sight::Sight;
 use crate::story::{Commit, Crash, Fate, Step};
-use crate::vocabulary::{self, Vocabulary};
+use crate::vocabulary;
 use crate::{Broken, Failure, Story};
 
 /// Plays a story to its end, lets everything come to rest, and checks all the way.
@@ -229,26 +229,6 @@ impl World {
     fn promised(&mut self, device: usize, document: DocumentId, id: CommandId, command: Value) {
         let device = self.devices[device].identity().device;
         self.model.promised.entry(device).or_default().insert((document, id), command);
-    }
-
-    fn newer(&mut self, device: usize, kind: DocumentKind, number: u64) {
-        let (document, id) = (self.document(kind), command_id(number));
-        let command = Vocabulary::unknown(&word(kind, number));
-        self.cut(device);
-        if self.devices[device].submit_unknown(document, id, command.clone()) {
-            self.promised(device, document, id, command);
-        }
-    }
-
-    fn server_of_tomorrow(&mut self, kind: DocumentKind, number: u64) -> Check {
-        let identity = self.devices[0].identity();
-        let author = Author { device: identity.device, person: identity.person, role: Role::Client };
-        let (document, word) = (self.document(kind), word(kind, number));
-        let written = self.server.write_of_tomorrow(document, &author, command_id(number), &word, self.now);
-        let Some(entry) = written else { return Ok(()) };
-        // The newer server is gone, and its connections with it.
-        (0..self.devices.len()).for_each(|device| self.close(device));
-        self.model.committed(entry)
     }
 
     fn arrive_up(&mut self, device: usize, fate: Fate) -> Check {
