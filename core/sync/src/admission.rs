@@ -15,7 +15,7 @@ use kring_domain::{
     authorize, genesis, mentions,
 };
 
-use crate::{Base, ChainHash, Entry, RawCommand, Submission, Verdict, guard};
+use crate::{Base, ChainHash, Entry, RawCommand, Submission, Verdict};
 
 pub use generation::Generation;
 use log::Log;
@@ -26,13 +26,6 @@ pub use restore::{RestoreError, StoredLog};
 /// How far ahead of the server a device's clock may be, in milliseconds.
 const CLOCK_TOLERANCE: i64 = 24 * 60 * 60 * 1000;
 
-/// How many entries are a history worth doing without.
-const LONG_HISTORY: u64 = 1_000;
-
-/// From so many rows on a document takes nothing more but what erases: what a device may be given is bounded, and it
-/// must be able to take every document there is.
-const MOST_ROWS: u64 = guard::ROWS_FOR_ALL / 8 * 7;
-
 /// One document at the server: its history, its present state and what was answered to whom.
 pub struct Admission {
     id: DocumentId,
@@ -41,8 +34,6 @@ pub struct Admission {
     document: Automerge,
     log: Log,
     chain: ChainHash,
-    /// How many rows the saved document has at most.
-    rows: u64,
 }
 
 /// What became of one submission.
@@ -77,8 +68,7 @@ impl Admission {
     pub fn new(id: DocumentId, kind: DocumentKind) -> Self {
         let document = genesis(kind);
         let log = Log::starting_at(document.get_heads());
-        let rows = rows(&document);
-        Self { id, kind, generation: 1, document, log, chain: ChainHash::start(id, 1), rows }
+        Self { id, kind, generation: 1, document, log, chain: ChainHash::start(id, 1) }
     }
 
     /// The document's id.
@@ -109,11 +99,6 @@ impl Admission {
     /// The document as bytes for a new device: everything up to [`Self::head`].
     pub fn snapshot(&self) -> Vec<u8> {
         self.document.save()
-    }
-
-    /// Whether the document has half of what it may have, and a history that it could do without.
-    pub fn is_crowded(&self) -> bool {
-        self.rows > MOST_ROWS / 2 && self.log.head() >= LONG_HISTORY
     }
 
     /// A guess at the memory this document takes, in bytes, for a memory budget.
@@ -164,9 +149,6 @@ impl Admission {
         let command = submission.command.parse()?;
         if command.kind() != self.kind {
             return Err(Stopped::Refused(Refusal::invalid("type")));
-        }
-        if self.rows >= MOST_ROWS && command.erases().is_none() {
-            return Err(Stopped::Refused(Refusal::new(Code::TooLarge)));
         }
         let context = Context { author: *author, command_id: submission.id, at: at.min(now) };
         let (change, hash, parents, suggestion) = self.execute(&context, &command, base)?;
@@ -234,7 +216,6 @@ impl Admission {
             }
         };
         let change = self.document.get_change_by_hash(&hash).ok_or(Refusal::new(Code::Conflict))?;
-        self.rows += change.len() as u64 + 1;
         Ok((change.raw_bytes().to_vec(), hash, parents, suggestion))
     }
 
@@ -242,12 +223,6 @@ impl Admission {
     pub fn verdict(&self, id: CommandId) -> Option<&Verdict> {
         self.log.verdict(id)
     }
-}
-
-/// How many rows a document has when it is saved, at most: one for each change, and one for each thing that a change did.
-fn rows(document: &Automerge) -> u64 {
-    let changes = document.get_changes_meta(&[]);
-    changes.iter().map(|change| (change.max_op + 1).saturating_sub(change.start_op) + 1).sum()
 }
 
 /// Why a submission does not become an entry.

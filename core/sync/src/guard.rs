@@ -9,7 +9,6 @@ use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use thiserror::Error;
 
 use bounds::Budget;
-pub(crate) use bounds::ROWS_FOR_ALL;
 
 /// Bytes that are no document or no change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -22,7 +21,7 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     contained(|| Automerge::load(bytes).ok())
 }
 
-/// Loads a document that was saved here, whatever it takes.
+/// Loads a document that was saved here, whatever it takes: it was bounded when it came.
 pub(crate) fn load_own(bytes: &[u8]) -> Result<Automerge, Unreadable> {
     contained(|| Automerge::load(bytes).ok())
 }
@@ -32,7 +31,7 @@ pub(crate) fn load_own(bytes: &[u8]) -> Result<Automerge, Unreadable> {
 /// Automerge applies some crafted changes that it then cannot read in its own file.
 pub(crate) fn save(document: &Automerge) -> Result<Vec<u8>, Unreadable> {
     let bytes = contained(|| Some(document.save()))?;
-    load(&bytes).map(|_| bytes)
+    load_own(&bytes).map(|_| bytes)
 }
 
 /// A change that was applied.

@@ -168,9 +168,7 @@ impl Loaded {
             return false;
         }
         let length = self.admission.head().sequence;
-        let is_quiet = self.used.elapsed() >= quiet;
-        let is_long = bound > 0 && (length >= bound && (length / 2 >= bound || is_quiet));
-        let is_long = is_long || bound > 0 && self.admission.is_crowded() && is_quiet;
+        let is_long = bound > 0 && length >= bound && (length / 2 >= bound || self.used.elapsed() >= quiet);
         is_long || self.admission.kind().has_open_erasure(self.admission.document())
     }
 

@@ -2,7 +2,7 @@
 
 use kring_domain::{Refusal, rewrite};
 
-use super::{Admission, rows};
+use super::Admission;
 use crate::{Base, ChainHash};
 
 /// A generation that has begun and is not durable yet: everything before it goes but the verdicts.
@@ -36,7 +36,6 @@ impl Admission {
         let heads = document.get_heads();
         let link = self.chain.begin(self.id, at.generation, &snapshot);
         self.log.begin(heads.clone());
-        self.rows = rows(&document);
         (self.generation, self.document, self.chain) = (at.generation, document, link);
         Ok(Generation { before, at, snapshot, start: heads.iter().map(|head| head.0).collect(), link })
     }

@@ -3,7 +3,7 @@
 use kring_domain::Role;
 use thiserror::Error;
 
-use super::{Admission, Mark, rows};
+use super::{Admission, Mark};
 use crate::{Base, ChainHash, Entry, Verdict, guard};
 
 /// An entry that is part of the log again, and is not durable yet.
@@ -61,7 +61,6 @@ impl Admission {
             self.chain = link;
             readmitted.push(Readmitted { entry: entry.clone(), mark, link, role });
         }
-        self.rows = rows(&self.document);
         // What can be applied and not stored would end the document at the next start.
         let is_good = self.is_as_promised() && guard::save(&self.document).is_ok();
         is_good.then_some(readmitted).ok_or(RecoverError::Unreadable)

@@ -4,7 +4,7 @@ use automerge::ChangeHash;
 use kring_domain::{DocumentId, DocumentKind, genesis};
 use thiserror::Error;
 
-use super::{Admission, Log, Mark, rows};
+use super::{Admission, Log, Mark};
 use crate::{Base, ChainHash, Verdict, guard};
 
 /// What a store keeps of one document, as it hands it back.
@@ -58,8 +58,7 @@ impl Admission {
             None if generation == Base::GENESIS.generation => ChainHash::start(id, generation),
             None => return Err(RestoreError),
         };
-        let rows = rows(&document);
-        let restored = Self { id, kind, generation, document, log, chain, rows };
+        let restored = Self { id, kind, generation, document, log, chain };
         restored.is_as_promised().then_some(restored).ok_or(RestoreError)
     }
 }

@@ -22,7 +22,7 @@ const MAGIC: &[u8] = &[0x85, 0x6f, 0x4a, 0x83];
 const MAX_INFLATED: usize = 16 << 20;
 
 /// So many rows any bytes may become, however few they are: a document of one letter again and again is honest too.
-pub(crate) const ROWS_FOR_ALL: u64 = 400_000;
+const ROWS_FOR_ALL: u64 = 400_000;
 
 /// What bytes may become: rows of operations and changes, and bytes behind deflate.
 pub(super) struct Budget {

@@ -80,9 +80,10 @@ impl Held {
         let place = (stored.kind, stored.space);
         let mut held = Self::new(stored.document, place, (stored.role, stored.access), stored.known);
         if let Some(snapshot) = stored.snapshot {
-            held.admitted = guard::load(&snapshot).map_err(|_| ReplicaError::Damaged)?;
+            held.admitted = guard::load_own(&snapshot).map_err(|_| ReplicaError::Damaged)?;
         }
-        guard::apply(&mut held.admitted, stored.tail.iter().map(Vec::as_slice)).map_err(|_| ReplicaError::Damaged)?;
+        guard::apply_own(&mut held.admitted, stored.tail.iter().map(Vec::as_slice))
+            .map_err(|_| ReplicaError::Damaged)?;
         if stored.base != Base::GENESIS {
             held.chain = stored.chain;
         }
