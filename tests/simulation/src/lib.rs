@@ -20,6 +20,7 @@ mod failure;
 mod hunt;
 mod link;
 mod model;
+mod point;
 mod server;
 mod shrink;
 mod sight;

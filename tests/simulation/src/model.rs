@@ -8,7 +8,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::ChangeHash;
 use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, outline};
 use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
@@ -16,6 +15,7 @@ use serde_json::Value;
 use crate::audience::{may_read, may_read_by_consent};
 use crate::bytes::{contains, legible, mark, word};
 use crate::failure::{Check, ensure};
+use crate::point::Point;
 use crate::server::Committed;
 use crate::sight::Sight;
 
@@ -30,8 +30,8 @@ pub(crate) struct Model {
     /// What is so at the server, and what was so before backups were restored.
     pub(crate) now: History,
     lost: Vec<History>,
-    /// What devices held when the last one was: whose, from which entry on and how far, and the heads there.
-    held: Vec<(PersonId, DocumentId, u64, Base, Vec<ChangeHash>)>,
+    /// What devices held when the last one was: whose, from which entry on and how far, and what is there.
+    held: Vec<(PersonId, DocumentId, u64, Base, Point)>,
     /// What each command was when it was made.
     pub(crate) made: BTreeMap<Key, Value>,
     /// Where each edit of a device was made.
@@ -43,10 +43,10 @@ pub(crate) struct Model {
 /// What a backup takes back.
 #[derive(Clone, Default)]
 pub(crate) struct History {
-    /// Where each admitted command is, where each log ends, and the heads of each document at each place.
+    /// Where each admitted command is, where each log ends, and what is at each place.
     places: BTreeMap<Key, Base>,
     ends: BTreeMap<DocumentId, Base>,
-    heads: BTreeMap<(DocumentId, Base), Vec<ChangeHash>>,
+    points: BTreeMap<(DocumentId, Base), Point>,
     pub(crate) answers: BTreeMap<Key, Verdict>,
     /// The commands about things that were erased, with the generation from which on nothing of them is left.
     erased: BTreeMap<Key, u64>,
@@ -65,19 +65,19 @@ impl Model {
     }
 
     /// A document has come to a place.
-    pub(crate) fn comes_to(&mut self, document: DocumentId, at: Base, heads: Vec<ChangeHash>) {
+    pub(crate) fn comes_to(&mut self, document: DocumentId, at: Base, point: Point) {
         self.now.ends.insert(document, at);
-        self.now.heads.insert((document, at), heads);
+        self.now.points.insert((document, at), point);
     }
 
     /// The server has made something durable: the next entry, or a generation. A command that erases is itself the
     /// start of a generation; one to compact has no command.
     pub(crate) fn committed(&mut self, new: Committed) -> Check {
-        let Committed { document, at, id, by, heads, base, is_back } = new;
+        let Committed { document, at, id, by, point, base, is_back } = new;
         let Base { generation, sequence } = self.now.ends[&document];
         let follows = [(generation, sequence + 1), (generation + 1, 0)].contains(&(at.generation, at.sequence));
         ensure(follows, || format!("the log has a gap or goes back at {at:?}"))?;
-        self.comes_to(document, at, heads);
+        self.comes_to(document, at, point);
         let Some((id, by)) = id.zip(by) else { return Ok(()) };
         let key = (document, id);
         let was_there = self.lost.iter().any(|lost| lost.places.get(&key) == Some(&at));
@@ -139,10 +139,10 @@ impl Model {
     pub(crate) fn holds(&mut self, sight: &Sight<'_>) {
         let (person, lost) = (sight.identity.person, self.lost.last());
         let role = self.roster.get(&person);
-        for (document, base, heads) in &sight.bases {
+        for (document, base, point) in &sight.bases {
             let may = role.is_some_and(|role| may_read(*role, self.kinds[document]));
-            if may && lost.is_some_and(|lost| lost.heads.get(&(*document, *base)) == Some(heads)) {
-                self.held.push((person, *document, sight.kept[document], *base, heads.clone()));
+            if may && lost.is_some_and(|lost| lost.points.get(&(*document, *base)) == Some(point)) {
+                self.held.push((person, *document, sight.kept[document], *base, point.clone()));
             }
         }
     }
@@ -156,13 +156,13 @@ impl Model {
 
     /// Everybody has come back to documents that still wait: what they hold that follows the log is in it.
     pub(crate) fn brought(&self, waiting: &[DocumentId]) -> Check {
-        for (_, document, first, base, heads) in self.held.iter().filter(|held| waiting.contains(&held.1)) {
+        for (_, document, first, base, point) in self.held.iter().filter(|held| waiting.contains(&held.1)) {
             let here = (*document, self.now.ends[document]);
             let follows = here.1.generation == base.generation && *first <= here.1.sequence + 1;
-            let is_here = |lost: &History| lost.heads.get(&here) == self.now.heads.get(&here);
+            let is_here = |lost: &History| lost.points.get(&here) == self.now.points.get(&here);
             // After two restores there may be two histories, of which the one that came first counts.
             let is_other = !self.lost.last().is_some_and(is_here) && self.lost.iter().any(is_here);
-            let is_back = self.now.heads.get(&(*document, *base)) == Some(heads);
+            let is_back = self.now.points.get(&(*document, *base)) == Some(point);
             let is_fine = !follows || is_other || is_back;
             ensure(is_fine, || format!("a device holds {first} to {base:?}, the log is at {here:?}"))?;
         }
@@ -228,8 +228,8 @@ impl Model {
 
     /// A device, after anything that happened to it.
     pub(crate) fn device(&self, sight: &Sight<'_>) -> Check {
-        for (document, base, heads) in &sight.bases {
-            let is_known = self.histories().any(|history| history.heads.get(&(*document, *base)) == Some(heads));
+        for (document, base, point) in &sight.bases {
+            let is_known = self.histories().any(|history| history.points.get(&(*document, *base)) == Some(point));
             ensure(is_known, || format!("what the device has at {base:?} is not what the log has there"))?;
         }
         for (document, bytes) in &sight.written {

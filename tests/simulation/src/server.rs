@@ -8,7 +8,6 @@ mod tomorrow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::ChangeHash;
 use kring_domain::{
     Access, Author, Code, CommandId, DeviceId, DocumentId, DocumentKind, Grants, PersonId, Refusal, Role, SpaceId,
     Timestamp, access,
@@ -20,6 +19,7 @@ use kring_sync::{
 use uuid::Uuid;
 
 use crate::Broken;
+use crate::point::Point;
 pub(crate) use durable::Kept;
 
 /// What was executed and is not committed yet.
@@ -29,7 +29,7 @@ enum Uncommitted {
         entry: Entry,
         mark: Box<kring_sync::Mark>,
         link: kring_sync::ChainHash,
-        heads: Vec<ChangeHash>,
+        point: Point,
         is_back: bool,
     },
     Generation {
@@ -37,7 +37,7 @@ enum Uncommitted {
         generation: Box<Generation>,
         by: Option<(CommandId, PersonId)>,
         erased: Option<Uuid>,
-        heads: Vec<ChangeHash>,
+        point: Point,
     },
     Verdict {
         to: Option<DeviceIdentity>,
@@ -65,7 +65,7 @@ pub(crate) struct Committed {
     /// The command, and whose it was; none where a generation begins to compact.
     pub(crate) id: Option<CommandId>,
     pub(crate) by: Option<PersonId>,
-    pub(crate) heads: Vec<ChangeHash>,
+    pub(crate) point: Point,
     /// The entry that it was made behind; none where it begins a generation.
     pub(crate) base: Option<u64>,
     /// Whether it was lost, and is back.
@@ -208,8 +208,9 @@ impl Server {
         if self.uncommitted.is_empty() && !self.is_waiting(document, now) {
             let admission = self.admission(document);
             let Ok(generation) = admission.begin_generation() else { return };
-            let (generation, heads) = (Box::new(generation), sorted(admission.document()));
-            self.uncommitted.push(Uncommitted::Generation { document, generation, by: None, erased: None, heads });
+            let point = Point::of(admission.document(), Some(admission.chain()));
+            let generation = Box::new(generation);
+            self.uncommitted.push(Uncommitted::Generation { document, generation, by: None, erased: None, point });
         }
     }
 
@@ -221,20 +222,20 @@ impl Server {
             self.kept.documents.iter().map(|(document, durable)| (*document, durable.head())).collect();
         for change in std::mem::take(&mut self.uncommitted) {
             match change {
-                Uncommitted::Entry { document, entry, mark, link, heads, is_back } => {
+                Uncommitted::Entry { document, entry, mark, link, point, is_back } => {
                     let durable = self.kept.document(document);
                     let at = Base { sequence: entry.sequence, ..durable.head() };
                     let (id, by) = (Some(entry.command_id), Some(entry.person));
                     let base = Some(entry.base);
                     durable.append(entry, *mark, link);
-                    committed.push(Committed { document, at, id, by, heads, base, is_back });
+                    committed.push(Committed { document, at, id, by, point, base, is_back });
                 }
-                Uncommitted::Generation { document, generation, by, erased, heads } => {
+                Uncommitted::Generation { document, generation, by, erased, point } => {
                     let at = generation.at;
                     erased.into_iter().for_each(|thing| self.kept.late.erase(document, thing));
                     self.kept.document(document).begin(*generation);
                     let (id, by) = by.unzip();
-                    committed.push(Committed { document, at, id, by, heads, base: None, is_back: false });
+                    committed.push(Committed { document, at, id, by, point, base: None, is_back: false });
                 }
                 Uncommitted::Verdict { to, document, verdict, repeated } => {
                     if !repeated && let Some(durable) = self.kept.documents.get_mut(&document) {
@@ -313,10 +314,4 @@ fn later(document: DocumentId, commands: Vec<Submission>, code: Code) -> Vec<Ser
     let again = |command: Submission| Verdict::rejected(command.id, Refusal::new(code));
     let verdicts: Vec<Verdict> = commands.into_iter().map(again).collect();
     (!verdicts.is_empty()).then_some(ServerFrame::Verdicts { document, verdicts }).into_iter().collect()
-}
-
-pub(crate) fn sorted(document: &automerge::Automerge) -> Vec<ChangeHash> {
-    let mut heads = document.get_heads();
-    heads.sort_unstable();
-    heads
 }

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use automerge::ChangeHash;
 use kring_domain::{CommandId, DocumentId};
 use kring_sync::{Base, DeviceIdentity, EditState, SettledEdit};
 use serde_json::Value;
 
 use crate::device::Device;
-use crate::server::sorted;
+use crate::point::Point;
 
 /// A device as it is now, for the model to look at.
 pub(crate) struct Sight<'a> {
     pub(crate) identity: DeviceIdentity,
-    /// Where each document on it is, and its heads there.
-    pub(crate) bases: Vec<(DocumentId, Base, Vec<ChangeHash>)>,
+    /// Where each document on it is, and what is there.
+    pub(crate) bases: Vec<(DocumentId, Base, Point)>,
     /// The first entry of each document that it has kept whole, and all after it; the next one where it has kept none.
     pub(crate) kept: BTreeMap<DocumentId, u64>,
     /// The edits in its store that wait.
@@ -37,7 +36,7 @@ impl<'a> Sight<'a> {
         let bases = held.into_iter().filter_map(|id| {
             let cursor = replica.cursor(id)?;
             let base = Base { generation: cursor.generation, sequence: cursor.sequence };
-            Some((id, base, sorted(replica.base(id)?)))
+            Some((id, base, Point::of(replica.base(id)?, cursor.chain)))
         });
         let bases: Vec<_> = bases.collect();
         let first = |(id, base, _): &(DocumentId, Base, _)| (*id, device.store.first_kept(*id, *base));

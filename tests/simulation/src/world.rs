@@ -7,7 +7,7 @@ mod versions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kring_domain::{CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
-use kring_sync::{Base, DeviceFrame, DeviceIdentity, RawCommand, ServerFrame, Submission};
+use kring_sync::{Base, ChainHash, DeviceFrame, DeviceIdentity, RawCommand, ServerFrame, Submission};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,7 +17,8 @@ use crate::device::Device;
 use crate::failure::{Check, caught};
 use crate::link::Link;
 use crate::model::{History, Model};
-use crate::server::{Kept, Server, sorted};
+use crate::point::Point;
+use crate::server::{Kept, Server};
 use crate::sight::Sight;
 use crate::story::{Commit, Crash, Fate, Step};
 use crate::vocabulary;
@@ -78,7 +79,8 @@ impl World {
         for &kind in DocumentKind::ALL {
             let document = DocumentId::derive(space, kind);
             model.kinds.insert(document, kind);
-            model.comes_to(document, Base::GENESIS, sorted(&kring_domain::genesis(kind)));
+            let start = ChainHash::start(document, Base::GENESIS.generation);
+            model.comes_to(document, Base::GENESIS, Point::of(&kring_domain::genesis(kind), Some(start)));
         }
         let mut world = Self {
             now: Timestamp::from_millis(1_772_452_800_000),

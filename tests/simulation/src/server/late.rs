@@ -6,8 +6,9 @@ use kring_domain::{Access, Author, Code, CommandId, DocumentId, PersonId, Refusa
 use kring_sync::{DeviceIdentity, FormerSeat, Submission, Verdict};
 use uuid::Uuid;
 
-use super::{Server, Uncommitted, sorted};
+use super::{Server, Uncommitted};
 use crate::Broken;
+use crate::point::Point;
 
 type Key = (DocumentId, CommandId);
 
@@ -139,15 +140,15 @@ impl Server {
     ) -> (Verdict, bool) {
         let admission = self.admission(document);
         let outcome = admission.handle_submission(author, submission, now);
-        let heads = sorted(admission.document());
+        let point = Point::of(admission.document(), Some(admission.chain()));
         let (verdict, repeated) = (outcome.verdict, outcome.repeated);
         if let Some((generation, admitted)) = outcome.generation.zip(outcome.admitted.as_ref()) {
             let (by, erased) = (Some((verdict.id, author.person)), admitted.command.erases());
             let generation = Box::new(generation);
-            self.uncommitted.push(Uncommitted::Generation { document, generation, by, erased, heads });
+            self.uncommitted.push(Uncommitted::Generation { document, generation, by, erased, point });
         } else if let Some(admitted) = outcome.admitted {
             let (entry, mark, link) = (admitted.entry, Box::new(admitted.mark), admitted.link);
-            self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, heads, is_back: false });
+            self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, point, is_back: false });
         }
         (verdict, repeated)
     }

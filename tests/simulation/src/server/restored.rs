@@ -6,7 +6,8 @@ use kring_domain::{Code, DocumentId, PersonId, Role, Timestamp};
 use kring_sync::{Base, ChainHash, DeviceIdentity, Entry, Recovery, ServerFrame, Submission, Verdict};
 
 use super::durable::signature;
-use super::{Kept, Server, Uncommitted, later, sorted};
+use super::{Kept, Server, Uncommitted, later};
+use crate::point::Point;
 
 impl Server {
     /// Puts a backup in the place of what is durable; every document then waits `seconds` for what devices have.
@@ -62,7 +63,7 @@ impl Server {
             let complaint = ServerFrame::Error { code: "invalid".to_owned() };
             return std::iter::once(complaint).chain(self.has_brought(from, document, now)).collect();
         };
-        let (head, heads) = (admission.head(), sorted(admission.document()));
+        let (head, at_once) = (admission.head(), Point::of(admission.document(), None));
         let mut recovery = self.kept.recoveries.get(&document).copied().filter(|_| !back.is_empty());
         recovery.iter_mut().for_each(|recovery| _ = recovery.brought(now));
         for readmitted in back {
@@ -71,11 +72,11 @@ impl Server {
             before.apply_changes([change]).expect("it follows");
             let place = Base { sequence: entry.sequence, ..head };
             let verdict = Verdict::admitted(entry.command_id, place, entry.suggestion);
-            let heads = sorted(&before);
-            self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, heads, is_back: true });
+            let point = Point::of(&before, Some(link));
+            self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, point, is_back: true });
             self.uncommitted.push(Uncommitted::Verdict { to: None, document, verdict, repeated: false });
         }
-        assert_eq!(sorted(&before), heads, "entry by entry or all at once");
+        assert_eq!(Point::of(&before, None), at_once, "entry by entry or all at once");
         self.uncommitted.push(Uncommitted::Brought { from, document, recovery });
         Vec::new()
     }

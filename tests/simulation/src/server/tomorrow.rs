@@ -5,7 +5,8 @@ use automerge::{ObjType, ROOT, ReadDoc};
 use kring_domain::{Author, CommandId, DocumentId, Timestamp};
 use kring_sync::{Base, Entry, Mark, Verdict};
 
-use super::{Committed, Server, sorted};
+use super::{Committed, Server};
+use crate::point::Point;
 
 impl Server {
     /// Commits an entry with a section, fields and values in it that this version does not know.
@@ -49,7 +50,8 @@ impl Server {
         // This version starts anew from what the newer one left.
         self.live.remove(&document);
         let (id, by) = (Some(id), Some(author.person));
-        Some(Committed { document, at, id, by, heads: sorted(&live), base: None, is_back: false })
+        let point = Point::of(&live, Some(link));
+        Some(Committed { document, at, id, by, point, base: None, is_back: false })
     }
 }
 
