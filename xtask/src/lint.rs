@@ -11,6 +11,9 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
     step("lints", &mut cargo(&clippy))?;
+    // The ordinary build never looks at the fuzz targets, which are a workspace of their own.
+    let locked = ["update", "--workspace", "--locked", "--quiet", "--manifest-path", "fuzz/Cargo.toml"];
+    step("lock file of the fuzz targets", &mut cargo(&locked))?;
     sbom::run(&sbom::Options { check: true })?;
     let deny = cargo_deny()?;
     step("licences, bans and sources", &mut program(&deny, &["--offline", "check", "licenses", "bans", "sources"]))?;
