@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::driver::Driver;
 use crate::shared::Shared;
-use crate::store::{Place, Store};
+use crate::store::{Place, Store, exchange};
 use crate::{ClientError, Connection, Event};
 
 pub use edits::{DocumentState, Receipt};
@@ -93,6 +93,8 @@ impl Kring {
     }
 
     fn of(place: Place<'_>, options: Options) -> Result<Self, ClientError> {
+        // A rescue that was cut off when only names were left to change.
+        exchange::finish(place.path()).map_err(|error| ClientError::Storage(error.to_string()))?;
         let mut store = Store::open(place)?;
         let account = store.account(new_identity)?;
         let shared = Arc::new(Shared::new(options, store, account)?);

@@ -9,6 +9,8 @@ mod beginning;
 mod cipher;
 mod documents;
 mod edits;
+pub(crate) mod exchange;
+mod files;
 mod log;
 mod looks;
 mod place;
@@ -24,7 +26,7 @@ use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
 use crate::fail;
-pub(crate) use beginning::MARK;
+use beginning::MARK;
 #[cfg(feature = "sqlcipher")]
 pub use cipher::FileKey;
 pub use edits::Edit;
@@ -151,6 +153,12 @@ impl Store {
         self.connection.pragma_update(None, "user_version", version)?;
         fail::point("truncation.synced");
         Ok(rewritten?)
+    }
+
+    /// Closes the file with everything in it, and nothing of it in a write-ahead log.
+    pub(crate) fn seal(self) -> Result<(), StoreError> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(self.connection.close().map_err(|(_, error)| error)?)
     }
 
     /// Empties the file: documents, edits, session and identity.

@@ -86,6 +86,31 @@ fn an_edit_that_was_not_accepted_and_a_session_are_rescued_too() {
 }
 
 #[test]
+fn a_rescue_that_was_cut_off_is_finished_by_the_next_start() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("kring.db");
+    let rescued = home.path().join("kring.db.rescued-1763795000000");
+    write(&path);
+    Kring::open(&path, Options::default()).unwrap().close();
+    // As it is when the new file is ready, and no name has changed yet.
+    fs::copy(&path, &rescued).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let kring = Kring::open(&path, Options::default()).unwrap();
+    assert_eq!((kring.waiting(), rescued.exists()), (EDITS, false));
+    let aside = home.path().join("kring.db.damaged-1763795000000");
+    assert_eq!(fs::read(&aside).unwrap(), bytes[..bytes.len() / 2], "the damaged file is kept");
+    kring.close();
+
+    // The same, for an app that asks for the rescue again.
+    fs::copy(&path, &rescued).unwrap();
+    fs::write(&path, b"nothing that can be read").unwrap();
+    let (kring, rescue) = Kring::rescue(&path, Options::default()).unwrap();
+    assert_eq!((rescue.waiting, rescue.set_aside), (EDITS, Some(aside)));
+    kring.close();
+}
+
+#[test]
 fn what_was_held_because_of_the_clock_can_be_submitted_again() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("kring.db");

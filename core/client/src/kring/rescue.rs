@@ -1,10 +1,9 @@
 //! A phone whose file is damaged: what the person wrote is rescued, and the rest comes from the server again.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Kring, Options, new_identity};
-use crate::store::{MARK, Place, Salvaged, Store};
+use crate::store::{Place, Salvaged, Store, exchange};
 use crate::{ClientError, clock};
 
 /// What a rescue has found.
@@ -25,7 +24,8 @@ impl Kring {
     /// Opens a file that [`Kring::open`] calls damaged: takes out of it what the person wrote and had not shared, as far
     /// as it can be read, puts that into a new file, and sets the damaged one aside.
     ///
-    /// Documents are not taken over; they come from the server again, and the edits that wait are sent then.
+    /// Documents are not taken over; they come from the server again, and the edits that wait are sent then. An app that
+    /// is ended in the middle of it finds the damaged file as it was, or the rescued one.
     ///
     /// # Errors
     ///
@@ -50,37 +50,32 @@ impl Kring {
     }
 
     fn rescued(place: Place<'_>, options: Options) -> Result<(Self, Rescue), ClientError> {
-        match Self::of(place, options.clone()) {
-            Err(ClientError::Damaged) => {}
-            opened => {
-                let kring = opened?;
-                let is_signed_in = kring.identity().is_signed_in;
-                let (waiting, not_accepted) = (kring.waiting(), kring.not_accepted()?.len());
-                return Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside: None }));
+        let path = place.path();
+        let aside = exchange::finish(path).map_err(failed)?;
+        let opened = match Self::of(place, options.clone()) {
+            Err(ClientError::Damaged) => None,
+            opened => Some(opened?),
+        };
+        let (kring, set_aside) = match opened {
+            // Another rescue had come so far that only names were left to change.
+            Some(kring) => (kring, aside),
+            None => {
+                let draft = exchange::draft(path);
+                let mut store = Store::open(place.at(&draft))?;
+                Salvaged::read(place).write(&mut store)?;
+                store.account(new_identity)?;
+                store.seal()?;
+                exchange::ready(path, clock::now()).map_err(failed)?;
+                let aside = exchange::finish(path).map_err(failed)?;
+                (Self::of(place, options)?, aside)
             }
-        }
-        let aside = set_aside(place.path())?;
-        let salvaged = Salvaged::read(place.at(&aside));
-        let mut store = Store::open(place)?;
-        let (waiting, not_accepted) = salvaged.write(&mut store)?;
-        store.account(new_identity)?;
-        drop(store);
-        let kring = Self::of(place, options)?;
+        };
         let is_signed_in = kring.identity().is_signed_in;
-        Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside: Some(aside) }))
+        let (waiting, not_accepted) = (kring.waiting(), kring.not_accepted()?.len());
+        Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside }))
     }
 }
 
-/// Gives the damaged file another name, with what belongs to it.
-fn set_aside(path: &Path) -> Result<PathBuf, ClientError> {
-    let failed = |error: std::io::Error| ClientError::Storage(error.to_string());
-    let with = |path: &Path, ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
-    let aside = with(path, &format!(".damaged-{}", clock::now().millis()));
-    fs::rename(path, &aside).map_err(failed)?;
-    for ending in ["-wal", "-shm", MARK] {
-        if with(path, ending).exists() {
-            fs::rename(with(path, ending), with(&aside, ending)).map_err(failed)?;
-        }
-    }
-    Ok(aside)
+fn failed(error: std::io::Error) -> ClientError {
+    ClientError::Storage(error.to_string())
 }

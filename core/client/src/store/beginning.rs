@@ -4,9 +4,10 @@
 //! nothing in a file that a person wrote in is damage, and must not pass for a new beginning. So a file that was made
 //! has an empty mark beside it.
 
-use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::files::beside;
 
 /// What the name of the mark ends with.
 pub(crate) const MARK: &str = "-made";
@@ -28,12 +29,6 @@ pub(super) fn mark(path: &Path) {
     if let Err(error) = OpenOptions::new().create(true).append(true).open(mark) {
         tracing::warn!(%error, "a new file has no mark");
     }
-}
-
-fn beside(path: &Path, ending: impl AsRef<OsStr>) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 #[cfg(test)]

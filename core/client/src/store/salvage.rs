@@ -4,7 +4,7 @@ mod table;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, SpaceId, Timestamp};
 use kring_sync::{Base, DeviceIdentity, EditState, Pending, RawCommand, SettledEdit, StoreOp, Submission};
@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::account;
 use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
+use super::files::{beside, remove};
 use super::value::{number, parse, uuid};
-use super::{LocalSpace, MARK, Place, Store, StoreError, looks};
+use super::{LocalSpace, Place, Store, StoreError, looks};
 use crate::account::{Account, Session};
 use table::Table;
 
@@ -77,8 +78,8 @@ impl Salvaged {
         }
     }
 
-    /// Writes it into a new file; how many edits wait in it, and how many are in the *not accepted* box.
-    pub(crate) fn write(mut self, store: &mut Store) -> Result<(usize, usize), StoreError> {
+    /// Writes it into a new file.
+    pub(crate) fn write(mut self, store: &mut Store) -> Result<(), StoreError> {
         if let Some(account) = &self.account {
             match &self.session {
                 Some(session) => store.sign_in(account, session)?,
@@ -91,22 +92,16 @@ impl Salvaged {
         self.name_spaces();
         let known: Vec<DocumentId> = self.documents.iter().map(|(document, _)| *document).collect();
         let mut ops: Vec<StoreOp> = self.documents.into_iter().map(|(_, op)| op).collect();
-        let (mut waiting, mut ended) = (0, 0);
         for Found { document, pending, end } in self.edits {
             let Submission { id, made_at, command, .. } = pending.submission.clone();
             ops.push(StoreOp::PutPending { document, pending });
             let lost = || EditState::NotAccepted { code: Code::Unknown, field: None };
             // Where nobody knows any more what it was an edit of, it cannot be sent; its text is kept.
-            match end.or_else(|| (!known.contains(&document)).then(lost)) {
-                None => waiting += 1,
-                Some(state) => {
-                    ended += usize::from(matches!(state, EditState::NotAccepted { .. }));
-                    ops.push(StoreOp::Settle { document, edit: SettledEdit { id, state, command, made_at } });
-                }
+            if let Some(state) = end.or_else(|| (!known.contains(&document)).then(lost)) {
+                ops.push(StoreOp::Settle { document, edit: SettledEdit { id, state, command, made_at } });
             }
         }
-        store.apply(&ops, &self.spaces)?;
-        Ok((waiting, ended))
+        store.apply(&ops, &self.spaces)
     }
 }
 
@@ -160,19 +155,6 @@ fn with_new_head(place: Place<'_>) -> Option<PathBuf> {
     fs::write(&copy, bytes).ok()?;
     let _ = fs::copy(beside(path, "-wal"), beside(&copy, "-wal"));
     Some(copy)
-}
-
-/// Removes a file that was only for the rescue, with what belongs to it.
-fn remove(path: &Path) {
-    for ending in ["", "-wal", "-shm", MARK] {
-        let _ = fs::remove_file(beside(path, ending));
-    }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 /// The rows of a small table, up to the first that cannot be read.
