@@ -13,6 +13,8 @@ pub(crate) struct Backoff {
 impl Backoff {
     const FIRST: Duration = Duration::from_millis(500);
     const LONGEST: Duration = Duration::from_secs(60);
+    /// A connection that lasts no longer has not worked, whatever was said on it.
+    const STEADY: Duration = Duration::from_secs(2);
 
     /// Starts at the first wait; the same seed gives the same waits.
     pub(crate) fn new(seed: u64) -> Self {
@@ -28,9 +30,12 @@ impl Backoff {
         half + Duration::from_millis(self.random.u64(0..=spread))
     }
 
-    /// A connection worked: the next failure waits shortly again.
-    pub(crate) fn reset(&mut self) {
-        self.failures = 0;
+    /// A connection has ended that was up for so long. Where it worked, the next wait is short again; a server that
+    /// greets and hangs up is waited for ever longer.
+    pub(crate) fn lasted(&mut self, time: Duration) {
+        if time >= Self::STEADY {
+            self.failures = 0;
+        }
     }
 }
 
@@ -48,9 +53,21 @@ mod tests {
                 assert!(wait >= step / 2 && wait <= step, "seed {seed}: {wait:?} for {step:?}");
                 step = (step * 2).min(Backoff::LONGEST);
             }
-            backoff.reset();
+            backoff.lasted(Backoff::STEADY);
             assert!(backoff.next_wait() <= Backoff::FIRST, "seed {seed}");
         }
+    }
+
+    #[test]
+    fn who_greets_and_hangs_up_is_waited_for_like_who_does_not_answer() {
+        let mut backoff = Backoff::new(3);
+        for _ in 0..20 {
+            backoff.next_wait();
+            backoff.lasted(Duration::from_millis(1900));
+        }
+        assert!(backoff.next_wait() >= Backoff::LONGEST / 2);
+        backoff.lasted(Duration::from_secs(2));
+        assert!(backoff.next_wait() <= Backoff::FIRST);
     }
 
     #[test]

@@ -45,18 +45,20 @@ const NO_CODE: u16 = 1005;
 /// Greets the server and pumps until the connection ends.
 pub(super) async fn run(shared: &Arc<Shared>, mut socket: Socket, backoff: &mut Backoff) -> End {
     shared.state().replica.handle_connected(&shared.options.app);
-    let end = match pump(shared, &mut socket, backoff).await {
+    let mut welcomed = None;
+    let end = match pump(shared, &mut socket, &mut welcomed).await {
         Ok(never) => match never {},
         Err(end) => end,
     };
+    backoff.lasted(welcomed.map_or(Duration::ZERO, |at: Instant| at.elapsed()));
     // A polite goodbye, where the line still takes it at once.
     let _ = timeout(Duration::from_millis(200), socket.close(None)).await;
     end
 }
 
-async fn pump(shared: &Arc<Shared>, socket: &mut Socket, backoff: &mut Backoff) -> Result<Never, End> {
+/// Sends and receives; notes when the server has welcomed the phone.
+async fn pump(shared: &Arc<Shared>, socket: &mut Socket, welcomed: &mut Option<Instant>) -> Result<Never, End> {
     let mut line = Line::new(Instant::now());
-    let mut is_welcome = false;
     let mut told = Instant::now();
     loop {
         send(shared, socket).await?;
@@ -71,11 +73,13 @@ async fn pump(shared: &Arc<Shared>, socket: &mut Socket, backoff: &mut Backoff) 
         tokio::select! {
             message = socket.next() => {
                 let (frames, close) = batch(socket, message)?;
-                is_welcome |= frames.iter().any(|frame| matches!(frame, ServerFrame::Welcome { .. }));
+                let is_welcome = frames.iter().any(|frame| matches!(frame, ServerFrame::Welcome { .. }));
                 take(shared, frames)?;
                 if is_welcome {
+                    welcomed.get_or_insert_with(Instant::now);
+                }
+                if welcomed.is_some() {
                     line.hear(Instant::now());
-                    backoff.reset();
                     shared.set_connection(Connection::Online);
                 }
                 match close {
