@@ -18,30 +18,55 @@ pub(crate) struct Options {
     /// The language.
     #[arg(value_enum, default_value = "python")]
     language: Language,
+    /// With the encrypted file (SQLCipher); needs a libcrypto to build with.
+    #[arg(long)]
+    encrypted: bool,
+}
+
+/// What the file of a phone is kept in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum File {
+    Plain,
+    Encrypted,
 }
 
 /// Makes the package of a language.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     match options.language {
-        Language::Python => python(),
+        Language::Python => python(if options.encrypted { File::Encrypted } else { File::Plain }),
     }
 }
 
 /// Makes the Python package and runs its tests against a real server.
 pub(crate) fn test() -> Result<(), Failure> {
+    tested(File::Plain, "python: a member's phone against the server", "test_member*.py")
+}
+
+/// Makes the package with the encrypted file and tests that.
+pub(crate) fn test_encrypted() -> Result<(), Failure> {
+    tested(File::Encrypted, "python: an encrypted file", "test_encrypted*.py")
+}
+
+fn tested(file: File, title: &str, which: &str) -> Result<(), Failure> {
     if !exists("python3") {
         say("── python: skipped, there is no python3");
         return Ok(());
     }
-    python()?;
-    let mut tests = program("python3", &["-m", "unittest", "discover", "--start-directory", "bindings/python/tests"]);
+    python(file)?;
+    let arguments = ["-m", "unittest", "discover", "--start-directory", "bindings/python/tests", "--pattern", which];
+    let mut tests = program("python3", &arguments);
     tests.env("PYTHONPATH", package()).env("KRING_BINARY", root().join("target/debug/kring"));
-    step("python: a member's phone against the server", &mut tests)
+    step(title, &mut tests)
 }
 
-fn python() -> Result<(), Failure> {
+fn python(file: File) -> Result<(), Failure> {
     // Just what the tests build: with fewer packages or targets cargo chooses other features and builds all again.
-    step("python: build", &mut cargo(&["build", "--quiet", "--workspace", "--all-targets"]))?;
+    let mut build = cargo(&["build", "--quiet", "--workspace", "--all-targets"]);
+    if file == File::Encrypted {
+        // No binary: the server keeps the SQLite that it was built with.
+        build = cargo(&["build", "--quiet", "--workspace", "--lib", "--features", "kring-ffi/sqlcipher"]);
+    }
+    step("python: build", &mut build)?;
     let library = root().join("target/debug").join(library_name());
     let bindgen = root().join("target/debug/uniffi-bindgen");
     let package = package().join("kring");

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kring_client::Options;
+use kring_client::{Options, Rescue};
 use kring_domain::{Access, Content, Language, Role};
 
 use crate::{
@@ -20,8 +20,7 @@ impl Kring {
     /// Opens the person's file, making it where it does not exist; `language` is `nl` or `en`.
     #[uniffi::constructor]
     pub fn open(path: &str, app: &str, language: &str) -> Result<Arc<Self>, KringError> {
-        let options = Options { language: language_of(language)?, app: app.to_owned() };
-        Ok(Arc::new(Self { inner: kring_client::Kring::open(path, options)? }))
+        Ok(Self::of(kring_client::Kring::open(path, options(app, language)?)?))
     }
 
     /// Who uses this file.
@@ -189,16 +188,8 @@ impl Kring {
 }
 
 impl Kring {
-    pub(crate) fn rescue(path: &str, app: &str, language: &str) -> Result<Rescued, KringError> {
-        let options = Options { language: language_of(language)?, app: app.to_owned() };
-        let (inner, rescue) = kring_client::Kring::rescue(path, options)?;
-        Ok(Rescued {
-            kring: Arc::new(Self { inner }),
-            waiting: rescue.waiting as u64,
-            not_accepted: rescue.not_accepted as u64,
-            is_signed_in: rescue.is_signed_in,
-            set_aside: rescue.set_aside.map(|path| path.to_string_lossy().into_owned()),
-        })
+    pub(crate) fn of(inner: kring_client::Kring) -> Arc<Self> {
+        Arc::new(Self { inner })
     }
 
     pub(crate) fn picture(&self, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {
@@ -209,6 +200,23 @@ impl Kring {
             _ => Err(KringError::NotHere),
         }
     }
+}
+
+impl From<(kring_client::Kring, Rescue)> for Rescued {
+    fn from((kring, rescue): (kring_client::Kring, Rescue)) -> Self {
+        Self {
+            kring: Kring::of(kring),
+            waiting: rescue.waiting as u64,
+            not_accepted: rescue.not_accepted as u64,
+            is_signed_in: rescue.is_signed_in,
+            set_aside: rescue.set_aside.map(|path| path.to_string_lossy().into_owned()),
+        }
+    }
+}
+
+/// How an app in a language opens its file.
+pub(crate) fn options(app: &str, language: &str) -> Result<Options, KringError> {
+    Ok(Options { language: language_of(language)?, app: app.to_owned() })
 }
 
 fn id<T: FromStr>(text: &str, field: &str) -> Result<T, KringError> {

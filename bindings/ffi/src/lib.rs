@@ -4,11 +4,15 @@
 //! times are RFC 3339, commands and read models are JSON as the public contract describes them. Nothing is
 //! decided here: every method is one call.
 
+#[cfg(feature = "sqlcipher")]
+mod encrypted;
 mod error;
 mod events;
 mod kring;
 mod records;
 
+#[cfg(feature = "sqlcipher")]
+pub use encrypted::{open_encrypted, rescue_encrypted};
 pub use error::KringError;
 pub use events::{Connection, EditState, Event};
 pub use kring::Kring;
@@ -42,5 +46,5 @@ pub fn network_picture(kring: &Kring, document: &str, client_name: &str, languag
 /// As [`Kring::open`], but for [`KringError::Damaged`].
 #[uniffi::export]
 pub fn rescue(path: &str, app: &str, language: &str) -> Result<Rescued, KringError> {
-    Kring::rescue(path, app, language)
+    Ok(kring_client::Kring::rescue(path, kring::options(app, language)?)?.into())
 }
