@@ -1,7 +1,6 @@
 //! The encrypted file as an app in another language opens it.
 
 #![cfg(feature = "sqlcipher")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kring::{KringError, open_encrypted, rescue_encrypted};
 
