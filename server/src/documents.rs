@@ -7,6 +7,7 @@
 
 mod damaged;
 mod deeds;
+pub(crate) mod erased;
 pub(crate) mod history;
 mod inbox;
 mod key;

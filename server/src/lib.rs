@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod documents;
+mod erasing;
 mod fail;
 mod household;
 pub mod http;

@@ -6,6 +6,7 @@
 mod nothing_lost {
     mod backup;
     mod disk;
+    mod erased;
     mod kills;
     mod rescued;
 }

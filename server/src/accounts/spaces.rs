@@ -122,11 +122,22 @@ pub fn delete_space(connection: &Connection, space: SpaceId, person: PersonId) -
         return Err(AccountError::Forbidden);
     }
     let people: Vec<PersonId> = roster(connection, space)?.into_iter().map(|row| row.person).collect();
-    connection.prepare_cached("DELETE FROM spaces WHERE space_id = ?1")?.execute([space.uuid()])?;
+    erase_space(connection, space)?;
+    Ok(people)
+}
+
+/// Erases a space and everything in it, whoever asks; says whether there was one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn erase_space(connection: &Connection, space: SpaceId) -> Result<bool, AccountError> {
+    let people: Vec<PersonId> = roster(connection, space)?.into_iter().map(|row| row.person).collect();
+    let erased = connection.prepare_cached("DELETE FROM spaces WHERE space_id = ?1")?.execute([space.uuid()])?;
     for &person in &people {
         persons::forget_if_homeless(connection, person)?;
     }
-    Ok(people)
+    Ok(erased > 0)
 }
 
 fn make(

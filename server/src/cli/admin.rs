@@ -2,6 +2,7 @@
 
 mod access_log;
 mod backup;
+mod erased;
 mod restore;
 mod rotate_keys;
 mod sign_in_codes;
@@ -33,6 +34,8 @@ pub(super) enum Admin {
     Backup(backup::Backup),
     /// Put a copy in the place of the database, of a server that does not run; prints what was done as JSON.
     Restore(restore::Restore),
+    /// Print what was erased for good, in ids only, for a restore without this database; one line of JSON each.
+    Erased(erased::ListErased),
     /// Make codes with which people who are known sign in anew, after a restore; prints a line of JSON for each.
     SignInCodes(sign_in_codes::SignInCodes),
     /// Check that nobody has changed the access log; prints a line of JSON per chain and fails where one is not whole.
@@ -72,6 +75,7 @@ impl Admin {
             Self::RotateKeys(rotate) => rotate.run(),
             Self::Backup(backup) => backup.run(),
             Self::Restore(restore) => restore.run(),
+            Self::Erased(list) => list.run(),
             Self::SignInCodes(codes) => codes.run(),
             Self::VerifyLog(verify) => verify.run(),
             Self::AccessLog(log) => log.run(),

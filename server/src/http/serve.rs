@@ -19,13 +19,14 @@ use tower::ServiceExt;
 use super::router;
 use crate::app::App;
 use crate::lifetime::Share;
-use crate::sealing;
+use crate::{erasing, sealing};
 
 /// Answers on a listener until `stop` is ready, then ends every connection and returns.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let router = router(app.clone());
     tokio::spawn(sealing::run(app.store.clone(), app.lifetime.share()));
     let places = Arc::new(Semaphore::new(app.config.limits.connections));
+    tokio::spawn(erasing::run(app.clone(), app.lifetime.share()));
     let mut stop = pin!(stop);
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { break };

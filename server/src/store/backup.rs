@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{StoreError, connect, schema};
@@ -49,6 +50,18 @@ pub fn open_copy(path: &Path) -> Result<Connection, StoreError> {
     }
     schema::migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Opens a database that is about to be replaced, to look into it: it may be damaged, and stays as it is.
+///
+/// # Errors
+///
+/// When it cannot be opened.
+pub fn open_replaced(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(path, flags)?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(database)
 }
 
 /// Has a file and its name on the disk.

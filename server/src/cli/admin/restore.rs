@@ -1,5 +1,7 @@
 //! `kring admin restore`: a backup in the place of the database.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,8 +12,9 @@ use super::super::serve::only_one;
 use super::{CliError, ConfigFile, Options, print};
 use crate::accounts::access_log::{Action, Line, record};
 use crate::clock;
+use crate::documents::erased::{Erased, erase_again, erased};
 use crate::documents::recovery::mark_restored;
-use crate::documents::verify::{LogHead, verify_logs};
+use crate::documents::verify::{LogHead, log_heads, verify_logs};
 use crate::store::{FILE, StoreError, backup};
 
 #[derive(Args)]
@@ -19,7 +22,9 @@ use crate::store::{FILE, StoreError, backup};
     after_help = "The copy is checked first: its pages, and every log under the server's own signature. Then every \
     session and every code in it is ended, because it does not know who was removed since: people sign in anew (kring \
     admin sign-in-codes). When the server starts, phones bring what the copy lacks; meanwhile a document takes nothing \
-    new, until somebody has brought something or the time is over.\n\nExample:\n  kring admin restore --from /var/backups/kring-2026-03-02.db --data /var/lib/kring --replace"
+    new, until somebody has brought something or the time is over.\n\nWhat was erased for good since the copy was made is \
+    erased again: spaces at once, things in documents by the server as soon as the wait is over. Which that is, is read \
+    from the database that is replaced, or from a list of kring admin erased.\n\nExample:\n  kring admin restore --from /var/backups/kring-2026-03-02.db --data /var/lib/kring --replace"
 )]
 pub(in crate::cli) struct Restore {
     /// The copy that `kring admin backup` made
@@ -34,6 +39,9 @@ pub(in crate::cli) struct Restore {
     /// How long a document waits at most for what phones have; 0 takes new edits at once [default: 600]
     #[arg(long, value_name = "SECONDS", default_value_t = 600, hide_default_value = true)]
     recover_for: u32,
+    /// What was erased since, as kring admin erased printed it [default: what the database that is there says]
+    #[arg(long, value_name = "FILE")]
+    erased: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigFile,
 }
@@ -45,13 +53,15 @@ struct Restored {
     entries: u64,
     sessions_ended: usize,
     recover_for: u32,
+    /// `null` where nobody knows.
+    erased_again: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     set_aside: Option<PathBuf>,
 }
 
 impl Restore {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let config = Options::of(self.data, None).complete(self.config.read()?);
+        let config = Options::of(self.data.clone(), None).complete(self.config.read()?);
         let _only_one = only_one(&config.data)?;
         let database = config.data.join(FILE);
         if database.exists() && !self.replace {
@@ -61,31 +71,77 @@ impl Restore {
         let copy = config.data.join("kring.db.restoring");
         remove(&copy)?;
         let mut new = backup::new_private(&copy)?;
-        std::io::copy(&mut std::fs::File::open(&self.from)?, &mut new)?;
+        std::io::copy(&mut File::open(&self.from)?, &mut new)?;
         drop(new);
-        let prepared = prepare(&copy, self.recover_for);
+        let prepared = self.list(&database).and_then(|list| prepare(&copy, self.recover_for, list.as_deref()));
         if prepared.is_err() {
             remove(&copy)?;
         }
-        let (heads, sessions_ended) = prepared?;
+        let Prepared { heads, sessions_ended, erased_again } = prepared?;
         let set_aside = if database.exists() { Some(set_aside(&database)?) } else { None };
         std::fs::rename(&copy, &database)?;
         backup::sync(&database)?;
         let entries = heads.iter().map(LogHead::entries).sum();
         let (documents, recover_for) = (heads.len(), self.recover_for);
-        print(&Restored { documents, entries, sessions_ended, recover_for, set_aside })
+        if erased_again.is_none() && set_aside.is_some() {
+            let warning =
+                "the database that was replaced does not say what was erased since the backup: erase it again";
+            writeln!(std::io::stderr(), "warning: {warning}")?;
+        }
+        print(&Restored { documents, entries, sessions_ended, recover_for, erased_again, set_aside })
+    }
+
+    /// What was erased, where a list or the database that is there says so.
+    fn list(&self, database: &Path) -> Result<Option<Vec<Erased>>, CliError> {
+        if let Some(file) = &self.erased {
+            return read(file).map(Some);
+        }
+        if !database.exists() {
+            return Ok(None);
+        }
+        // It may be replaced because it cannot be read.
+        Ok(backup::open_replaced(database).ok().and_then(|database| erased(&database).ok()))
     }
 }
 
-/// Checks the copy and makes it ready for a server to start on; how many sessions it had.
-fn prepare(copy: &Path, recover_for: u32) -> Result<(Vec<LogHead>, usize), CliError> {
+/// A copy that a server can start on.
+struct Prepared {
+    heads: Vec<LogHead>,
+    sessions_ended: usize,
+    erased_again: Option<usize>,
+}
+
+/// Reads a list of `kring admin erased`.
+fn read(file: &Path) -> Result<Vec<Erased>, CliError> {
+    let mut list = Vec::new();
+    for (number, line) in BufReader::new(File::open(file)?).lines().enumerate() {
+        let failed = |error| CliError::Options(format!("{}: line {}: {error}", file.display(), number + 1));
+        list.push(serde_json::from_str(&line?).map_err(failed)?);
+    }
+    Ok(list)
+}
+
+/// Checks the copy and makes it ready for a server to start on.
+fn prepare(copy: &Path, recover_for: u32, list: Option<&[Erased]>) -> Result<Prepared, CliError> {
     let mut connection = backup::open_copy(copy)?;
     let heads = verify_logs(&connection)?;
     let sessions_ended = mark(&mut connection, recover_for)?;
+    let erased_again = list.map(|list| forget(&mut connection, list)).transpose()?;
+    let heads = if erased_again.is_some() { log_heads(&connection)? } else { heads };
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(StoreError::from)?;
     connection.close().map_err(|(_, error)| StoreError::from(error))?;
     backup::sync(copy)?;
-    Ok((heads, sessions_ended))
+    Ok(Prepared { heads, sessions_ended, erased_again })
+}
+
+/// Does away with what was erased since the copy was made, or has the server do so.
+fn forget(connection: &mut Connection, list: &[Erased]) -> Result<usize, CliError> {
+    let transaction = connection.transaction().map_err(StoreError::from)?;
+    let count = erase_again(&transaction, list)?;
+    transaction.commit().map_err(StoreError::from)?;
+    // SQLite leaves copies of rows that it moved.
+    connection.execute_batch("VACUUM").map_err(StoreError::from)?;
+    Ok(count)
 }
 
 fn mark(connection: &mut Connection, recover_for: u32) -> Result<usize, CliError> {
