@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kring_domain::{Author, DeviceId};
+use kring_domain::{Author, Code, DeviceId};
 use uuid::Uuid;
 
 use crate::accounts::AccountError;
@@ -52,8 +52,13 @@ async fn erase(app: &App, Waiting { document, person, role, submission }: Waitin
     let author = Author { device: DeviceId::new(Uuid::nil()), person, role };
     let answered = app.documents.submit(author, document, vec![submission], 0).await;
     let Some(verdict) = answered.ok().and_then(|verdicts| verdicts.into_iter().next()) else { return false };
-    if !verdict.is_passing() {
-        tracing::info!(%document, admitted = verdict.place().is_some(), "erased again, after a restore");
+    match verdict.code {
+        // It waits still.
+        _ if verdict.is_passing() => return false,
+        None => tracing::info!(%document, "erased again, after a restore"),
+        // The backup did not have it.
+        Some(Code::NotFound) => {}
+        Some(code) => tracing::warn!(%document, ?code, "what was erased before a restore is not erased again"),
     }
-    !verdict.is_passing()
+    true
 }
