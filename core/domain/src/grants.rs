@@ -89,8 +89,11 @@ mod tests {
     #[test]
     fn no_consent_lets_a_professional_into_private_time() {
         for role in [Role::Professional, Role::Colleague, Role::Backup, Role::CarerConsultant] {
-            assert_eq!(DocumentKind::PrivateTime.access(role), Access::None);
-            assert_eq!(DocumentKind::PrivateTime.by_consent(role), Access::None);
+            let person = PersonId::new(Uuid::from_u128(1));
+            let to = [Grantee::Person(person), Grantee::Role(role)];
+            let grants: Grants = to.map(|to| Grant { kind: DocumentKind::PrivateTime, to }).into_iter().collect();
+            assert!(grants.covers(DocumentKind::PrivateTime, role, person));
+            assert_eq!(access(DocumentKind::PrivateTime, role, person, &grants), Access::None, "{role:?}");
         }
     }
 }

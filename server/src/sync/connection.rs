@@ -184,3 +184,45 @@ impl Outbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device() -> Connection {
+        let id = Uuid::from_u128(1);
+        Connection::new(1, PersonId::new(id), DeviceId::new(id), id)
+    }
+
+    /// How many frames of a size wait before the device is to be closed.
+    fn most(size: usize) -> usize {
+        let device = device();
+        for count in 0..10_000 {
+            device.push(Item::Frame(vec![0; size].into()));
+            if device.is_closing() {
+                let outbox = device.take();
+                assert_eq!((outbox.items.len(), outbox.bytes), (0, 0), "it is sent none of it");
+                assert_eq!(outbox.closing, Some(Closing::SlowReader));
+                return count;
+            }
+        }
+        panic!("10,000 frames of {size} bytes wait");
+    }
+
+    #[test]
+    fn what_waits_for_a_device_is_bounded_in_frames_and_in_bytes() {
+        assert_eq!(most(10), MAX_WAITING);
+        assert_eq!(most(100_000), MAX_WAITING_BYTES / 100_000 + 1);
+        assert_eq!(most(3 * MAX_WAITING_BYTES), 1, "one frame of any size is sent");
+    }
+
+    #[test]
+    fn a_device_that_reads_goes_on_for_ever() {
+        let device = device();
+        for _ in 0..1_000 {
+            (0..MAX_WAITING).for_each(|_| device.push(Item::Frame(vec![0; 1_000].into())));
+            assert_eq!(device.take().items.len(), MAX_WAITING);
+        }
+        assert!(!device.is_closing());
+    }
+}
