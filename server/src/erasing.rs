@@ -1,64 +1,108 @@
 //! Erases again what was erased since the backup that the server was restored from.
+//!
+//! A phone may bring back after weeks what the backup did not have, so what is not there yet is looked for again and
+//! again, ever less often.
 
 use std::time::Duration;
 
-use kring_domain::{Author, Code, DeviceId};
+use kring_domain::{Code, CommandId};
+use kring_sync::Verdict;
 use uuid::Uuid;
 
 use crate::accounts::AccountError;
 use crate::app::App;
-use crate::documents::erased::{self, Waiting};
+use crate::documents::Unavailable;
+use crate::documents::erased::{self, ToErase};
 use crate::lifetime::Share;
 use crate::store::StoreError;
 
-/// How often documents are tried that still wait for what devices have, or for the person to be in the space again.
-const EVERY: Duration = Duration::from_secs(2);
+/// How soon it is tried again where a document waits for what devices have.
+const SOON: Duration = Duration::from_secs(2);
+
+/// How often it is looked for at least.
+const SELDOM: Duration = Duration::from_secs(3600);
+
+/// What became of one thing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Erased,
+    NotThere,
+    Waiting,
+    Refused,
+}
 
 /// Goes on until nothing is left to erase, or the server stops.
 pub(crate) async fn run(app: App, mut share: Share) {
+    let (mut wait, mut is_first) = (SOON, true);
     loop {
-        match round(&app).await {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "what was erased before a restore could not be erased again"),
-        }
         tokio::select! {
             () = share.stopping() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            outcomes = round(&app, is_first) => match outcomes {
+                Ok(outcomes) if outcomes.iter().all(|outcome| *outcome == Outcome::Erased) => return,
+                Ok(outcomes) if outcomes.contains(&Outcome::Waiting) => wait = SOON,
+                Ok(_) => wait = (wait * 2).min(SELDOM),
+                Err(error) => {
+                    tracing::error!(%error, "what was erased before a restore could not be erased again");
+                    wait = (wait * 2).min(SELDOM);
+                }
+            },
+        }
+        is_first = false;
+        tokio::select! {
+            () = share.stopping() => return,
+            () = tokio::time::sleep(wait) => {}
         }
     }
 }
 
-/// Tries everything once; how much is left.
-async fn round(app: &App) -> Result<usize, AccountError> {
-    let mut left = 0;
-    for waiting in app.store.read(erased::waiting).await? {
-        let (document, id) = (waiting.document, waiting.submission.id);
-        if erase(app, waiting).await {
-            app.store
-                .write(move |connection| -> Result<(), StoreError> { erased::done(connection, document, id) })
-                .await?;
-        } else {
-            left += 1;
+/// Tries everything once.
+async fn round(app: &App, is_first: bool) -> Result<Vec<Outcome>, AccountError> {
+    let mut outcomes = Vec::new();
+    for one in app.store.read(erased::to_erase).await? {
+        let (document, id) = (one.document, one.submission.id);
+        let outcome = erase(app, one).await.unwrap_or(Outcome::Refused);
+        match outcome {
+            Outcome::Erased => {
+                tracing::info!(%document, "erased again, after a restore");
+                let done = move |connection: &_| -> Result<(), StoreError> { erased::done(connection, document, id) };
+                app.store.write(done).await?;
+            }
+            Outcome::Refused if is_first => {
+                tracing::warn!(%document, "something that was erased before a restore cannot be erased again");
+            }
+            Outcome::Refused | Outcome::NotThere | Outcome::Waiting => {}
         }
+        outcomes.push(outcome);
     }
-    Ok(left)
+    Ok(outcomes)
 }
 
-/// Gives the command again, as who gave it; whether that was answered for good.
-async fn erase(app: &App, Waiting { document, person, role, submission }: Waiting) -> bool {
-    let Some(role) = role else { return false };
-    // The server does it, on no device.
-    let author = Author { device: DeviceId::new(Uuid::nil()), person, role };
-    let answered = app.documents.submit(author, document, vec![submission], 0).await;
-    let Some(verdict) = answered.ok().and_then(|verdicts| verdicts.into_iter().next()) else { return false };
-    match verdict.code {
-        // It waits still.
-        _ if verdict.is_passing() => return false,
-        None => tracing::info!(%document, "erased again, after a restore"),
-        // The backup did not have it.
-        Some(Code::NotFound) => {}
-        Some(code) => tracing::warn!(%document, ?code, "what was erased before a restore is not erased again"),
+async fn erase(app: &App, one: ToErase) -> Result<Outcome, Unavailable> {
+    let thing = one.thing;
+    let look = app.documents.look(one.document, move |admission| {
+        let (kind, document) = (admission.kind(), admission.document());
+        (kind.has_thing(document, thing), kind.erased_things(document).contains(&thing))
+    });
+    let Some((is_there, is_erased)) = look.await? else { return Ok(Outcome::Erased) };
+    if !is_there {
+        return Ok(if is_erased { Outcome::Erased } else { Outcome::NotThere });
     }
-    true
+    let mut verdict = submit(app, &one, one.submission.id).await?;
+    if verdict.code == Some(Code::NotFound) {
+        // Who erased it had sent that again before somebody brought it back.
+        verdict = submit(app, &one, CommandId::new(Uuid::now_v7())).await?;
+    }
+    Ok(match verdict.code {
+        None => Outcome::Erased,
+        Some(_) if verdict.is_passing() => Outcome::Waiting,
+        Some(_) => Outcome::Refused,
+    })
+}
+
+/// Gives the command as who gave it before, on the authority of somebody who is there.
+async fn submit(app: &App, one: &ToErase, id: CommandId) -> Result<Verdict, Unavailable> {
+    let commands = vec![kring_sync::Submission { id, ..one.submission.clone() }];
+    let warrantor = one.warrantor.ok_or(Unavailable)?;
+    let verdicts = app.documents.submit_for_another(one.author, warrantor, one.document, commands).await?;
+    verdicts.into_iter().next().ok_or(Unavailable)
 }

@@ -17,6 +17,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
+pub(crate) use purge::mark as mark_remains;
 pub use writer::Job;
 use {reader::Readers, writer::Writer};
 

@@ -64,7 +64,16 @@ fn python(file: File) -> Result<(), Failure> {
     let mut build = cargo(&["build", "--quiet", "--workspace", "--all-targets"]);
     if file == File::Encrypted {
         // No binary: the server keeps the SQLite that it was built with.
-        build = cargo(&["build", "--quiet", "--workspace", "--lib", "--features", "kring-ffi/sqlcipher"]);
+        build = cargo(&[
+            "build",
+            "--quiet",
+            "--workspace",
+            "--lib",
+            "--bin",
+            "uniffi-bindgen",
+            "--features",
+            "kring-ffi/sqlcipher",
+        ]);
     }
     step("python: build", &mut build)?;
     let library = root().join("target/debug").join(library_name());

@@ -11,7 +11,7 @@ use crate::{Kring, KringError, Rescued};
 /// Opens the person's file, encrypted with a key of 32 bytes that the app keeps in the phone's key store.
 ///
 /// A file is encrypted from its beginning or not at all. Wipe your own copy of the key afterwards, where the language
-/// lets you.
+/// lets you; the copy that it crosses into the core with is freed and not wiped.
 ///
 /// # Errors
 ///

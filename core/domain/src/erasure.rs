@@ -49,6 +49,13 @@ impl DocumentKind {
         all(document).iter().filter_map(|(id, _)| Uuid::try_parse(id).ok()).collect()
     }
 
+    /// Whether this document has the thing with an id.
+    pub fn has_thing(self, document: &Automerge, id: Uuid) -> bool {
+        let id = id.to_string();
+        let others = self.sections().iter().filter(|section| **section != ERASURES);
+        others.into_iter().any(|section| Item::find(document, section, &id).is_some())
+    }
+
     /// Whether something was erased from this document that its history may still hold.
     pub fn has_open_erasure(self, document: &Automerge) -> bool {
         self.sections().contains(&ERASURES) && all(document).iter().any(|(_, erasure)| !is_complete(erasure))

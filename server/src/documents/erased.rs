@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kring_domain::{CommandId, DocumentId, PersonId, Role, SpaceId};
+use kring_domain::{Author, CommandId, DeviceId, DocumentId, PersonId, Role, SpaceId, Timestamp};
 use kring_sync::{RawCommand, Submission};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::table::LoadError;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError};
 use crate::clock;
-use crate::store::StoreError;
+use crate::store::{StoreError, mark_remains};
 
 /// Something that was erased for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,113 +21,144 @@ use crate::store::StoreError;
 pub(crate) enum Erased {
     /// A thing in a document, by a command that holds nothing but its name and ids.
     Thing {
-        /// The document.
         document: DocumentId,
-        /// The command, as who gave it will send it again.
+        /// The command, as who gave it may send it again.
         command_id: CommandId,
-        /// Who gave it.
         person_id: PersonId,
+        /// What the person was.
+        role: Role,
         /// The command as JSON.
         command: Value,
     },
     /// A space and everything in it.
-    Space {
-        /// The space.
-        space: SpaceId,
-    },
+    Space { space: SpaceId, at: Timestamp },
 }
 
-/// A command to erase that waits for its document.
-pub(crate) struct Waiting {
+/// A thing that is to be erased again.
+#[derive(Clone)]
+pub(crate) struct ToErase {
     pub(crate) document: DocumentId,
-    pub(crate) person: PersonId,
-    /// What the person is in the space now; `None` where they are not in it.
-    pub(crate) role: Option<Role>,
+    pub(crate) thing: Uuid,
+    /// Who erased it, as what they were then.
+    pub(crate) author: Author,
+    /// Somebody who is in the space now.
+    pub(crate) warrantor: Option<(PersonId, Role)>,
     pub(crate) submission: Submission,
 }
 
-/// Everything that was ever erased, in the order in which it was within each document; fails where the database is
-/// damaged, or of a version that erased nothing.
+/// Everything that was ever erased, in the order in which it was within each document, and what still is to be; fails
+/// where the database is damaged, or of a version that erased nothing.
 pub(crate) fn erased(connection: &Connection) -> Result<Vec<Erased>, LoadError> {
-    let mut things = connection.prepare(
-        "SELECT document_id, command_id, former_entries.person_id, command
+    let mut erased = things(
+        connection,
+        "SELECT document_id, command_id, former_entries.person_id, role, command
          FROM erasures JOIN former_entries USING (document_id, generation)
          WHERE sequence = 0 ORDER BY document_id, generation",
     )?;
-    let id = |row: &rusqlite::Row<'_>, column| row.get(column).map(Uuid::from_bytes);
-    let things = things.query_map([], |row| {
-        let (document, command_id) = (DocumentId::new(id(row, 0)?), CommandId::new(id(row, 1)?));
-        Ok((document, command_id, PersonId::new(id(row, 2)?), row.get::<_, String>(3)?))
-    })?;
-    let mut erased = Vec::new();
-    for thing in things {
-        let (document, command_id, person_id, command) = thing?;
-        let command = serde_json::from_str(&command).map_err(|_| rusqlite::Error::InvalidQuery)?;
-        erased.push(Erased::Thing { document, command_id, person_id, command });
+    let is_newer = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'to_erase'")?.exists([])?;
+    if is_newer {
+        erased.extend(things(connection, "SELECT document_id, command_id, person_id, role, command FROM to_erase")?);
     }
     let mut spaces = connection.prepare(
-        "SELECT DISTINCT about_id FROM access_log
-         WHERE space_id IS NULL AND action = 'erased' AND outcome = 'done' AND about_id IS NOT NULL",
+        "SELECT about_id, max(at) FROM access_log
+         WHERE space_id IS NULL AND action = 'erased' AND outcome = 'done' AND about_id IS NOT NULL GROUP BY about_id",
     )?;
-    for space in spaces.query_map([], |row| id(row, 0))? {
-        erased.push(Erased::Space { space: SpaceId::new(space?) });
+    let space =
+        |row: &Row<'_>| Ok(Erased::Space { space: SpaceId::new(id(row, 0)?), at: Timestamp::from_millis(row.get(1)?) });
+    for space in spaces.query_map([], space)? {
+        erased.push(space?);
     }
     Ok(erased)
 }
 
+fn things(connection: &Connection, sql: &str) -> Result<Vec<Erased>, LoadError> {
+    let mut query = connection.prepare(sql)?;
+    let mut rows = query.query([])?;
+    let mut things = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (role, command): (String, String) = (row.get(3)?, row.get(4)?);
+        things.push(Erased::Thing {
+            document: DocumentId::new(id(row, 0)?),
+            command_id: CommandId::new(id(row, 1)?),
+            person_id: PersonId::new(id(row, 2)?),
+            role: Role::from_name(&role).ok_or(rusqlite::Error::InvalidQuery)?,
+            command: serde_json::from_str(&command).map_err(|_| rusqlite::Error::InvalidQuery)?,
+        });
+    }
+    Ok(things)
+}
+
+fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    row.get(column).map(Uuid::from_bytes)
+}
+
 /// Erases again, in a copy that no server runs on, the spaces of a list, and keeps for the server which things it has to
-/// erase; how many of both the copy still had.
+/// erase; how many of both there are that the copy does not know to be erased.
 pub(crate) fn erase_again(connection: &Connection, list: &[Erased]) -> Result<usize, AccountError> {
     let known = erased(connection).map_err(|_| rusqlite::Error::InvalidQuery)?;
     let known: BTreeSet<CommandId> = known.iter().filter_map(Erased::command_id).collect();
-    connection.execute("DELETE FROM to_erase", [])?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO to_erase (document_id, command_id, person_id, command)
-         SELECT document_id, ?2, ?3, ?4 FROM documents WHERE document_id = ?1 ON CONFLICT DO NOTHING",
+        "INSERT INTO to_erase (document_id, command_id, person_id, role, command)
+         SELECT document_id, ?2, ?3, ?4, ?5 FROM documents WHERE document_id = ?1 ON CONFLICT DO NOTHING",
     )?;
     let mut count = 0;
     for one in list {
         count += match one {
-            Erased::Space { space } if accounts::erase_space(connection, *space)? => {
+            Erased::Space { space, at } if is_older(connection, *space, *at)? => {
+                accounts::erase_space(connection, *space)?;
                 record(connection, &Line::of_server(clock::now(), Action::Erased).about(space.uuid()))?;
+                mark_remains(connection)?;
                 1
             }
-            Erased::Space { .. } => 0,
-            Erased::Thing { command_id, .. } if known.contains(command_id) => 0,
-            Erased::Thing { document, command_id, person_id, command } => insert.execute(params![
-                document.uuid().as_bytes(),
-                command_id.uuid().as_bytes(),
-                person_id.uuid().as_bytes(),
-                command.to_string(),
-            ])?,
+            Erased::Thing { document, command_id, person_id, role, command } if !known.contains(command_id) => {
+                insert.execute(params![
+                    document.uuid().as_bytes(),
+                    command_id.uuid().as_bytes(),
+                    person_id.uuid().as_bytes(),
+                    role.name(),
+                    command.to_string(),
+                ])?
+            }
+            _ => 0,
         };
     }
     Ok(count)
 }
 
-/// The commands that still wait.
-pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, AccountError> {
-    let mut query = connection.prepare_cached(
-        "SELECT document_id, command_id, person_id, command, space_id FROM to_erase JOIN documents USING (document_id)",
-    )?;
-    let mut rows = query.query([])?;
-    let mut waiting = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = |column| row.get(column).map(Uuid::from_bytes);
-        let (person, space) = (PersonId::new(id(2)?), SpaceId::new(id(4)?));
-        let command: String = row.get(3)?;
-        let command = RawCommand::from_value(serde_json::from_str(&command).unwrap_or_default());
-        let role = match accounts::role_in(connection, space, person) {
-            Err(AccountError::NotFound) => None,
-            role => Some(role?),
-        };
-        let submission = Submission { id: CommandId::new(id(1)?), base: None, made_at: None, command };
-        waiting.push(Waiting { document: DocumentId::new(id(0)?), person, role, submission });
-    }
-    Ok(waiting)
+/// Whether there is a space that was made before an instant; one that was erased can be made again under its id.
+fn is_older(connection: &Connection, space: SpaceId, at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT created_at FROM spaces WHERE space_id = ?1";
+    let made: Option<i64> = connection.query_row(sql, [space.uuid()], |row| row.get(0)).optional()?;
+    Ok(made.is_some_and(|made| made < at.millis()))
 }
 
-/// A command was answered for good.
+/// Everything that is to be erased again.
+pub(crate) fn to_erase(connection: &Connection) -> Result<Vec<ToErase>, AccountError> {
+    let mut query = connection.prepare_cached(
+        "SELECT document_id, command_id, person_id, role, command, space_id FROM to_erase JOIN documents USING (document_id)",
+    )?;
+    let mut rows = query.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (role, command): (String, String) = (row.get(3)?, row.get(4)?);
+        let command = RawCommand::from_value(serde_json::from_str(&command).unwrap_or_default());
+        let thing = command.clone().parse().ok().and_then(|command| command.erases());
+        let Some((thing, role)) = thing.zip(Role::from_name(&role)) else { continue };
+        let warrantor = accounts::roster(connection, SpaceId::new(id(row, 5)?))?.into_iter().next();
+        let submission = Submission { id: CommandId::new(id(row, 1)?), base: None, made_at: None, command };
+        all.push(ToErase {
+            document: DocumentId::new(id(row, 0)?),
+            thing,
+            // The server does it, on no device.
+            author: Author { device: DeviceId::new(Uuid::nil()), person: PersonId::new(id(row, 2)?), role },
+            warrantor: warrantor.map(|seat| (seat.person, seat.role)),
+            submission,
+        });
+    }
+    Ok(all)
+}
+
+/// A thing is erased.
 pub(crate) fn done(connection: &Connection, document: DocumentId, id: CommandId) -> Result<(), StoreError> {
     let sql = "DELETE FROM to_erase WHERE document_id = ?1 AND command_id = ?2";
     connection.prepare_cached(sql)?.execute([document.uuid().as_bytes(), id.uuid().as_bytes()])?;
@@ -135,6 +166,16 @@ pub(crate) fn done(connection: &Connection, document: DocumentId, id: CommandId)
 }
 
 impl Erased {
+    /// Whether it says what to erase, and no other thing to do.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            Self::Thing { command, .. } => {
+                RawCommand::from_value(command.clone()).parse().is_ok_and(|command| command.erases().is_some())
+            }
+            Self::Space { .. } => true,
+        }
+    }
+
     fn command_id(&self) -> Option<CommandId> {
         match self {
             Self::Thing { command_id, .. } => Some(*command_id),

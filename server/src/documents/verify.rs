@@ -52,6 +52,14 @@ impl From<rusqlite::Error> for LogError {
     }
 }
 
+/// Whether two databases were written by one server: their logs are signed by one key.
+pub(crate) fn are_of_one_server(one: &Connection, other: &Connection) -> Result<bool, LogError> {
+    let key =
+        |connection| Ok::<_, LogError>(find_key(connection).map_err(LoadError::from)?.map(|key| key.verifying_key()));
+    let (one, other) = (key(one)?, key(other)?);
+    Ok(one.is_some() && one == other)
+}
+
 /// Where every log ends.
 pub fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
     let mut query = connection.prepare("SELECT document_id FROM documents ORDER BY document_id")?;

@@ -21,7 +21,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(10);
 const REWRITTEN: i64 = 32 << 20;
 
 /// Notes, in the transaction that erases something, that copies of it may be left in the database.
-pub(super) fn mark(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn mark(connection: &Connection) -> Result<(), StoreError> {
     connection.prepare_cached("INSERT OR IGNORE INTO remains (one) VALUES (1)")?.execute([])?;
     Ok(())
 }
@@ -77,6 +77,22 @@ fn sync_log(connection: &Connection) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use crate::store::Store;
+
+    #[test]
+    fn a_row_that_was_deleted_is_overwritten_in_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let connection = crate::store::connect(&path).unwrap();
+        connection.execute_batch("CREATE TABLE notes (text TEXT NOT NULL) STRICT").unwrap();
+        let has_it = || {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+            std::fs::read(&path).unwrap().windows(13).any(|window| window == b"Grutto-marker")
+        };
+        connection.execute("INSERT INTO notes VALUES ('Grutto-marker')", []).unwrap();
+        assert!(has_it());
+        connection.execute("DELETE FROM notes", []).unwrap();
+        assert!(!has_it());
+    }
 
     #[tokio::test]
     async fn what_was_erased_is_in_no_file_however_a_reader_lingers() {

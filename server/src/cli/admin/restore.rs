@@ -1,7 +1,7 @@
 //! `kring admin restore`: a backup in the place of the database.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,10 +9,10 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use super::super::serve::only_one;
-use super::{CliError, ConfigFile, Options, print};
+use super::{CliError, ConfigFile, Options, erased, print};
 use crate::accounts::access_log::{Action, Line, record};
 use crate::clock;
-use crate::documents::erased::{Erased, erase_again, erased};
+use crate::documents::erased::erase_again;
 use crate::documents::recovery::mark_restored;
 use crate::documents::verify::{LogHead, log_heads, verify_logs};
 use crate::store::{FILE, StoreError, backup};
@@ -24,7 +24,7 @@ use crate::store::{FILE, StoreError, backup};
     admin sign-in-codes). When the server starts, phones bring what the copy lacks; meanwhile a document takes nothing \
     new, until somebody has brought something or the time is over.\n\nWhat was erased for good since the copy was made is \
     erased again: spaces at once, things in documents by the server as soon as the wait is over. Which that is, is read \
-    from the database that is replaced, or from a list of kring admin erased.\n\nExample:\n  kring admin restore --from /var/backups/kring-2026-03-02.db --data /var/lib/kring --replace"
+    from the database that is replaced, and from a list of kring admin erased where one is given.\n\nExample:\n  kring admin restore --from /var/backups/kring-2026-03-02.db --data /var/lib/kring --replace"
 )]
 pub(in crate::cli) struct Restore {
     /// The copy that `kring admin backup` made
@@ -39,7 +39,7 @@ pub(in crate::cli) struct Restore {
     /// How long a document waits at most for what phones have; 0 takes new edits at once [default: 600]
     #[arg(long, value_name = "SECONDS", default_value_t = 600, hide_default_value = true)]
     recover_for: u32,
-    /// What was erased since, as kring admin erased printed it [default: what the database that is there says]
+    /// What was erased since, as kring admin erased printed it, besides what the database that is replaced says
     #[arg(long, value_name = "FILE")]
     erased: Option<PathBuf>,
     #[command(flatten)]
@@ -73,34 +73,22 @@ impl Restore {
         let mut new = backup::new_private(&copy)?;
         std::io::copy(&mut File::open(&self.from)?, &mut new)?;
         drop(new);
-        let prepared = self.list(&database).and_then(|list| prepare(&copy, self.recover_for, list.as_deref()));
+        let prepared = self.prepare(&copy, &database);
         if prepared.is_err() {
             remove(&copy)?;
         }
         let Prepared { heads, sessions_ended, erased_again } = prepared?;
-        let set_aside = if database.exists() { Some(set_aside(&database)?) } else { None };
+        let set_aside = set_aside(&database)?;
         std::fs::rename(&copy, &database)?;
         backup::sync(&database)?;
         let entries = heads.iter().map(LogHead::entries).sum();
         let (documents, recover_for) = (heads.len(), self.recover_for);
         if erased_again.is_none() && set_aside.is_some() {
             let warning =
-                "the database that was replaced does not say what was erased since the backup: erase it again";
+                "the database that was replaced does not say what was erased since the backup: erase that by hand";
             writeln!(std::io::stderr(), "warning: {warning}")?;
         }
         print(&Restored { documents, entries, sessions_ended, recover_for, erased_again, set_aside })
-    }
-
-    /// What was erased, where a list or the database that is there says so.
-    fn list(&self, database: &Path) -> Result<Option<Vec<Erased>>, CliError> {
-        if let Some(file) = &self.erased {
-            return read(file).map(Some);
-        }
-        if !database.exists() {
-            return Ok(None);
-        }
-        // It may be replaced because it cannot be read.
-        Ok(backup::open_replaced(database).ok().and_then(|database| erased(&database).ok()))
     }
 }
 
@@ -111,63 +99,52 @@ struct Prepared {
     erased_again: Option<usize>,
 }
 
-/// Reads a list of `kring admin erased`.
-fn read(file: &Path) -> Result<Vec<Erased>, CliError> {
-    let mut list = Vec::new();
-    for (number, line) in BufReader::new(File::open(file)?).lines().enumerate() {
-        let failed = |error| CliError::Options(format!("{}: line {}: {error}", file.display(), number + 1));
-        list.push(serde_json::from_str(&line?).map_err(failed)?);
+impl Restore {
+    /// Checks the copy and makes it ready for a server to start on.
+    fn prepare(&self, copy: &Path, database: &Path) -> Result<Prepared, CliError> {
+        let mut connection = backup::open_copy(copy)?;
+        verify_logs(&connection)?;
+        let list = self.erased.as_deref().map(erased::read).transpose()?;
+        let replaced = erased::of_replaced(database, &connection);
+        let is_known = list.is_some() || replaced.is_some();
+        let list: Vec<_> = list.into_iter().chain(replaced).flatten().collect();
+        let transaction = connection.transaction().map_err(StoreError::from)?;
+        let sessions_ended = mark(&transaction, self.recover_for)?;
+        let erased_again = erase_again(&transaction, &list)?;
+        transaction.commit().map_err(StoreError::from)?;
+        let heads = log_heads(&connection)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(StoreError::from)?;
+        connection.close().map_err(|(_, error)| StoreError::from(error))?;
+        backup::sync(copy)?;
+        Ok(Prepared { heads, sessions_ended, erased_again: is_known.then_some(erased_again) })
     }
-    Ok(list)
 }
 
-/// Checks the copy and makes it ready for a server to start on.
-fn prepare(copy: &Path, recover_for: u32, list: Option<&[Erased]>) -> Result<Prepared, CliError> {
-    let mut connection = backup::open_copy(copy)?;
-    let heads = verify_logs(&connection)?;
-    let sessions_ended = mark(&mut connection, recover_for)?;
-    let erased_again = list.map(|list| forget(&mut connection, list)).transpose()?;
-    let heads = if erased_again.is_some() { log_heads(&connection)? } else { heads };
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(StoreError::from)?;
-    connection.close().map_err(|(_, error)| StoreError::from(error))?;
-    backup::sync(copy)?;
-    Ok(Prepared { heads, sessions_ended, erased_again })
-}
-
-/// Does away with what was erased since the copy was made, or has the server do so.
-fn forget(connection: &mut Connection, list: &[Erased]) -> Result<usize, CliError> {
-    let transaction = connection.transaction().map_err(StoreError::from)?;
-    let count = erase_again(&transaction, list)?;
-    transaction.commit().map_err(StoreError::from)?;
-    // SQLite leaves copies of rows that it moved.
-    connection.execute_batch("VACUUM").map_err(StoreError::from)?;
-    Ok(count)
-}
-
-fn mark(connection: &mut Connection, recover_for: u32) -> Result<usize, CliError> {
+/// Marks the documents as restored, and ends all sessions and codes; how many sessions there were.
+fn mark(transaction: &Connection, recover_for: u32) -> Result<usize, CliError> {
     let now = clock::now();
-    let transaction = connection.transaction().map_err(StoreError::from)?;
-    mark_restored(&transaction, recover_for)?;
+    mark_restored(transaction, recover_for)?;
     let ended = transaction
         .execute("UPDATE families SET ended_at = ?1 WHERE ended_at IS NULL", params![now.millis()])
         .and_then(|ended| transaction.execute("DELETE FROM codes", []).map(|_| ended))
         .map_err(StoreError::from)?;
-    record(&transaction, &Line::of_server(now, Action::Restored))?;
-    transaction.commit().map_err(StoreError::from)?;
+    record(transaction, &Line::of_server(now, Action::Restored))?;
     Ok(ended)
 }
 
-/// Gives the database that was there another name, with what belongs to it.
-fn set_aside(database: &Path) -> Result<PathBuf, CliError> {
+/// Gives the database that was there another name, with what belongs to it; also what a restore left that was cut off, so
+/// that no write-ahead file is beside a database that it is not of.
+fn set_aside(database: &Path) -> Result<Option<PathBuf>, CliError> {
     let aside = database.with_file_name(format!("{FILE}.replaced-{}", clock::now().millis()));
-    std::fs::rename(database, &aside)?;
-    for ending in ["-wal", "-shm"] {
+    let mut is_there = false;
+    for ending in ["", "-wal", "-shm"] {
         let with = |path: &Path| PathBuf::from(format!("{}{ending}", path.display()));
         if with(database).exists() {
             std::fs::rename(with(database), with(&aside))?;
+            is_there |= ending.is_empty();
         }
     }
-    Ok(aside)
+    Ok(is_there.then_some(aside))
 }
 
 /// Removes what an earlier attempt left.
