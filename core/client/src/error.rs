@@ -93,6 +93,7 @@ impl From<StoreError> for ClientError {
             StoreError::WrongKey => Self::WrongKey,
             StoreError::Newer { .. } => Self::Newer,
             StoreError::Database(error) => Self::Storage(error.to_string()),
+            StoreError::File(error) => Self::Storage(error.to_string()),
         }
     }
 }

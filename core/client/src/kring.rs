@@ -94,7 +94,7 @@ impl Kring {
 
     fn of(place: Place<'_>, options: Options) -> Result<Self, ClientError> {
         // A rescue that was cut off when only names were left to change.
-        exchange::finish(place.path()).map_err(|error| ClientError::Storage(error.to_string()))?;
+        exchange::finish_interrupted(place.path())?;
         let mut store = Store::open(place)?;
         let account = store.account(new_identity)?;
         let shared = Arc::new(Shared::new(options, store, account)?);

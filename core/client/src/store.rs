@@ -54,6 +54,8 @@ pub(crate) enum StoreError {
     Newer { version: u32 },
     #[error(transparent)]
     Database(rusqlite::Error),
+    #[error(transparent)]
+    File(#[from] std::io::Error),
 }
 
 impl From<rusqlite::Error> for StoreError {

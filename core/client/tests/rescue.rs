@@ -111,6 +111,25 @@ fn a_rescue_that_was_cut_off_is_finished_by_the_next_start() {
 }
 
 #[test]
+fn a_rescue_that_has_no_room_changes_nothing_and_works_when_there_is() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("kring.db");
+    write(&path);
+    Kring::open(&path, Options::default()).unwrap().close();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..100].fill(0x5a);
+    fs::write(&path, &bytes).unwrap();
+    // A folder where the copy is to be, as a file that cannot be written.
+    let in_the_way = home.path().join("kring.db.head");
+    fs::create_dir(&in_the_way).unwrap();
+    assert!(matches!(Kring::rescue(&path, Options::default()), Err(ClientError::Storage(_))));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    fs::remove_dir(&in_the_way).unwrap();
+    let (kring, rescue) = Kring::rescue(&path, Options::default()).unwrap();
+    assert_eq!((rescue.waiting, texts(&kring).len()), (EDITS, EDITS));
+}
+
+#[test]
 fn what_was_held_because_of_the_clock_can_be_submitted_again() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("kring.db");

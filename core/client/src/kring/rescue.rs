@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Kring, Options, new_identity};
-use crate::store::{Place, Salvaged, Store, exchange};
+use crate::store::{Place, Salvaged, Store, exchange::Exchange};
 use crate::{ClientError, clock};
 
 /// What a rescue has found.
@@ -29,7 +29,8 @@ impl Kring {
     ///
     /// # Errors
     ///
-    /// As [`Kring::open`], but for [`ClientError::Damaged`].
+    /// As [`Kring::open`], but for [`ClientError::Damaged`]. With [`ClientError::InUse`], and where the disk is full, nothing
+    /// is changed.
     pub fn rescue(path: impl AsRef<Path>, options: Options) -> Result<(Self, Rescue), ClientError> {
         Self::rescued(path.as_ref().into(), options)
     }
@@ -50,8 +51,8 @@ impl Kring {
     }
 
     fn rescued(place: Place<'_>, options: Options) -> Result<(Self, Rescue), ClientError> {
-        let path = place.path();
-        let aside = exchange::finish(path).map_err(failed)?;
+        let exchange = Exchange::begin(place.path())?;
+        let aside = exchange.finish()?;
         let opened = match Self::of(place, options.clone()) {
             Err(ClientError::Damaged) => None,
             opened => Some(opened?),
@@ -60,13 +61,14 @@ impl Kring {
             // Another rescue had come so far that only names were left to change.
             Some(kring) => (kring, aside),
             None => {
-                let draft = exchange::draft(path);
+                let salvaged = Salvaged::read(place)?;
+                let draft = exchange.draft();
                 let mut store = Store::open(place.at(&draft))?;
-                Salvaged::read(place).write(&mut store)?;
+                salvaged.write(&mut store)?;
                 store.account(new_identity)?;
                 store.seal()?;
-                exchange::ready(path, clock::now()).map_err(failed)?;
-                let aside = exchange::finish(path).map_err(failed)?;
+                exchange.ready(clock::now())?;
+                let aside = exchange.finish()?;
                 (Self::of(place, options)?, aside)
             }
         };
@@ -74,8 +76,4 @@ impl Kring {
         let (waiting, not_accepted) = (kring.waiting(), kring.not_accepted()?.len());
         Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside }))
     }
-}
-
-fn failed(error: std::io::Error) -> ClientError {
-    ClientError::Storage(error.to_string())
 }

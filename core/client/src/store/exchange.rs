@@ -4,78 +4,101 @@
 //! draft; then it gets the name that says it is ready, and with it the number that the damaged file will have. From then
 //! on whoever comes next can finish: every step is a rename that is left out where it was done.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use kring_domain::Timestamp;
 
+use super::StoreError;
 use super::files::{COMPANIONS, beside, remove};
 
+const LOCK: &str = ".rescue-lock";
 const DRAFT: &str = ".rescuing";
 const READY: &str = ".rescued-";
 const DAMAGED: &str = ".damaged-";
 
-/// Where the new file is written; nothing is left there of one that was not finished.
-pub(crate) fn draft(path: &Path) -> PathBuf {
-    let draft = beside(path, DRAFT);
-    remove(&draft);
-    draft
-}
-
-/// The draft is whole and closed; the damaged file will be known by this instant.
-///
-/// # Errors
-///
-/// That of the file system; nothing has changed then.
-pub(crate) fn ready(path: &Path, now: Timestamp) -> io::Result<()> {
-    let draft = beside(path, DRAFT);
-    for ending in COMPANIONS {
-        let _ = fs::remove_file(beside(&draft, ending));
+/// Finishes an exchange that was cut off, where one was.
+pub(crate) fn finish_interrupted(path: &Path) -> Result<(), StoreError> {
+    if number(path)?.is_some() {
+        Exchange::begin(path)?.finish()?;
     }
-    fs::rename(&draft, beside(path, format!("{READY}{}", now.millis())))?;
-    sync_folder(path)
+    Ok(())
 }
 
-/// Puts a file that is ready in its place; says where the damaged one is now, where there was something to do.
-///
-/// # Errors
-///
-/// That of the file system; it can be tried again.
-pub(crate) fn finish(path: &Path) -> io::Result<Option<PathBuf>> {
-    let Some(number) = number(path)? else { return Ok(None) };
-    let aside = beside(path, format!("{DAMAGED}{number}"));
-    for (from, to) in renames(path, &number) {
-        if from.exists() {
-            fs::rename(from, to)?;
+/// The right to exchange a file, which one process has at a time.
+pub(crate) struct Exchange<'a> {
+    path: &'a Path,
+    _lock: File,
+}
+
+impl<'a> Exchange<'a> {
+    /// Takes the right; [`StoreError::InUse`] where somebody else has it. The empty file that it goes by stays.
+    pub(crate) fn begin(path: &'a Path) -> Result<Self, StoreError> {
+        let lock = File::options().create(true).append(true).open(beside(path, LOCK))?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
+            // Where the system has no such locks, an app that opens its file twice at once has to see to it itself.
+            Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => return Err(error.into()),
+            Ok(()) | Err(TryLockError::Error(_)) => {}
         }
+        Ok(Self { path, _lock: lock })
     }
-    sync_folder(path)?;
-    Ok(Some(aside))
+
+    /// Where the new file is written; nothing is left there of one that was not finished.
+    pub(crate) fn draft(&self) -> PathBuf {
+        let draft = beside(self.path, DRAFT);
+        remove(&draft);
+        draft
+    }
+
+    /// The draft is whole and closed, and this instant the number of the exchange.
+    pub(crate) fn ready(&self, now: Timestamp) -> Result<(), StoreError> {
+        let draft = beside(self.path, DRAFT);
+        for ending in COMPANIONS {
+            let _ = fs::remove_file(beside(&draft, ending));
+        }
+        fs::rename(&draft, beside(self.path, format!("{READY}{}", now.millis())))?;
+        Ok(sync_folder(self.path)?)
+    }
+
+    /// Puts a file that is ready in its place; says where the damaged one is now, where there was something to do.
+    pub(crate) fn finish(&self) -> Result<Option<PathBuf>, StoreError> {
+        let Some(number) = number(self.path)? else { return Ok(None) };
+        let (old, new) = renames(self.path, &number);
+        for (from, to) in old {
+            if from.exists() {
+                fs::rename(from, to)?;
+            }
+        }
+        // Otherwise a power cut could leave the old write-ahead file beside the new database.
+        sync_folder(self.path)?;
+        fs::rename(new, self.path)?;
+        sync_folder(self.path)?;
+        Ok(Some(beside(self.path, format!("{DAMAGED}{number}"))))
+    }
 }
 
-/// Every step, in order. The damaged file goes after what belongs to it and before the new one comes, so that a
-/// write-ahead file is never beside a database that it is not of.
-fn renames(path: &Path, number: &str) -> Vec<(PathBuf, PathBuf)> {
+/// What is to get which other name, in order: the damaged file after what belongs to it; and the new file.
+fn renames(path: &Path, number: &str) -> (Vec<(PathBuf, PathBuf)>, PathBuf) {
     let aside = beside(path, format!("{DAMAGED}{number}"));
     let old = COMPANIONS.iter().chain([&""]).map(|ending| (beside(path, ending), beside(&aside, ending)));
-    let new = (beside(path, format!("{READY}{number}")), path.to_owned());
-    old.chain([new]).collect()
+    (old.collect(), beside(path, format!("{READY}{number}")))
 }
 
 /// The number of the exchange that was begun, where one was.
 fn number(path: &Path) -> io::Result<Option<String>> {
     let Some(name) = path.file_name() else { return Ok(None) };
-    let start = format!("{}{READY}", name.to_string_lossy());
+    let start = [name.as_encoded_bytes(), READY.as_bytes()].concat();
     let listed = match fs::read_dir(folder(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         listed => listed?,
     };
     for file in listed {
         let name = file?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix(&start));
-        if let Some(number) = number.filter(|number| number.bytes().all(|digit| digit.is_ascii_digit())) {
-            return Ok(Some(number.to_owned()));
+        let number = name.as_encoded_bytes().strip_prefix(start.as_slice()).unwrap_or_default();
+        if !number.is_empty() && number.iter().all(u8::is_ascii_digit) {
+            return Ok(Some(String::from_utf8_lossy(number).into_owned()));
         }
     }
     Ok(None)
@@ -87,7 +110,7 @@ fn folder(path: &Path) -> &Path {
 
 /// Makes renames durable; where folders cannot be synced, the file system keeps their order.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { fs::File::open(folder(path))?.sync_all() } else { Ok(()) }
+    if cfg!(unix) { File::open(folder(path))?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -95,45 +118,74 @@ mod tests {
     use super::*;
     use crate::store::MARK;
 
+    fn ready(path: &Path) {
+        fs::write(path, "damaged").unwrap();
+        fs::write(beside(path, "-wal"), "its log").unwrap();
+        fs::write(beside(path, MARK), "").unwrap();
+        let exchange = Exchange::begin(path).unwrap();
+        fs::write(exchange.draft(), "new").unwrap();
+        fs::write(beside(path, ".rescuing-wal"), "").unwrap();
+        exchange.ready(Timestamp::from_millis(17)).unwrap();
+    }
+
     #[test]
     fn an_exchange_that_was_cut_off_anywhere_is_finished_by_who_comes_next() {
-        let begin = |path: &Path| {
-            fs::write(path, "damaged").unwrap();
-            fs::write(beside(path, "-wal"), "its log").unwrap();
-            fs::write(beside(path, MARK), "").unwrap();
-            fs::write(draft(path), "new").unwrap();
-            fs::write(beside(path, ".rescuing-wal"), "").unwrap();
-            ready(path, Timestamp::from_millis(17)).unwrap();
-        };
         let home = tempfile::tempdir().unwrap();
-        let all = renames(Path::new("kring.db"), "17").len();
-        for done in 0..=all {
+        for done in 0..=COMPANIONS.len() + 1 {
             let path = home.path().join(format!("{done}.db"));
-            begin(&path);
-            for (from, to) in renames(&path, "17").into_iter().take(done).filter(|(from, _)| from.exists()) {
+            ready(&path);
+            let (old, _) = renames(&path, "17");
+            for (from, to) in old.into_iter().take(done).filter(|(from, _)| from.exists()) {
                 fs::rename(from, to).unwrap();
             }
             let aside = beside(&path, ".damaged-17");
-            assert_eq!(finish(&path).unwrap(), (done < all).then(|| aside.clone()), "after {done} steps");
+            let exchange = Exchange::begin(&path).unwrap();
+            assert_eq!(exchange.finish().unwrap(), Some(aside.clone()), "after {done} steps");
             assert_eq!(fs::read_to_string(&path).unwrap(), "new");
             assert!(!beside(&path, "-wal").exists() && !beside(&path, MARK).exists());
             assert_eq!(fs::read_to_string(&aside).unwrap(), "damaged");
             assert_eq!(fs::read_to_string(beside(&aside, "-wal")).unwrap(), "its log");
-            assert_eq!(finish(&path).unwrap(), None, "there is nothing more to do");
+            assert_eq!(exchange.finish().unwrap(), None, "there is nothing more to do");
         }
+    }
+
+    #[test]
+    fn one_at_a_time_exchanges_a_file() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("kring.db");
+        ready(&path);
+        let other = Exchange::begin(&path).unwrap();
+        assert!(matches!(finish_interrupted(&path), Err(StoreError::InUse)));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "damaged");
+        drop(other);
+        finish_interrupted(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     }
 
     #[test]
     fn a_draft_counts_for_nothing_and_neither_does_the_file_of_another() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("kring.db");
-        assert_eq!(finish(&home.path().join("no/folder/kring.db")).unwrap(), None);
+        finish_interrupted(&home.path().join("no/folder/kring.db")).unwrap();
         fs::write(&path, "as it is").unwrap();
-        fs::write(draft(&path), "half").unwrap();
-        fs::write(home.path().join("another-kring.db.rescued-5"), "of another").unwrap();
-        fs::write(home.path().join("kring.db.rescued-mine"), "a copy of somebody's own").unwrap();
-        assert_eq!(finish(&path).unwrap(), None);
+        let exchange = Exchange::begin(&path).unwrap();
+        fs::write(exchange.draft(), "half").unwrap();
+        for name in ["another-kring.db.rescued-5", "kring.db.rescued-mine", "kring.db.rescued-"] {
+            fs::write(home.path().join(name), "of somebody else").unwrap();
+        }
+        assert_eq!(exchange.finish().unwrap(), None);
         assert_eq!(fs::read_to_string(&path).unwrap(), "as it is");
-        assert!(!draft(&path).exists(), "the next one begins anew");
+        assert!(!exchange.draft().exists(), "the next one begins anew");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_name_of_a_file_may_be_any_bytes() {
+        use std::os::unix::ffi::OsStrExt;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(std::ffi::OsStr::from_bytes(b"kr\xefng.db"));
+        ready(&path);
+        finish_interrupted(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     }
 }

@@ -4,12 +4,13 @@ mod table;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, SpaceId, Timestamp};
 use kring_sync::{Base, DeviceIdentity, EditState, Pending, RawCommand, SettledEdit, StoreOp, Submission};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, ErrorCode, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -45,15 +46,25 @@ struct Found {
 
 impl Salvaged {
     /// Reads what can be read; of a file that is no database at all, nothing.
-    pub(crate) fn read(place: Place<'_>) -> Self {
-        if let Some(connection) = connect(place).filter(is_readable) {
-            return Self::of(connection, place);
+    ///
+    /// # Errors
+    ///
+    /// Where it may be readable another time: somebody else has it open, or the disk is full.
+    pub(crate) fn read(place: Place<'_>) -> Result<Self, StoreError> {
+        if let Some(connection) = connect(place)? {
+            return Ok(Self::of(connection, place));
         }
-        let Some(copy) = with_new_head(place) else { return Self::default() };
-        let found =
-            connect(place.at(&copy)).filter(is_readable).map(|connection| Self::of(connection, place.at(&copy)));
+        let (fresh, copy) = (beside(place.path(), ".fresh"), beside(place.path(), ".head"));
+        // What a rescue left that was cut off.
+        remove(&fresh);
         remove(&copy);
-        found.unwrap_or_default()
+        let found = with_new_head(place, &fresh, &copy).and_then(|is_made| {
+            let connection = if is_made { connect(place.at(&copy))? } else { None };
+            Ok(connection.map(|connection| Self::of(connection, place.at(&copy))).unwrap_or_default())
+        });
+        remove(&fresh);
+        remove(&copy);
+        found
     }
 
     fn of(connection: Connection, place: Place<'_>) -> Self {
@@ -120,41 +131,40 @@ impl Salvaged {
     }
 }
 
-/// Opens a damaged file.
-fn connect(place: Place<'_>) -> Option<Connection> {
-    let connection = place.connect().ok()?;
-    // What the file was like is kept for whoever wants to look at it.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
-    connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON;").ok()?;
-    Some(connection)
-}
-
-fn is_readable(connection: &Connection) -> bool {
-    connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'edits'", [], |row| row.get::<_, i64>(0))
-        == Ok(1)
-}
-
-/// A copy whose first page, which says where everything is, is that of a new file; without that of an encrypted file
-/// nothing of it can be read.
-fn with_new_head(place: Place<'_>) -> Option<PathBuf> {
-    if place.is_locked() {
-        return None;
+/// Opens a damaged file; `None` where nothing of it can be read.
+fn connect(place: Place<'_>) -> Result<Option<Connection>, StoreError> {
+    let opened = place.connect().and_then(|connection| {
+        // What the file was like is kept for whoever wants to look at it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON;")?;
+        let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'edits'";
+        let is_readable = connection.query_row(tables, [], |row| row.get::<_, i64>(0))? == 1;
+        Ok(is_readable.then_some(connection))
+    });
+    match opened {
+        Err(StoreError::InUse) => Err(StoreError::InUse),
+        Err(StoreError::Database(error)) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(error.into()),
+        opened => Ok(opened.ok().flatten()),
     }
-    let path = place.path();
-    let mut bytes = fs::read(path).ok()?;
-    let (fresh, copy) = (beside(path, ".fresh"), beside(path, ".head"));
-    drop(Store::open(&fresh).ok()?);
-    let head = fs::read(&fresh);
-    remove(&fresh);
-    let mut head = head.ok()?;
+}
+
+/// Makes a copy whose first page, which says where everything is, is that of a new file; without that of an encrypted file
+/// nothing of it can be read. Says whether there is one now.
+fn with_new_head(place: Place<'_>, fresh: &Path, copy: &Path) -> Result<bool, StoreError> {
+    let Some(mut bytes) = fs::read(place.path()).ok().filter(|_| !place.is_locked()) else { return Ok(false) };
+    drop(Store::open(fresh)?);
+    let mut head = fs::read(fresh)?;
     head.truncate(PAGE);
-    let pages = u32::try_from(bytes.len() / PAGE).ok()?;
-    head.get_mut(28..32)?.copy_from_slice(&pages.to_be_bytes());
-    head.get_mut(32..40)?.fill(0);
-    bytes.get_mut(..PAGE)?.copy_from_slice(&head);
-    fs::write(&copy, bytes).ok()?;
-    let _ = fs::copy(beside(path, "-wal"), beside(&copy, "-wal"));
-    Some(copy)
+    let pages = u32::try_from(bytes.len() / PAGE).unwrap_or(u32::MAX);
+    let (Some(whole), Some(count)) = (bytes.get_mut(..PAGE), head.get_mut(28..32)) else { return Ok(false) };
+    count.copy_from_slice(&pages.to_be_bytes());
+    head.get_mut(32..40).into_iter().for_each(|free| free.fill(0));
+    whole.copy_from_slice(&head);
+    fs::write(copy, bytes)?;
+    match fs::copy(beside(place.path(), "-wal"), beside(copy, "-wal")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(true),
+    }
 }
 
 /// The rows of a small table, up to the first that cannot be read.
@@ -220,4 +230,19 @@ fn document(row: &Row<'_>) -> Result<(DocumentId, StoreOp), StoreError> {
         known: row.get(5)?,
     };
     Ok((document, op))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_somebody_else_has_open_is_not_taken_for_an_unreadable_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kring.db");
+        let store = Store::open(&path).unwrap();
+        assert!(matches!(Salvaged::read((&path).into()), Err(StoreError::InUse)));
+        drop(store);
+        assert!(Salvaged::read((&path).into()).is_ok());
+    }
 }

@@ -73,7 +73,7 @@ impl Table<'_> {
         if let Ok(nothing) = Connection::open_in_memory() {
             self.connection = nothing;
         }
-        if let Some(connection) = connect(self.place) {
+        if let Ok(Some(connection)) = connect(self.place) {
             self.connection = connection;
         }
     }
