@@ -15,7 +15,7 @@ mod rights;
 mod sign_in;
 mod spaces;
 
-pub use codes::{CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, keep_code};
+pub use codes::{CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, keep_code, note_maker};
 pub use device_reads::{Barred, Brought, Taken, barred, take_reads};
 pub use devices::{DeviceRow, devices, revoke_device};
 pub use error::AccountError;

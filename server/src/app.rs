@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use crate::accounts::{self, AccountError, access_log};
 use crate::auth::Auth;
 use crate::config::Config;
@@ -31,6 +33,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// How much one device may ask.
     pub request_limit: RequestLimit,
+    /// Held by whoever judges an edit, one at a time.
+    pub judging: Arc<Mutex<()>>,
 }
 
 impl App {
@@ -63,6 +67,7 @@ impl App {
             metrics,
             lifetime: Lifetime::new(),
             request_limit: RequestLimit::new(&config.limits),
+            judging: Arc::default(),
             config: Arc::new(config),
             store,
         })

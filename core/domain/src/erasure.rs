@@ -62,22 +62,31 @@ impl DocumentKind {
     }
 }
 
-/// Whether a command, as JSON of any version, names the thing with this id, however its UUID is written.
+/// Whether a command, as JSON of any version, names the thing with this id, however its UUID is written: as a value, as the
+/// name of a field, or within a text.
 ///
 /// ```
 /// use serde_json::json;
 ///
 /// let id = "0195f3a0-0000-7000-8000-000000000001".parse()?;
 /// assert!(kring_domain::mentions(&json!({"a": [{"b": "0195F3A0000070008000000000000001"}]}), id));
+/// assert!(kring_domain::mentions(&json!({"{0195f3a0-0000-7000-8000-000000000001}": "her name"}), id));
 /// assert!(!kring_domain::mentions(&json!({"a": "0195f3a0-0000-7000-8000-000000000002"}), id));
 /// # Ok::<(), uuid::Error>(())
 /// ```
 pub fn mentions(command: &Value, id: Uuid) -> bool {
+    let digits = id.simple().to_string();
+    let names = |text: &str| {
+        let hex = |letter: &char| *letter != '-';
+        text.len() >= digits.len()
+            && text.chars().filter(hex).map(|letter| letter.to_ascii_lowercase()).collect::<String>().contains(&digits)
+    };
     let mut rest = vec![command];
     while let Some(value) = rest.pop() {
         match value {
-            Value::String(text) if Uuid::try_parse(text) == Ok(id) => return true,
+            Value::String(text) if names(text) => return true,
             Value::Array(items) => rest.extend(items),
+            Value::Object(fields) if fields.keys().any(|name| names(name)) => return true,
             Value::Object(fields) => rest.extend(fields.values()),
             _ => {}
         }

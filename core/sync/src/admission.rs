@@ -26,6 +26,9 @@ pub use restore::{RestoreError, StoredLog};
 /// How far ahead of the server a device's clock may be, in milliseconds.
 const CLOCK_TOLERANCE: i64 = 24 * 60 * 60 * 1000;
 
+/// The most bytes of a command, as JSON, that is held: nobody of this version can look into it and see that it is too long.
+const MAX_HELD: usize = 16 * 1024;
+
 /// One document at the server: its history, its present state and what was answered to whom.
 pub struct Admission {
     id: DocumentId,
@@ -128,6 +131,9 @@ impl Admission {
             Err(Stopped::Held(_)) if self.names_erased(&raw) => {
                 (Verdict::rejected(id, Refusal::new(Code::NotFound)), None, None)
             }
+            Err(Stopped::Held(_)) if raw.json().len() > MAX_HELD => {
+                (Verdict::rejected(id, Refusal::new(Code::TooLarge)), None, None)
+            }
             Err(Stopped::Held(code)) => (Verdict::held(id, code), None, None),
             Err(Stopped::Refused(refusal)) => (Verdict::rejected(id, refusal), None, None),
         };
@@ -142,13 +148,14 @@ impl Admission {
 
     fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<Admitted, Stopped> {
         let base = self.base_of(submission.base)?;
-        let at = submission.made_at.unwrap_or(now);
-        if at.millis() - now.millis() > CLOCK_TOLERANCE {
-            return Err(Stopped::Held(Code::Clock));
-        }
         let command = submission.command.parse()?;
         if command.kind() != self.kind {
             return Err(Stopped::Refused(Refusal::invalid("type")));
+        }
+        // Whatever its clock says, it is a command within the bounds of all commands.
+        let at = submission.made_at.unwrap_or(now);
+        if at.millis() - now.millis() > CLOCK_TOLERANCE {
+            return Err(Stopped::Held(Code::Clock));
         }
         let context = Context { author: *author, command_id: submission.id, at: at.min(now) };
         let (change, hash, parents, suggestion) = self.execute(&context, &command, base)?;

@@ -4,8 +4,8 @@ use kring_domain::{PersonId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::AccountError;
-use crate::auth::CodeHash;
+use super::{AccountError, members};
+use crate::auth::{Caller, CodeHash};
 
 /// How long an invitation can be accepted, in milliseconds: 14 days.
 pub const CODE_LIFETIME: i64 = 14 * 86_400_000;
@@ -60,12 +60,49 @@ pub fn keep_code(
     Ok(())
 }
 
+/// Keeps who made a code: it works while they are signed in where they made it and may give what it grants.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn note_maker(connection: &Connection, code: CodeHash, maker: Caller) -> Result<(), AccountError> {
+    let sql = "UPDATE codes SET made_by = ?2, family_id = ?3 WHERE code_hash = ?1";
+    connection.prepare_cached(sql)?.execute(params![code.bytes(), maker.person.uuid(), maker.family])?;
+    Ok(())
+}
+
 /// Uses a code up, for what it grants.
 pub(super) fn take(connection: &Connection, code: CodeHash, now: Timestamp) -> Result<Grant, AccountError> {
     let sql = "DELETE FROM codes WHERE code_hash = ?1 AND expires_at > ?2
-               RETURNING purpose, space_id, role, person_id, name";
-    let grant = connection.prepare_cached(sql)?.query_row(params![code.bytes(), now.millis()], grant).optional()?;
-    grant.flatten().ok_or(AccountError::InvalidCode)
+               RETURNING purpose, space_id, role, person_id, name, made_by, family_id";
+    let read = |row: &Row<'_>| Ok((grant(row)?, row.get("made_by")?, row.get("family_id")?));
+    let found: Option<(Option<Grant>, Option<Uuid>, Option<Uuid>)> =
+        connection.prepare_cached(sql)?.query_row(params![code.bytes(), now.millis()], read).optional()?;
+    let (grant, maker, family) = found.ok_or(AccountError::InvalidCode)?;
+    let grant = grant.ok_or(AccountError::InvalidCode)?;
+    // A code of the operator's has no maker.
+    if let Some((maker, family)) = maker.zip(family)
+        && !is_still_good(connection, &grant, PersonId::new(maker), family)?
+    {
+        return Err(AccountError::InvalidCode);
+    }
+    Ok(grant)
+}
+
+/// Whether who made a code is signed in there still, and may still give what it grants.
+fn is_still_good(connection: &Connection, grant: &Grant, maker: PersonId, family: Uuid) -> Result<bool, AccountError> {
+    let sql = "SELECT 1 FROM families JOIN devices USING (device_id)
+               WHERE family_id = ?1 AND ended_at IS NULL AND revoked_at IS NULL";
+    if !connection.prepare_cached(sql)?.exists([family])? {
+        return Ok(false);
+    }
+    let Grant::Join { space, role, .. } = grant else { return Ok(true) };
+    match members::invite(connection, *space, maker, *role) {
+        Err(AccountError::NotFound | AccountError::Forbidden) => Ok(false),
+        // That there is a client by now is told when the code is used.
+        Ok(_) | Err(AccountError::Conflict(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 type Columns<'a> = (&'static str, Option<Uuid>, Option<&'static str>, Option<Uuid>, Option<&'a str>);

@@ -72,8 +72,11 @@ pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: R
     if !may_invite(own, role) {
         return Err(AccountError::Forbidden);
     }
-    if role == Role::Client && has_client(connection, space)? {
-        return Err(AccountError::Conflict("the space has a client"));
+    let (is_clients, is_seat) = (role == Role::Representative, role == Role::Client);
+    if (is_clients && own == Role::Professional || is_seat) && has_client(connection, space)? {
+        // Whoever speaks for a client who is there is the client's to choose.
+        let refused = if is_seat { AccountError::Conflict("the space has a client") } else { AccountError::Forbidden };
+        return Err(refused);
     }
     Ok(own)
 }
@@ -150,10 +153,11 @@ const fn may_invite(own: Role, invited: Role) -> bool {
     }
 }
 
-/// A representative is there beside the client and never instead of them, and is not the professional's to remove.
+/// Nobody takes the client's seat from them: with it would go what is theirs alone. A representative is there beside the
+/// client and never instead of them, and is not the professional's to remove.
 const fn may_remove(own: Role, other: Role, is_self: bool) -> bool {
     match own {
-        Role::Professional => is_self || !matches!(other, Role::Representative),
+        Role::Professional => is_self || !matches!(other, Role::Client | Role::Representative),
         Role::Client => !is_self && !matches!(other, Role::Client),
         Role::Representative => is_self || !matches!(other, Role::Client),
         Role::Member | Role::Carer | Role::Backup | Role::Colleague | Role::CarerConsultant => is_self,
@@ -169,7 +173,8 @@ mod tests {
     #[test]
     fn the_client_removes_anybody_but_themselves_and_a_member_only_themselves() {
         for role in Role::ALL {
-            assert_eq!(may_remove(Role::Professional, role, false), role != Role::Representative);
+            let is_theirs = matches!(role, Role::Client | Role::Representative);
+            assert_eq!(may_remove(Role::Professional, role, false), !is_theirs);
             assert_eq!(may_remove(Role::Client, role, false), role != Role::Client);
             assert_eq!(may_remove(Role::Representative, role, false), role != Role::Client);
             assert!(OTHERS.iter().all(|own| !may_remove(*own, role, false)));

@@ -70,7 +70,7 @@ pub(super) fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Caller
     if claims.nbf.max(claims.iat) > seconds.saturating_add(LEEWAY) {
         return Err(AuthError::Unauthenticated);
     }
-    if claims.exp < seconds {
+    if claims.exp <= seconds {
         return Err(AuthError::Expired);
     }
     Ok(Caller { person: claims.sub, device: claims.device, family: claims.family })
@@ -135,11 +135,11 @@ mod tests {
         let keys = keys(&[(NEW, None)]);
         let token = make(&keys, caller(), at(NOW), Duration::from_secs(900)).unwrap();
         let check = |seconds| check(&keys, token.expose(), at(seconds));
-        for seconds in [NOW - LEEWAY, NOW, NOW + 900] {
+        for seconds in [NOW - LEEWAY, NOW, NOW + 899] {
             assert!(check(seconds).is_ok_and(|found| found == caller()), "{}", seconds - NOW);
         }
         assert!(matches!(check(NOW - LEEWAY - 1), Err(AuthError::Unauthenticated)), "it is not valid yet");
-        assert!(matches!(check(NOW + 901), Err(AuthError::Expired)));
+        assert!(matches!(check(NOW + 900), Err(AuthError::Expired)));
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub(crate) struct FormerRow {
     pub(crate) command: String,
 }
 
+/// Everything of the space that a document is in.
+const IN_SPACE: &str = "document_id IN (SELECT document_id FROM documents WHERE space_id =
+    (SELECT space_id FROM documents WHERE document_id = ?1))";
+
 /// Something that was erased, and the proof of it.
 pub(crate) struct Erasure {
     pub(crate) generation: u64,
@@ -203,24 +207,25 @@ impl Erasure {
         Ok(())
     }
 
-    /// Commands about the thing that were held for somebody to judge find nothing any more.
+    /// Commands about the thing that are held find nothing any more, to whichever document of the space they were sent.
     fn refuse_held(&self, connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
-        let mut query = connection
-            .prepare_cached("SELECT command_id, held FROM verdicts WHERE document_id = ?1 AND held IS NOT NULL")?;
+        let mut query = connection.prepare_cached(&format!(
+            "SELECT command_id, held, document_id FROM verdicts WHERE {IN_SPACE} AND held IS NOT NULL"
+        ))?;
         let held = query.query_map([document.uuid().as_bytes()], |row| {
-            Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, String>(1)?))
+            Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, String>(1)?, Uuid::from_bytes(row.get(2)?)))
         })?;
-        let held: Vec<(Uuid, String)> = held.collect::<Result<_, _>>()?;
+        let held: Vec<(Uuid, String, Uuid)> = held.collect::<Result<_, _>>()?;
         let mut update = connection.prepare_cached(
             "UPDATE verdicts SET verdict = ?3, held = NULL WHERE document_id = ?1 AND command_id = ?2",
         )?;
-        for (id, command) in held {
+        for (id, command, document) in held {
             let command: Value = serde_json::from_str(&command).unwrap_or(Value::Null);
             if mentions(&command, self.thing) {
                 let verdict = Verdict::rejected(CommandId::new(id), Refusal::new(Code::NotFound));
                 // A verdict is plain data, which always has a JSON form.
                 let verdict = serde_json::to_string(&verdict).unwrap_or_default();
-                update.execute(params![document.uuid().as_bytes(), id.as_bytes(), verdict])?;
+                update.execute(params![document.as_bytes(), id.as_bytes(), verdict])?;
             }
         }
         self.decline_late(connection, document)
@@ -229,7 +234,7 @@ impl Erasure {
     /// So do those of people who have left, that wait for a judge.
     fn decline_late(&self, connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
         let mut query = connection
-            .prepare_cached("SELECT number, submission FROM held WHERE document_id = ?1 AND decision IS NULL")?;
+            .prepare_cached(&format!("SELECT number, submission FROM held WHERE {IN_SPACE} AND decision IS NULL"))?;
         let late = query.query_map([document.uuid().as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let late: Vec<(i64, String)> = late.collect::<Result<_, _>>()?;
         let mut update = connection.prepare_cached(

@@ -46,6 +46,7 @@ pub(super) async fn make_code(
     let hash = code.hash();
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
         accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+        accounts::note_maker(connection, hash, caller)?;
         record(connection, &Line::of_server(now, Action::Invited).by(caller).with("device"))
     });
     keep.await?;

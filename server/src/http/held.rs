@@ -1,6 +1,8 @@
 //! `/v1/spaces/{id}/held`: what somebody made before they left and brought after, for the client or a professional
 //! to judge.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use kring_domain::{Access, Author, CommandId, DocumentId, DocumentKind, Language, PersonId, Role, SpaceId, Timestamp};
 use kring_sync::{Admission, Verdict};
@@ -83,15 +85,22 @@ pub(super) async fn list(
     Ids(space): Ids<SpaceId>,
     Reads(language): Reads,
 ) -> Result<Json<Held>, Problem> {
-    let waiting = app.store.read(move |connection| -> Result<Vec<HeldEdit>, AccountError> {
+    // Whoever looks is in the log before they see it.
+    let waiting = app.store.write(move |connection| -> Result<Vec<HeldEdit>, AccountError> {
         let rights = judge_in(connection, space, caller.person)?;
         let mut waiting = accounts::held_in(connection, space)?;
         waiting.retain(|edit| rights.access(edit.kind) >= Access::Read);
+        let documents: BTreeSet<DocumentId> = waiting.iter().map(|edit| edit.document).collect();
+        for document in documents {
+            let line = Line::new(clock::now(), space, caller, rights.role, Action::Read).on(document);
+            record(connection, &line.with("held"))?;
+        }
         Ok(waiting)
     });
+    let waiting = waiting.await?;
     let names = Names::read(&app, space, language).await?;
     let mut held = Vec::new();
-    for edit in waiting.await? {
+    for edit in waiting {
         held.push(item(&app, edit, &names, language).await?);
     }
     Ok(Json(Held { held }))
@@ -111,6 +120,8 @@ pub(super) async fn judge(
     Ids((space, id)): Ids<(SpaceId, CommandId)>,
     Json(Judgement { decision }): Json<Judgement>,
 ) -> Result<Json<Judged>, Problem> {
+    // Of two who judge at once, the second finds nothing that waits.
+    let _turn = app.judging.lock().await;
     let find = app.store.read(move |connection| -> Result<(HeldEdit, Role), AccountError> {
         let rights = judge_in(connection, space, caller.person)?;
         let edit = accounts::held_edit(connection, space, id)?.ok_or(AccountError::NotFound)?;

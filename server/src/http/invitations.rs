@@ -62,6 +62,7 @@ pub(super) async fn invite(
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
         let own = accounts::invite(connection, space, person, role)?;
         accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+        accounts::note_maker(connection, hash, caller)?;
         record(connection, &Line::new(now, space, caller, own, Action::Invited).with(role.name()))
     });
     keep.await?;

@@ -18,6 +18,7 @@ const ROLES: [(&str, &[&str], bool); 8] = [
 fn in_role(server: &Server, cast: &Cast, role: &str) -> Person {
     match role {
         "client" => cast.client.clone(),
+        "representative" => Person::sign_in(&server.http(), &cast.client.invite(&cast.space, role), role),
         role => Person::sign_in(&server.http(), &cast.professional.invite(&cast.space, role), role),
     }
 }

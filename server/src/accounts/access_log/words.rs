@@ -42,6 +42,9 @@ impl LogLine {
             Some(Action::Read) => match self.detail.as_deref() {
                 Some("members") => say("heeft bekeken wie er meedoen", "looked at who is in the space"),
                 Some("history") => say("heeft bekeken wat er in {} is veranderd", "looked at what changed in {}"),
+                Some("held") => {
+                    say("heeft bekeken wat er in {} op een oordeel wacht", "looked at what waits for a decision in {}")
+                }
                 _ => say("heeft {} bekeken", "looked at {}"),
             },
             Some(Action::ReadOnDevice) => say("heeft op de telefoon {} bekeken", "looked at {} on a phone"),

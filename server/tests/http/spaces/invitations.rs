@@ -37,8 +37,55 @@ fn a_space_has_one_client_whichever_invitation_is_taken_first() {
     let client = server.sign_in(&first);
     let late = server.anybody().post("/v1/sign-in", &json!({"code": second, "device_name": "x"}));
     late.expect(409, "conflict");
-    assert_eq!(professional.delete(&format!("/v1/spaces/{space}/members/{}", client.id())).status, 204);
-    assert_eq!(server.sign_in(&second).session["role"], "client");
+    // Nor does anybody get the seat by taking it from who has it.
+    professional.delete(&format!("/v1/spaces/{space}/members/{}", client.id())).expect(403, "forbidden");
+    professional.delete(&format!("/v1/spaces/{space}")).expect(403, "forbidden");
+    let late = server.anybody().post("/v1/sign-in", &json!({"code": second, "device_name": "x"}));
+    late.expect(409, "conflict");
+}
+
+#[test]
+fn who_speaks_for_a_client_who_is_there_is_the_clients_to_choose() {
+    let server = Server::start();
+    let professional = server.professional();
+    let space = professional.create_space();
+    let path = format!("/v1/spaces/{space}/invitations");
+    let representative = json!({"role": "representative"});
+    let early = professional.invite(&space, "representative");
+    let client = server.sign_in(&professional.invite(&space, "client"));
+    professional.post(&path, &representative).expect(403, "forbidden");
+    assert_eq!(client.post(&path, &representative).status, 201);
+    // One that was made before and not used counts for nothing any more.
+    server.anybody().post("/v1/sign-in", &json!({"code": early, "device_name": "x"})).expect(401, "invalid_code");
+}
+
+#[test]
+fn a_code_is_worth_no_more_than_who_made_it() {
+    let server = Server::start();
+    let professional = server.professional();
+    let space = professional.create_space();
+    let client = server.sign_in(&professional.invite(&space, "client"));
+    let other = server.sign_in(&professional.invite(&space, "professional"));
+    let use_up = |code: &str| server.anybody().post("/v1/sign-in", &json!({"code": code, "device_name": "x"}));
+
+    // Somebody who was removed does not come back by what they had made before, and lets nobody in.
+    let codes = [other.invite(&space, "professional"), other.invite(&space, "member")];
+    assert_eq!(client.delete(&format!("/v1/spaces/{space}/members/{}", other.id())).status, 204);
+    let back = other.post("/v1/sign-in", &json!({"code": codes[0], "device_name": "x"}));
+    back.expect(401, "invalid_code");
+    use_up(&codes[1]).expect(401, "invalid_code");
+
+    // A device that was signed out for good leaves no way in behind.
+    let stolen =
+        server.sign_in(&client.post("/v1/devices/codes", &json!({})).body["code"].as_str().unwrap().to_owned());
+    let more = stolen.post("/v1/devices/codes", &json!({})).body["code"].as_str().unwrap().to_owned();
+    let invited = stolen.invite(&space, "member");
+    let device = stolen.session["device_id"].as_str().unwrap().to_owned();
+    assert_eq!(client.post(&format!("/v1/devices/{device}/revoke"), &json!({})).status, 204);
+    for code in [more, invited] {
+        use_up(&code).expect(401, "invalid_code");
+    }
+    assert_eq!(use_up(&client.invite(&space, "member")).status, 200, "and others are as good as before");
 }
 
 #[test]
