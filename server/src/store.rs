@@ -5,6 +5,7 @@
 //! anybody told.
 
 pub mod backup;
+pub(crate) mod exchange;
 mod purge;
 mod reader;
 mod schema;
@@ -108,6 +109,10 @@ impl Store {
         std::fs::create_dir_all(directory).map_err(|error| StoreError::Open(Arc::new(error)))?;
         let path = directory.join(FILE);
         private(&path).map_err(|error| StoreError::Open(Arc::new(error)))?;
+        if is_foreign(&path) {
+            let foreign = std::io::Error::other(format!("{} is a database of another program", path.display()));
+            return Err(StoreError::Open(Arc::new(foreign)));
+        }
         let mut connection = connect(&path).map_err(|error| StoreError::from(error).at(&path))?;
         schema::migrate(&mut connection).map_err(|error| error.at(&path))?;
         prepare(&connection)?;
@@ -212,6 +217,17 @@ fn private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// Whether a file is a database that Kring has not made: it has tables, and none of our versions.
+fn is_foreign(path: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let looked = Connection::open_with_flags(path, flags).and_then(|database| {
+        let version: u32 = database.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let tables: i64 = database.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok(version == 0 && tables > 0)
+    });
+    looked.unwrap_or(false)
 }
 
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {

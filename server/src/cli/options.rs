@@ -11,6 +11,12 @@ use super::CliError;
 use crate::auth::LONGEST_TTL;
 use crate::config::{Config, Limits, Network};
 
+/// The most connections that can be asked for: beyond that a system has no file descriptors.
+const MOST_CONNECTIONS: usize = 1_000_000;
+
+/// The longest time limit in seconds: a day.
+const LONGEST: u64 = 86_400;
+
 /// What can be set; the same names on the command line, in the environment and in the file.
 #[derive(Args, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -132,7 +138,8 @@ impl Options {
 impl LimitOptions {
     fn complete(&self, file: &LimitOptions) -> Limits {
         let default = Limits::default();
-        let seconds = |option: Option<u64>, default| option.map_or(default, Duration::from_secs);
+        let seconds =
+            |option: Option<u64>, default| option.map_or(default, |seconds| Duration::from_secs(seconds.min(LONGEST)));
         macro_rules! first {
             ($name:ident) => {
                 self.$name.or(file.$name)
@@ -149,7 +156,7 @@ impl LimitOptions {
             stranger_request_burst: first!(stranger_request_burst).unwrap_or(default.stranger_request_burst),
             wrong_codes: first!(wrong_codes).unwrap_or(default.wrong_codes),
             wrong_codes_overall: first!(wrong_codes_overall).unwrap_or(default.wrong_codes_overall),
-            connections: first!(max_connections).unwrap_or(default.connections),
+            connections: first!(max_connections).unwrap_or(default.connections).clamp(1, MOST_CONNECTIONS),
             header_timeout: seconds(first!(header_timeout), default.header_timeout),
             request_timeout: seconds(first!(request_timeout), default.request_timeout),
             shutdown_timeout: seconds(first!(shutdown_timeout), default.shutdown_timeout),

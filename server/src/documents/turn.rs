@@ -219,13 +219,21 @@ impl Erasure {
         let mut update = connection.prepare_cached(
             "UPDATE verdicts SET verdict = ?3, held = NULL WHERE document_id = ?1 AND command_id = ?2",
         )?;
-        for (id, command, document) in held {
+        let mut forget =
+            connection.prepare_cached("UPDATE verdicts SET held = NULL WHERE document_id = ?1 AND command_id = ?2")?;
+        for (id, command, other) in held {
             let command: Value = serde_json::from_str(&command).unwrap_or(Value::Null);
-            if mentions(&command, self.thing) {
+            if !mentions(&command, self.thing) {
+                continue;
+            }
+            if other != document.uuid() {
+                // That document's own memory of the answer stays as it is.
+                forget.execute([other.as_bytes(), id.as_bytes()])?;
+            } else {
                 let verdict = Verdict::rejected(CommandId::new(id), Refusal::new(Code::NotFound));
                 // A verdict is plain data, which always has a JSON form.
                 let verdict = serde_json::to_string(&verdict).unwrap_or_default();
-                update.execute(params![document.as_bytes(), id.as_bytes(), verdict])?;
+                update.execute(params![other.as_bytes(), id.as_bytes(), verdict])?;
             }
         }
         self.decline_late(connection, document)

@@ -29,10 +29,15 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
     tokio::spawn(erasing::run(app.clone(), app.lifetime.share()));
     let mut stop = pin!(stop);
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        // Where there is no place, the server can still be told to stop.
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            (Ok(place), accepted) = next => (place, accepted),
             () = &mut stop => break,
+            else => break,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,

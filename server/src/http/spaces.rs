@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kring_domain::{DocumentId, Name, Role, SpaceId};
+use kring_domain::{DocumentId, Name, PersonId, Role, SpaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,12 +94,12 @@ pub(super) async fn delete(
     caller: Caller,
     Ids(space): Ids<SpaceId>,
 ) -> Result<StatusCode, Problem> {
-    let deleted = app.store.erase(move |connection| -> Result<(), AccountError> {
-        accounts::delete_space(connection, space, caller.person)?;
+    let deleted = app.store.erase(move |connection| -> Result<Vec<PersonId>, AccountError> {
+        let people = accounts::delete_space(connection, space, caller.person)?;
         // The space's own log goes with it; that it was there, and who erased it, is kept.
-        record(connection, &Line::of_server(clock::now(), Action::Erased).by(caller).about(space.uuid()))
+        record(connection, &Line::of_server(clock::now(), Action::Erased).by(caller).about(space.uuid()))?;
+        Ok(people)
     });
-    deleted.await?;
-    app.hub.space_deleted(space);
+    app.hub.space_deleted(space, &deleted.await?);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,11 +22,12 @@ pub fn back_up(directory: &Path, to: &Path) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(&from, flags)?;
     database.busy_timeout(super::purge::BUSY)?;
+    // SQLite takes a name that begins with `file:` for more than a name, and knows none that is not UTF-8.
+    let to = &std::path::absolute(to).map_err(failed)?;
+    let name = to.to_str().ok_or_else(|| failed(std::io::Error::other("the name of the file is not UTF-8")))?;
     new_private(to).map_err(failed)?;
-    let copied = database
-        .execute("VACUUM INTO ?1", [to.to_string_lossy()])
-        .map_err(StoreError::from)
-        .and_then(|_| sync(to).map_err(failed));
+    let copied =
+        database.execute("VACUUM INTO ?1", [name]).map_err(StoreError::from).and_then(|_| sync(to).map_err(failed));
     if copied.is_err() {
         // What is half written is worse than nothing.
         let _ = std::fs::remove_file(to);
@@ -42,6 +43,13 @@ pub fn back_up(directory: &Path, to: &Path) -> Result<(), StoreError> {
 pub fn open_copy(path: &Path) -> Result<Connection, StoreError> {
     let damaged = || StoreError::Damaged(path.to_owned());
     let mut connection = connect(path).map_err(|error| StoreError::from(error).at(path))?;
+    let version: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|error| StoreError::from(error).at(path))?;
+    if version == 0 {
+        // Empty, or of another program.
+        return Err(damaged());
+    }
     let verdict: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
         .map_err(|error| StoreError::from(error).at(path))?;

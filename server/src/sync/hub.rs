@@ -101,11 +101,9 @@ impl Hub {
         self.lock().rights
     }
 
-    /// Takes everybody out of a space that was deleted.
-    pub fn space_deleted(&self, space: SpaceId) {
-        for connection in self.lock().unsubscribe_space(space, |_| true) {
-            connection.leave(space);
-        }
+    /// Takes everybody out of a space that was deleted, also those who read nothing in it.
+    pub fn space_deleted(&self, space: SpaceId, people: &[PersonId]) {
+        people.iter().for_each(|person| self.person_left(space, *person));
     }
 
     /// Closes every connection, because the server shuts down.

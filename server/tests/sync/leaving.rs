@@ -95,7 +95,7 @@ async fn a_new_seat_and_a_deleted_space_are_told_to_who_is_there() {
     let network = network.unwrap().document;
     phone.submit(network, vec![idea("in het verkeerde document")]).await;
     assert_eq!(phone.verdicts().await.len(), 1);
-    server.app.hub.space_deleted(second);
+    server.app.hub.space_deleted(second, &[linda.person]);
     assert_eq!(phone.close_code().await, 4403);
 }
 

@@ -1,6 +1,6 @@
 //! Edits that somebody made before they were removed and that arrive after.
 
-use kring_tests::outside::{Cast, Person, Server, Socket, command, id};
+use kring_tests::outside::{Cast, Person, Server, Socket, command, file_with, id};
 use serde_json::{Value, json};
 
 fn remove(cast: &Cast, whom: &Person) {
@@ -159,6 +159,54 @@ fn what_is_held_about_something_that_was_erased_goes_with_it() {
         assert_eq!(judged["verdict"]["verdict"], "rejected", "the idea is gone for good: {judged}");
     }
     assert!(!cast.client.read(&cast.circle).to_string().contains("Kanoet"));
+}
+
+#[test]
+fn a_text_that_is_held_goes_however_it_names_what_was_erased_and_wherever_it_was_sent() {
+    let server = Server::start();
+    let cast = Cast::new(&server);
+    let contact = cast.contact("Zwaluwstaart");
+    let far = |command: Value| json!({"id": id(), "made_at": "2190-01-01T00:00:00Z", "command": command});
+    let texts = [
+        (&cast.network, far(json!({"type": "map5", contact.clone(): "Tureluur-als-naam"}))),
+        (&cast.network, far(json!({"type": "map5", "about": format!("over {contact}: Tureluur-in-een-zin")}))),
+        (
+            &cast.plan,
+            far(json!({"type": "map5", "deep": [{"contact": contact.to_uppercase(), "name": "Tureluur-elders"}]})),
+        ),
+    ];
+    for (document, command) in &texts {
+        assert_eq!(cast.client.submit(document, std::slice::from_ref(command)).remove(0)["verdict"], "held");
+    }
+    assert!(file_with(&server.data(), "Tureluur").is_some());
+    cast.client.admit(&cast.network, json!({"type": "erase_contact", "contact_id": contact}));
+    assert_eq!(file_with(&server.data(), "Tureluur"), None);
+}
+
+#[test]
+fn of_two_who_judge_at_once_one_does_and_who_looks_at_what_waits_is_in_the_log() {
+    let server = Server::start();
+    let cast = Cast::new(&server);
+    for _ in 0..10 {
+        let member = Person::sign_in(&server.http(), &cast.professional.invite(&cast.space, "member"), "Nadia");
+        let sequence = cast.client.read(&cast.circle)["sequence"].as_u64().unwrap();
+        let path = format!("/v1/spaces/{}/members/{}", cast.space, member.id);
+        assert_eq!(cast.client.http.delete(&path).status, 204);
+        let late =
+            made("2026-01-02T03:04:05Z", sequence, json!({"type": "propose_idea", "idea_id": id(), "text": "kaart"}));
+        let mut phone = member.socket();
+        assert_eq!(codes(&phone.submit(&cast.circle, std::slice::from_ref(&late))), [("held", Some("revoked"))]);
+        assert_eq!(held(&cast, &cast.professional).len(), 1);
+        let (yes, no) = std::thread::scope(|scope| {
+            let no = scope.spawn(|| judge(&cast, &cast.professional, &late, "decline").status);
+            (judge(&cast, &cast.client, &late, "admit").status, no.join().unwrap())
+        });
+        assert!([(200, 404), (404, 200)].contains(&(yes, no)), "admit {yes}, decline {no}");
+        let after = cast.client.read(&cast.circle)["sequence"].as_u64().unwrap();
+        assert_eq!(after, sequence + u64::from(yes == 200));
+    }
+    let log = cast.client.http.get(&format!("/v1/spaces/{}/access-log", cast.space)).ok(200).to_string();
+    assert!(log.contains("op een oordeel wacht") || log.contains("waits for a decision"), "{log}");
 }
 
 #[test]

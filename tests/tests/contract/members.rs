@@ -104,9 +104,20 @@ fn who_may_remove_whom() {
 }
 
 #[test]
-fn the_professional_removes_the_client_too() {
+fn nobody_takes_the_clients_seat_and_with_it_what_is_theirs_alone() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    assert_eq!(remove(&cast.professional, &cast, &cast.client).status, 204);
-    assert!([401, 404].contains(&cast.client.http.get(&format!("/v1/documents/{}", cast.network)).status));
+    let space = format!("/v1/spaces/{}", cast.space);
+    remove(&cast.professional, &cast, &cast.client).problem(403, "forbidden");
+    cast.professional.http.delete(&space).problem(403, "forbidden");
+    let invite = |role: &str| cast.professional.http.post(&format!("{space}/invitations"), &json!({"role": role}));
+    invite("client").problem(409, "conflict");
+    // Nor by somebody who would speak for the client, or by leaving and coming back as a member.
+    invite("representative").problem(403, "forbidden");
+    let second = Person::sign_in(&server.http(), &cast.client.invite(&cast.space, "professional"), "Nadia");
+    let code = second.invite(&cast.space, "member");
+    assert_eq!(remove(&second, &cast, &second).status, 204);
+    let body = json!({"code": code, "device_name": "phone"});
+    second.http.post("/v1/sign-in", &body).problem(401, "invalid_code");
+    assert_eq!(cast.client.http.get(&format!("/v1/documents/{}", cast.private)).status, 200);
 }

@@ -99,6 +99,12 @@ fn a_restore_is_refused_where_it_would_do_harm() {
     server.kill();
     refused(&server, &["restore", "--from", from], "--replace");
     refused(&server, &["restore", "--from", "/nowhere", "--replace"], "No such file");
+    // What a backup leaves that is killed, and a database of something else.
+    let other = server.data().join("other.db");
+    fs::write(&other, b"").unwrap();
+    refused(&server, &["restore", "--from", other.to_str().unwrap(), "--replace"], "damaged");
+    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    refused(&server, &["restore", "--from", other.to_str().unwrap(), "--replace"], "damaged");
     // A copy in which one byte of an entry is not what it was, and is otherwise a database in order.
     let altered = server.data().join("altered.db");
     fs::copy(&file, &altered).unwrap();

@@ -159,6 +159,42 @@ fn a_space_that_was_made_again_under_its_id_is_not_taken_for_the_one_that_was_de
 }
 
 #[test]
+fn a_restore_that_was_killed_between_two_names_is_finished_by_a_server_or_another_restore() {
+    for is_served in [true, false] {
+        let mut scene = Scene::new();
+        scene.server.kill();
+        let restored = json_of(&scene.server.admin(&[
+            "restore",
+            "--replace",
+            "--recover-for",
+            "0",
+            "--from",
+            path(&scene.backup.path().join("copy.db")),
+        ]));
+        // As it is when the copy is ready and the old database half set aside.
+        let (data, aside) = (scene.server.data(), restored["set_aside"].as_str().unwrap().to_owned());
+        let number = aside.rsplit('-').next().unwrap();
+        fs::rename(data.join("kring.db"), data.join(format!("kring.db.restored-{number}"))).unwrap();
+        fs::rename(&aside, data.join("kring.db")).unwrap();
+        if is_served {
+            scene.server.restart();
+            scene.server.kill();
+            assert!(Path::new(&aside).exists(), "the server has put the copy in its place");
+            scene.server.restart();
+        } else {
+            assert_eq!(scene.restore(&["--replace", "--recover-for", "0"])["erased_again"], 2);
+        }
+        fs::remove_file(&aside).unwrap();
+        for file in fs::read_dir(&data).unwrap().map(|file| file.unwrap().path()) {
+            if file.to_string_lossy().contains("replaced") {
+                fs::remove_file(file).unwrap();
+            }
+        }
+        scene.assert_erased();
+    }
+}
+
+#[test]
 fn a_list_that_cannot_be_read_changes_nothing_and_a_damaged_database_is_said_to_know_nothing() {
     let mut scene = Scene::new();
     let file = scene.backup.path().join("erased.ndjson");
@@ -181,7 +217,7 @@ fn a_list_that_cannot_be_read_changes_nothing_and_a_damaged_database_is_said_to_
     let database = scene.server.data().join("kring.db");
     fs::write(&database, vec![7; 9000]).unwrap();
     let output = scene.server.admin(&["restore", "--replace", "--from", path(&from), "--recover-for", "0"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("erase that by hand"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("erase it by hand"));
     let restored = json_of(&output);
     assert_eq!(restored["erased_again"], Value::Null);
     let aside = restored["set_aside"].as_str().unwrap();

@@ -64,8 +64,19 @@ fn what_cannot_be_admitted_is_answered_with_a_reason() {
     admit(&mut circle, &linda, 5, None, idea.clone());
     assert_eq!(code(submit(&mut circle, &linda, 6, None, idea)), (Judgement::Rejected, Code::DuplicateId));
     assert_eq!(code(submit(&mut circle, &linda, 7, None, choose)), (Judgement::Rejected, Code::Forbidden));
-    let tomorrow = Submission { made_at: Some(now().plus_days(3)), ..submission(8, None, json!({})) };
-    assert_eq!(code(circle.handle_submission(&linda, tomorrow, now())), (Judgement::Held, Code::Clock));
+    // A clock that is off lifts no bound, and what nobody can look into yet has one of its own.
+    let text = |length: usize| json!({"type": "propose_idea", "idea_id": id(9), "text": "a".repeat(length)});
+    let song = |length: usize| json!({"type": "sing_song", "key": "c".repeat(length)});
+    for (number, command, expected) in [
+        (8, text(2000), (Judgement::Held, Code::Clock)),
+        (9, text(2001), (Judgement::Rejected, Code::TooLarge)),
+        (10, json!({}), (Judgement::Rejected, Code::Invalid)),
+        (11, song(16_000), (Judgement::Held, Code::UnknownCommand)),
+        (12, song(17_000), (Judgement::Rejected, Code::TooLarge)),
+    ] {
+        let tomorrow = Submission { made_at: Some(now().plus_days(3)), ..submission(number, None, command) };
+        assert_eq!(code(circle.handle_submission(&linda, tomorrow, now())), expected, "{number}");
+    }
     assert_eq!(circle.head().sequence, 1);
 }
 

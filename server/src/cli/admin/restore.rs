@@ -11,11 +11,12 @@ use serde::Serialize;
 use super::super::serve::only_one;
 use super::{CliError, ConfigFile, Options, erased, print};
 use crate::accounts::access_log::{Action, Line, record};
+use crate::auth;
 use crate::clock;
 use crate::documents::erased::erase_again;
 use crate::documents::recovery::mark_restored;
 use crate::documents::verify::{LogHead, log_heads, verify_logs};
-use crate::store::{FILE, StoreError, backup};
+use crate::store::{FILE, StoreError, backup, exchange};
 
 #[derive(Args)]
 #[command(
@@ -63,29 +64,24 @@ impl Restore {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let config = Options::of(self.data.clone(), None).complete(self.config.read()?);
         let _only_one = only_one(&config.data)?;
+        // One that was cut off comes first: what it knows to be erased is in its copy.
+        exchange::finish(&config.data)?;
         let database = config.data.join(FILE);
         if database.exists() && !self.replace {
             let there = format!("{} is there already; --replace sets it aside", database.display());
             return Err(CliError::Options(there));
         }
-        let copy = config.data.join("kring.db.restoring");
-        remove(&copy)?;
-        let mut new = backup::new_private(&copy)?;
-        std::io::copy(&mut File::open(&self.from)?, &mut new)?;
-        drop(new);
-        let prepared = self.prepare(&copy, &database);
+        let prepared = self.prepare(&config.data);
         if prepared.is_err() {
-            remove(&copy)?;
+            exchange::remove_copy(&config.data)?;
         }
         let Prepared { heads, sessions_ended, erased_again } = prepared?;
-        let set_aside = set_aside(&database)?;
-        std::fs::rename(&copy, &database)?;
-        backup::sync(&database)?;
+        exchange::ready(&config.data, clock::now().millis())?;
+        let set_aside = exchange::finish(&config.data)?.flatten();
         let entries = heads.iter().map(LogHead::entries).sum();
         let (documents, recover_for) = (heads.len(), self.recover_for);
-        if erased_again.is_none() && set_aside.is_some() {
-            let warning =
-                "the database that was replaced does not say what was erased since the backup: erase that by hand";
+        if erased_again.is_none() {
+            let warning = "nobody says what was erased since the backup, so it is back: erase it by hand";
             writeln!(std::io::stderr(), "warning: {warning}")?;
         }
         print(&Restored { documents, entries, sessions_ended, recover_for, erased_again, set_aside })
@@ -100,12 +96,17 @@ struct Prepared {
 }
 
 impl Restore {
-    /// Checks the copy and makes it ready for a server to start on.
-    fn prepare(&self, copy: &Path, database: &Path) -> Result<Prepared, CliError> {
+    /// Copies the backup, checks it and makes it ready for a server to start on.
+    fn prepare(&self, directory: &Path) -> Result<Prepared, CliError> {
+        exchange::remove_copy(directory)?;
+        let copy = &exchange::copy(directory);
+        let mut new = backup::new_private(copy)?;
+        std::io::copy(&mut File::open(&self.from)?, &mut new)?;
+        drop(new);
         let mut connection = backup::open_copy(copy)?;
         verify_logs(&connection)?;
         let list = self.erased.as_deref().map(erased::read).transpose()?;
-        let replaced = erased::of_replaced(database, &connection);
+        let replaced = erased::of_replaced(&directory.join(FILE), &connection);
         let is_known = list.is_some() || replaced.is_some();
         let list: Vec<_> = list.into_iter().chain(replaced).flatten().collect();
         let transaction = connection.transaction().map_err(StoreError::from)?;
@@ -128,32 +129,8 @@ fn mark(transaction: &Connection, recover_for: u32) -> Result<usize, CliError> {
         .execute("UPDATE families SET ended_at = ?1 WHERE ended_at IS NULL", params![now.millis()])
         .and_then(|ended| transaction.execute("DELETE FROM codes", []).map(|_| ended))
         .map_err(StoreError::from)?;
+    // A key may have been given up since, and nobody has a token that is still worth something.
+    auth::rotate_keys(transaction, now, true)?;
     record(transaction, &Line::of_server(now, Action::Restored))?;
     Ok(ended)
-}
-
-/// Gives the database that was there another name, with what belongs to it; also what a restore left that was cut off, so
-/// that no write-ahead file is beside a database that it is not of.
-fn set_aside(database: &Path) -> Result<Option<PathBuf>, CliError> {
-    let aside = database.with_file_name(format!("{FILE}.replaced-{}", clock::now().millis()));
-    let mut is_there = false;
-    for ending in ["", "-wal", "-shm"] {
-        let with = |path: &Path| PathBuf::from(format!("{}{ending}", path.display()));
-        if with(database).exists() {
-            std::fs::rename(with(database), with(&aside))?;
-            is_there |= ending.is_empty();
-        }
-    }
-    Ok(is_there.then_some(aside))
-}
-
-/// Removes what an earlier attempt left.
-fn remove(copy: &Path) -> Result<(), CliError> {
-    for ending in ["", "-wal", "-shm"] {
-        let path = PathBuf::from(format!("{}{ending}", copy.display()));
-        if path.exists() {
-            std::fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
