@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
-use kring_domain::{Access, Code, Content, DocumentId, DocumentKind, Language, PersonId, SpaceId, read_model};
+use kring_domain::{Access, Author, Code, Content, DocumentId, DocumentKind, Language, PersonId, SpaceId, read_model};
 use kring_sync::{Admission, MAX_COMMANDS, Submission, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,9 @@ use crate::documents::Unavailable;
 use crate::documents::table::LoadError;
 use crate::sync::directory::{self, Place};
 use crate::sync::sift::{Sifted, sift};
+
+/// How often commands are given before a failure is told, besides the last time.
+const ATTEMPTS: usize = 2;
 
 /// Commands for a document.
 #[derive(Deserialize, ToSchema)]
@@ -91,13 +94,34 @@ pub(super) async fn submit(
         return Err(Problem::rate_limited(1));
     }
     let mut verdicts = match passed {
-        Some((author, commands)) => app.documents.submit(author, document, commands, length(&headers)).await?,
+        Some((author, commands)) => decided(&app, caller, author, document, commands, length(&headers)).await?,
         None => Vec::new(),
     };
     verdicts.extend(refused);
     let is_limited = verdicts.last().is_some_and(|verdict| verdict.code == Some(Code::RateLimited));
     let wait = is_limited.then_some([(RETRY_AFTER, HeaderValue::from_static("1"))]);
     Ok((wait, Json(Verdicts { verdicts })))
+}
+
+/// What becomes of commands.
+///
+/// Where somebody is removed while they write, nothing of the round that they were in is kept: whoever else was in it is
+/// asked again, and who was removed finds nothing.
+async fn decided(
+    app: &App,
+    caller: Caller,
+    author: Author,
+    document: DocumentId,
+    commands: Vec<Submission>,
+    size: usize,
+) -> Result<Vec<Verdict>, Problem> {
+    for _ in 0..ATTEMPTS {
+        match app.documents.submit(author, document, commands.clone(), size).await {
+            Err(Unavailable) if !app.store.is_untrusted() => drop(place(app, caller, document).await?),
+            answered => return Ok(answered?),
+        }
+    }
+    Ok(app.documents.submit(author, document, commands, size).await?)
 }
 
 /// The document as the caller reads it, in the language they accept.

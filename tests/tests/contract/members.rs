@@ -1,5 +1,6 @@
 //! `/v1/spaces/{id}/members`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use kring_tests::outside::{Cast, Person, Server, Socket, command, id};
@@ -101,6 +102,36 @@ fn who_may_remove_whom() {
     assert_eq!(remove(&cast.client, &cast, &cast.professional).status, 204);
     let roster = cast.client.http.get(&format!("/v1/spaces/{}/members", cast.space)).ok(200);
     assert_eq!(roster["members"].as_array().unwrap().len(), 1, "{roster}");
+}
+
+#[test]
+fn a_removal_costs_nobody_else_their_work() {
+    let server = Server::start();
+    let cast = Cast::new(&server);
+    let idea = || command(json!({"type": "propose_idea", "idea_id": id(), "text": "kaart"}));
+    for _ in 0..8 {
+        let gone = Person::sign_in(&server.http(), &cast.professional.invite(&cast.space, "member"), "Nadia");
+        let is_over = AtomicBool::new(false);
+        let write = |person: &Person| -> Vec<u16> {
+            let mut answers = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                answers.push(person.post(&cast.circle, &[idea()]).status);
+            }
+            answers
+        };
+        let (others, gone) = std::thread::scope(|scope| {
+            let others = [scope.spawn(|| write(&cast.client)), scope.spawn(|| write(&cast.professional))];
+            let removed = scope.spawn(|| write(&gone));
+            std::thread::sleep(Duration::from_millis(60));
+            assert_eq!(remove(&cast.client, &cast, &gone).status, 204);
+            std::thread::sleep(Duration::from_millis(30));
+            is_over.store(true, Ordering::Relaxed);
+            (others.map(|other| other.join().unwrap()), removed.join().unwrap())
+        });
+        assert!(others.iter().flatten().all(|status| *status == 200), "{others:?}");
+        assert!(gone.iter().all(|status| [200, 401, 404].contains(status)), "{gone:?}");
+        assert!(gone.is_sorted(), "and nothing is taken afterwards: {gone:?}");
+    }
 }
 
 #[test]
