@@ -76,7 +76,7 @@ fn a_code_is_worth_no_more_than_who_made_it() {
     use_up(&codes[1]).expect(401, "invalid_code");
 
     // A device that was signed out for good leaves no way in behind.
-    let stolen = server.sign_in(&client.post("/v1/devices/codes", &json!({})).body["code"].as_str().unwrap());
+    let stolen = server.sign_in(client.post("/v1/devices/codes", &json!({})).body["code"].as_str().unwrap());
     let more = stolen.post("/v1/devices/codes", &json!({})).body["code"].as_str().unwrap().to_owned();
     let invited = stolen.invite(&space, "member");
     let device = stolen.session["device_id"].as_str().unwrap().to_owned();
