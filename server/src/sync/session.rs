@@ -164,6 +164,8 @@ impl Session {
         })?;
         match frame {
             DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
+            // A greeting is answered with much; one that is not the first counts as a command.
+            DeviceFrame::Hello { .. } if self.places.is_some() && !self.may_go_on() => Err(Ending::UNAVAILABLE),
             DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
             DeviceFrame::Submit { document, commands } => Box::pin(self.submit(document, commands, bytes.len())).await,
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
@@ -171,6 +173,11 @@ impl Session {
                 Box::pin(self.take_back(document, entries, bytes.len())).await
             }
         }
+    }
+
+    /// Whether the device may ask one thing more now.
+    fn may_go_on(&self) -> bool {
+        self.app.hub.allowance(self.connected.connection.device, 1) == 1
     }
 
     /// Answers `hello`: who is there and what there is, then what the device lacks.

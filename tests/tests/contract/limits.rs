@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use kring_tests::outside::{Cast, PATIENCE, Server, command, eventually, id};
+use kring_tests::outside::{Cast, PATIENCE, Server, Socket, command, eventually, id};
 use serde_json::{Value, json};
 
 fn messages(count: usize) -> Vec<Value> {
@@ -114,4 +114,19 @@ fn commands_beyond_the_rate_are_not_recorded_and_may_be_sent_again() {
     });
     // The others' pace is their own.
     assert_eq!(cast.member.submit(&cast.circle, &messages(1))[0]["verdict"], "admitted");
+}
+
+#[test]
+fn who_greets_again_and_again_is_told_to_come_back_later() {
+    let server = Server::with(&["--commands-per-second", "1", "--command-burst", "5"]);
+    let cast = Cast::new(&server);
+    let (mut socket, _) = Socket::hello(&cast.member.http, &[]);
+    for _ in 0..5 {
+        socket.greet(&[]);
+    }
+    socket.send(&json!({"t": "hello", "protocol": 1, "app": "test", "cursors": []}));
+    let (_, code) = socket.until_closed();
+    assert_eq!(code, Some(1013));
+    // The first greeting of a connection is free.
+    Socket::hello(&cast.member.http, &[]);
 }
