@@ -164,6 +164,7 @@ fn prepared(kind: DocumentKind, role: Role, situation: Situation) -> (History, D
     for command in things(kind) {
         let mut own = sender.clone();
         let is_own = situation == Situation::Special(Condition::Author);
+        history.sync(&mut own);
         if is_own && history.send(&mut own, command.clone()).is_ok() {
             continue;
         }
