@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use kring_domain::{Code, DocumentId, Grants, Refusal, SpaceId, Timestamp};
+use kring_domain::{DocumentId, Grants, SpaceId, Timestamp};
 use kring_sync::{Base, ChainHash, ServerFrame, Verdict, encode};
 use rusqlite::Connection as Database;
 
@@ -88,16 +88,6 @@ impl Answer {
         }
     }
 
-    /// Has a device send its commands again in a while; whoever waits sees the other end dropped.
-    fn put_off(self, document: DocumentId, metrics: &Metrics) {
-        if let Self::Device(device, mut verdicts) = self {
-            let again =
-                |verdict: &mut Verdict| *verdict = Verdict::rejected(verdict.id, Refusal::new(Code::RateLimited));
-            verdicts.iter_mut().for_each(again);
-            Self::Device(device, verdicts).give(document, metrics);
-        }
-    }
-
     /// Tells that there is no answer: a device comes back, and whoever waits sees the other end dropped.
     pub(super) fn fail(self) {
         if let Self::Device(device, _) = self {
@@ -136,10 +126,10 @@ impl Job for Round {
         let changed = self.parts.iter().filter(is_done).filter_map(|part| part.space);
         changed.for_each(|space| self.hub.rights_changed(space));
         for part in self.parts {
-            match &outcome {
-                Ok(()) if part.has_failed => part.put_off(&self.metrics),
-                Ok(()) => part.succeed(&self.hub, &self.metrics),
-                Err(_) => part.fail(),
+            if outcome.is_ok() && !part.has_failed {
+                part.succeed(&self.hub, &self.metrics);
+            } else {
+                part.fail();
             }
         }
         drop(self.underway);
@@ -234,13 +224,6 @@ impl Part {
         }
         fail::point("answer.before");
         self.answers.into_iter().for_each(|answer| answer.give(self.document, metrics));
-    }
-
-    /// Nothing of it was written, because somebody in it was removed meanwhile or what it built on is not kept; the store
-    /// is well, so it can be sent again.
-    fn put_off(self, metrics: &Metrics) {
-        self.lineage.break_off();
-        self.answers.into_iter().for_each(|answer| answer.put_off(self.document, metrics));
     }
 
     fn fail(self) {
