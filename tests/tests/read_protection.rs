@@ -69,7 +69,7 @@ impl Stage {
                 "member" => cast.member.clone(),
                 "professional" => cast.professional.clone(),
                 "backup" => cast.backup.clone(),
-                other => Person::sign_in(&server.http(), &cast.professional.invite(&cast.space, other), other),
+                other => Person::sign_in(&server.http(), &cast.client.invite(&cast.space, other), other),
             };
             let home = TempDir::new().unwrap();
             let options = Options { language: Language::Dutch, app: "search/1".into() };
