@@ -72,13 +72,14 @@ pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: R
     if !may_invite(own, role) {
         return Err(AccountError::Forbidden);
     }
-    let (is_clients, is_seat) = (role == Role::Representative, role == Role::Client);
-    if (is_clients && own == Role::Professional || is_seat) && has_client(connection, space)? {
+    match role {
+        Role::Client if has_client(connection, space)? => Err(AccountError::Conflict("the space has a client")),
         // Whoever speaks for a client who is there is the client's to choose.
-        let refused = if is_seat { AccountError::Conflict("the space has a client") } else { AccountError::Forbidden };
-        return Err(refused);
+        Role::Representative if own == Role::Professional && has_client(connection, space)? => {
+            Err(AccountError::Forbidden)
+        }
+        _ => Ok(own),
     }
-    Ok(own)
 }
 
 /// Takes a person out of a space, by the will of `by`.
