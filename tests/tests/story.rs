@@ -23,7 +23,7 @@ fn the_story_goes_as_it_should() {
     let count = |status: &str| told.ideas.iter().filter(|(.., is)| is == status).count();
     assert_eq!((count("chosen"), count("parked"), count("open")), (3, 2, 7));
 
-    assert_eq!(told.card, "Er staan nu 4 acties klaar. Kies er 3.");
+    assert_eq!(told.card, "Je doet nu 4 acties. 3 is genoeg. Welke 3?");
     let mut active = told.actions_in("active");
     active.sort_unstable();
     let three = [
@@ -49,7 +49,7 @@ fn the_picture_has_everybody_in_it() {
     let directory = tempfile::tempdir().unwrap();
     let picture = directory.path().join("circle.svg");
     let (told, _) = told(&picture, "en");
-    assert_eq!(told.card, "There are 4 actions ready now. Choose 3.");
+    assert_eq!(told.card, "You now do 4 actions. 3 are enough. Which 3?");
     let svg = std::fs::read_to_string(told.picture).unwrap();
     for name in [
         "Ria", "Linda", "Gerard", "Sanne", "Bram", "Chantal", "Mo", "Patrick", "Marloes", "Bakker", "Tineke", "Jeroen",

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a card is about.
+use crate::{PersonId, Role};
+
+/// The subject of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKind {
@@ -25,17 +27,32 @@ pub enum CardKind {
     ErasureIncomplete,
 }
 
-/// A question with its possible answers; each answer is an ordinary command.
+/// A question with its possible answers, as one person reads it; each answer is an ordinary command.
+///
+/// Whoever cannot answer reads a sentence without options, or no card at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
-    /// What it is about.
+    /// The subject.
     pub kind: CardKind,
-    /// The question, in words.
+    /// The question, in words; for an onlooker a sentence about it.
     pub text: String,
     /// The things it is about: ids of contacts, actions or suggestions.
     pub about: Vec<String>,
-    /// The answers to choose from; empty where any ordinary edit answers it.
+    /// The roles and persons who can answer; empty for a notice that asks nothing.
+    #[serde(default, rename = "for")]
+    pub answerers: Vec<Answerer>,
+    /// The answers to choose from; empty for an onlooker, and where any ordinary edit answers it.
     pub options: Vec<CardOption>,
+}
+
+/// Somebody who can answer a card: everybody with a role, by its name on the wire, or one person, by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answerer {
+    /// Everybody with this role.
+    Role(Role),
+    /// One person, whatever their role.
+    Person(PersonId),
 }
 
 /// One answer to a card.
@@ -46,4 +63,24 @@ pub struct CardOption {
     /// The command that gives this answer, as JSON; absent where the person has to fill something in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Value>,
+    /// What the person picks, where the answer is a choice of several things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choose: Option<Choose>,
+}
+
+/// Things of which a person picks some, for an app to show as boxes to tick.
+///
+/// The answer is [`Self::command`] with the ids of what was picked, in the order of the picking, in [`Self::field`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choose {
+    /// The ids of the things.
+    pub from: Vec<String>,
+    /// Their names, in the same order.
+    pub labels: Vec<String>,
+    /// The most that are picked, and at least one.
+    pub count: usize,
+    /// The command that gives the answer, as JSON, without what was picked.
+    pub command: Value,
+    /// The command's field for the ids.
+    pub field: String,
 }

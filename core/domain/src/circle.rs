@@ -29,8 +29,8 @@ pub use withdraw_idea::WithdrawIdea;
 
 use crate::erasure::{self, ERASURES, Paths};
 use crate::policy::{Policy, Rule};
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const IDEAS: &str = "ideas";
 const OFFERS: &str = "offers";
@@ -58,6 +58,6 @@ pub(crate) const fn by_consent(_: Role) -> Access {
     Access::None
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (CircleModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (CircleModel, Vec<Question>) {
     (model::of(&CircleView::new(document)), Vec::new())
 }

@@ -21,8 +21,8 @@ pub use withdraw_consent::WithdrawConsent;
 
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const CONSENTS: &str = "consents";
 
@@ -48,6 +48,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (ConsentsModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (ConsentsModel, Vec<Question>) {
     (model::of(&ConsentsView::new(document)), Vec::new())
 }

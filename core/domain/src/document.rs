@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::erasure::Paths;
-use crate::reader::Reader;
-use crate::{Access, Card, DocumentId, Language, Role, SpaceId};
+use crate::question::Question;
+use crate::{Access, DocumentId, Language, Reader, Role, SpaceId};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident => $module:ident, $model:ident, $dutch:literal, $english:literal;)+) => {
@@ -59,11 +59,11 @@ macro_rules! kinds {
             }
 
             /// The document as plain data, with the questions it raises.
-            pub(crate) fn read(self, document: &impl ReadDoc, reader: &Reader<'_>) -> (Content, Vec<Card>) {
+            pub(crate) fn read(self, document: &impl ReadDoc, reader: &Reader<'_>) -> (Content, Vec<Question>) {
                 match self {
                     $(DocumentKind::$kind => {
-                        let (content, cards) = crate::$module::read(document, reader);
-                        (Content::$kind(content), cards)
+                        let (content, questions) = crate::$module::read(document, reader);
+                        (Content::$kind(content), questions)
                     })+
                 }
             }

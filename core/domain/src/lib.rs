@@ -32,6 +32,7 @@
 
 mod author;
 mod bounds;
+mod brief;
 mod card;
 pub mod circle;
 mod command;
@@ -52,6 +53,7 @@ pub mod policy;
 pub mod private;
 pub mod private_time;
 pub mod pronotes;
+mod question;
 mod read;
 mod reader;
 mod refusal;
@@ -64,7 +66,7 @@ mod words;
 
 pub use author::Author;
 pub use bounds::{Name, Slug, Text};
-pub use card::{Card, CardKind, CardOption};
+pub use card::{Answerer, Card, CardKind, CardOption, Choose};
 pub use command::{Command, CommandDescription, ParseError};
 pub use context::Context;
 pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
@@ -77,7 +79,8 @@ pub use id::{
     NoteId, OfferId, PersonId, SessionId, SnapshotId, SpaceId, StepId,
 };
 pub use language::Language;
-pub use read::{ReadModel, read_model};
+pub use read::{ReadModel, read_model, read_model_for};
+pub use reader::Reader;
 pub use refusal::{Code, Refusal};
 pub use rewrite::rewrite;
 pub use role::{Access, Role};

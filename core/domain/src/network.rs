@@ -13,6 +13,7 @@ mod erase_contact;
 mod fields;
 mod history;
 mod model;
+mod own_words;
 mod picture;
 mod place_contact;
 mod placement;
@@ -45,8 +46,8 @@ pub use values::{
 pub use view::{ContactView, NetworkView};
 
 use crate::erasure::{self, ERASURES, Paths};
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const CONTACTS: &str = "contacts";
 const TIES: &str = "ties";
@@ -71,7 +72,7 @@ pub(crate) const fn by_consent(_: Role) -> Access {
     Access::None
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (NetworkModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (NetworkModel, Vec<Question>) {
     let network = NetworkView::new(document);
     let model = model::of(&network);
     let cards = cards::of(&network, &model, reader);

@@ -40,8 +40,8 @@ pub use view::{ActionView, PlanView};
 pub use vocabulary::{Company, GoalType, Next, Right, Setting, Support};
 
 use crate::erasure::Paths;
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const GOALS: &str = "goals";
 const ACTIONS: &str = "actions";
@@ -65,7 +65,7 @@ pub(crate) const fn by_consent(_: Role) -> Access {
     Access::None
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PlanModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PlanModel, Vec<Question>) {
     let plan = PlanView::new(document);
     let queue = queue::Queue::of(&plan);
     (model::of(&plan, &queue), cards::of(&plan, &queue, reader))

@@ -19,8 +19,8 @@ pub use vocabulary::{AskState, Helpfulness, ReasonShy};
 
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const NOTES: &str = "notes";
 const RATINGS: &str = "ratings";
@@ -56,6 +56,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PrivateModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PrivateModel, Vec<Question>) {
     (model::of(document), Vec::new())
 }

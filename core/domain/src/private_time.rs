@@ -19,8 +19,8 @@ pub use view::PrivateTimeView;
 
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const SESSIONS: &str = "sessions";
 const IDEAS: &str = "ideas";
@@ -48,6 +48,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PrivateTimeModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PrivateTimeModel, Vec<Question>) {
     (model::of(&PrivateTimeView::new(document)), Vec::new())
 }

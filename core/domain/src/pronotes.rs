@@ -11,8 +11,8 @@ pub use model::{PronotesModel, WorkNoteModel};
 pub use note::{EditWorkNote, WriteWorkNote};
 
 use crate::erasure::Paths;
-use crate::reader::Reader;
-use crate::{Access, Card, Role};
+use crate::question::Question;
+use crate::{Access, Reader, Role};
 
 const NOTES: &str = "notes";
 
@@ -44,6 +44,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PronotesModel, Vec<Card>) {
+pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PronotesModel, Vec<Question>) {
     (model::of(document), Vec::new())
 }

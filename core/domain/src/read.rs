@@ -4,12 +4,12 @@ use automerge::ReadDoc;
 use serde::Serialize;
 
 use crate::document::Content;
-use crate::reader::Reader;
-use crate::{Card, DocumentKind, Language, Names};
+use crate::{Card, DocumentKind, Language, Names, Reader};
 
 /// A document as a person reads it.
 ///
-/// It is a function of the document alone: replicas with the same history show the same.
+/// The content is a function of the document alone: replicas with the same history show the same. The cards depend
+/// on the reader as well, since a question speaks to those who can answer it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReadModel {
     /// The things in the document, each list in the order in which its items were made.
@@ -18,8 +18,14 @@ pub struct ReadModel {
     pub cards: Vec<Card>,
 }
 
-/// Reads a document of a kind, with people called by `names`.
+/// Reads a document of a kind for nobody in particular, with people called by `names`.
 pub fn read_model(kind: DocumentKind, document: &impl ReadDoc, names: Names<'_>, language: Language) -> ReadModel {
-    let (content, cards) = kind.read(document, &Reader { names, language });
+    read_model_for(kind, document, &Reader::neutral(names, language))
+}
+
+/// Reads a document of a kind as one person reads it.
+pub fn read_model_for(kind: DocumentKind, document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
+    let (content, questions) = kind.read(document, reader);
+    let cards = questions.into_iter().filter_map(|question| question.card(document, reader)).collect();
     ReadModel { content, cards }
 }

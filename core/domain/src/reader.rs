@@ -1,9 +1,58 @@
-//! For whom something is put into words.
+//! The person for whom a document is put into words.
 
-use crate::{Language, Names};
+use crate::{Author, Language, Names, PersonId, Role};
 
-/// How a document is put into words.
-pub(crate) struct Reader<'a> {
+/// The names, the language and the person that decide how a document is put into words.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
     pub(crate) names: Names<'a>,
     pub(crate) language: Language,
+    pub(crate) author: Option<Author>,
+    client: Option<PersonId>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of whom nothing is known: every question is shown as if they could answer it.
+    pub const fn neutral(names: Names<'a>, language: Language) -> Self {
+        Self { names, language, author: None, client: None }
+    }
+
+    /// The person and the role that read.
+    pub const fn reading_as(self, author: Author) -> Self {
+        Self { author: Some(author), ..self }
+    }
+
+    /// The client of the space, whose name the sentences for others use; `None` while no client has joined.
+    pub const fn about(self, client: Option<PersonId>) -> Self {
+        Self { client, ..self }
+    }
+
+    /// Whether sentences address the reader as the client.
+    pub(crate) fn is_client(&self) -> bool {
+        self.author.is_none_or(|author| author.role == Role::Client)
+    }
+
+    /// The client's name at the beginning of a sentence, or a general word.
+    pub(crate) fn client_name(&self) -> String {
+        match self.client {
+            Some(client) => brief((self.names)(client)),
+            None => self.language.pick("De cliënt", "The client").to_owned(),
+        }
+    }
+
+    /// A person at the beginning of a sentence: “Jij” for the reader themselves.
+    pub(crate) fn called(&self, person: Option<PersonId>) -> String {
+        match person {
+            Some(person) if self.author.is_some_and(|author| author.person == person) => {
+                self.language.pick("Jij", "You").to_owned()
+            }
+            Some(person) => brief((self.names)(person)),
+            None => self.language.pick("Iemand", "Somebody").to_owned(),
+        }
+    }
+}
+
+/// A name with at most three words.
+fn brief(name: String) -> String {
+    crate::brief::brief(&name, 3)
 }

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, VecDeque};
 use automerge::Automerge;
 use kring_domain::{
     Access, Author, Code, Command, CommandId, Decision, DeviceId, DocumentId, DocumentKind, Language, PersonId,
-    ReadModel, Refusal, Role, SpaceId, Timestamp, authorize, read_model,
+    ReadModel, Reader, Refusal, Role, SpaceId, Timestamp, authorize, read_model_for,
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -213,7 +213,10 @@ impl Replica {
             let member = members.iter().find(|member| member.space == space && member.person_id == person);
             member.map_or_else(|| language.pick("iemand", "somebody").to_owned(), |member| member.name.clone())
         };
-        Some(read_model(kind, held.view(&self.identity), &name, language))
+        let client = members.iter().find(|member| member.space == space && member.role == Role::Client);
+        let author = Author { device: self.identity.device, person: self.identity.person, role: held.role };
+        let reader = Reader::neutral(&name, language).reading_as(author).about(client.map(|client| client.person_id));
+        Some(read_model_for(kind, held.view(&self.identity), &reader))
     }
 
     /// The edits of a document that wait for the server, in the order in which they were made.

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
-use kring_domain::{Access, Author, Code, Content, DocumentId, DocumentKind, Language, PersonId, SpaceId, read_model};
+use kring_domain::{
+    Access, Author, Code, Content, DocumentId, DocumentKind, Language, PersonId, Reader, Role, SpaceId, read_model_for,
+};
 use kring_sync::{Admission, MAX_COMMANDS, Submission, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -139,14 +141,15 @@ pub(super) async fn read(
     let place = place(&app, caller, document).await?;
     log_reading(&app, caller, &place, None).await?;
     let names = Names::read(&app, place.space, language).await?;
-    let json = json(&app, &place, &names).await?;
+    let json = json(&app, caller, &place, &names).await?;
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json))
 }
 
-/// A document as JSON, with its people called by `names`.
-pub(super) async fn json(app: &App, place: &Place, names: &Names) -> Result<Vec<u8>, Problem> {
+/// A document as JSON, as the caller reads it, with its people called by `names`.
+pub(super) async fn json(app: &App, caller: Caller, place: &Place, names: &Names) -> Result<Vec<u8>, Problem> {
     let (space, names) = (place.space, names.clone());
-    let json = app.documents.look(place.document, move |admission| render(admission, space, &names)).await?;
+    let author = place.author(caller.device, caller.person);
+    let json = app.documents.look(place.document, move |admission| render(admission, space, author, &names)).await?;
     json.ok_or_else(Problem::not_found)
 }
 
@@ -172,6 +175,7 @@ pub(super) async fn log_reading(
 #[derive(Clone)]
 pub(super) struct Names {
     of: Arc<BTreeMap<PersonId, String>>,
+    client: Option<PersonId>,
     pub(super) language: Language,
 }
 
@@ -179,8 +183,10 @@ impl Names {
     pub(super) async fn read(app: &App, space: SpaceId, language: Language) -> Result<Self, Problem> {
         let roster =
             app.store.read(move |connection| -> Result<_, AccountError> { accounts::roster(connection, space) });
-        let of = roster.await?.into_iter().map(|row| (row.person, row.name)).collect();
-        Ok(Self { of: Arc::new(of), language })
+        let roster = roster.await?;
+        let client = roster.iter().find(|row| row.role == Role::Client).map(|row| row.person);
+        let of = roster.into_iter().map(|row| (row.person, row.name)).collect();
+        Ok(Self { of: Arc::new(of), client, language })
     }
 
     /// The name, or a neutral word for who is no longer there.
@@ -209,9 +215,11 @@ impl From<LoadError> for Problem {
     }
 }
 
-fn render(admission: &Admission, space_id: SpaceId, names: &Names) -> Vec<u8> {
+fn render(admission: &Admission, space_id: SpaceId, author: Author, names: &Names) -> Vec<u8> {
     let (kind, head) = (admission.kind(), admission.head());
-    let model = read_model(kind, admission.document(), &|person| names.name(person), names.language);
+    let name = |person| names.name(person);
+    let reader = Reader::neutral(&name, names.language).reading_as(author).about(names.client);
+    let model = read_model_for(kind, admission.document(), &reader);
     let (content, cards) = (model.content, model.cards);
     let (generation, sequence) = (head.generation, head.sequence);
     let document = Document { id: admission.id(), kind, space_id, generation, sequence, content, cards };

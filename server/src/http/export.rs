@@ -67,7 +67,7 @@ async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Resu
     for &kind in DocumentKind::ALL.iter().filter(|kind| rights.access(**kind) >= Access::Read) {
         let document = DocumentId::derive(space, kind);
         let place = Place::new(space, kind, rights);
-        zip.add(&format!("{kind}.json"), &documents::json(app, &place, &names).await?)?;
+        zip.add(&format!("{kind}.json"), &documents::json(app, caller, &place, &names).await?)?;
         add(&mut zip, &format!("{kind}.history.json"), &history::all(app, document, &names).await?)?;
     }
     Ok(zip.finish()?)

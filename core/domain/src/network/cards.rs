@@ -3,28 +3,25 @@
 mod came_back;
 mod duplicates;
 mod erasures;
+mod own_words;
 mod suggestions;
 mod two_values;
 
 use automerge::ReadDoc;
-use serde_json::Value;
 
 use super::NetworkModel;
 use super::view::NetworkView;
-use crate::reader::Reader;
-use crate::{Card, CardOption};
+use crate::Reader;
+use crate::question::Question;
 
 /// All questions, in the order: suggestions, two values, came back, duplicates, erasures.
-pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>, model: &NetworkModel, reader: &Reader<'_>) -> Vec<Card> {
+pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>, model: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
     let contacts = network.contacts();
-    let mut cards = suggestions::cards(model, reader);
-    cards.extend(two_values::cards(&contacts, reader));
-    cards.extend(came_back::cards(&contacts, reader));
-    cards.extend(duplicates::cards(model, reader.language));
-    cards.extend(erasures::cards(model, reader.language));
-    cards
-}
-
-fn option(label: impl Into<String>, command: Value) -> CardOption {
-    CardOption { label: label.into(), command: Some(command) }
+    let mut questions = suggestions::questions(model, reader);
+    questions.extend(own_words::questions(&contacts, reader));
+    questions.extend(two_values::questions(&contacts, reader));
+    questions.extend(came_back::questions(&contacts, reader));
+    questions.extend(duplicates::questions(model, reader.language));
+    questions.extend(erasures::questions(model, reader.language));
+    questions
 }

@@ -106,6 +106,13 @@ impl Asked {
         (self.words)(value, language)
     }
 
+    /// The field at the beginning of a sentence.
+    pub(super) fn heading(&self, language: Language) -> String {
+        let label = language.pick(self.dutch, self.english);
+        let mut letters = label.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// A value as the field of an `update_contact` that sets it again; `None` for one of a newer version.
     pub(super) fn json(&self, value: &ScalarValue) -> Option<Value> {
         match value {
@@ -147,9 +154,11 @@ pub(super) const ASKED: &[Asked] = asked! {
         };
 };
 
-fn plain(value: &ScalarValue, _: Language) -> String {
+fn plain(value: &ScalarValue, language: Language) -> String {
     match value {
         ScalarValue::Str(text) => text.to_string(),
+        // The library writes out all 324 decimals that a float can have.
+        ScalarValue::F64(number) => number.to_string().replace('.', language.pick(",", ".")),
         other => other.to_string(),
     }
 }

@@ -4,6 +4,7 @@ use automerge::ReadDoc;
 use serde::Serialize;
 
 use super::history::{self, ErasureModel, SnapshotModel, SuggestionModel};
+use super::own_words;
 use super::tie::{self, TieModel};
 use super::view::{ContactView, NetworkView};
 use crate::{ContactId, PersonId, Timestamp};
@@ -125,13 +126,13 @@ fn contact<R: ReadDoc>(contact: &ContactView<'_, R>) -> ContactModel {
         placed_by: placement.as_ref().and_then(|placement| placement.by),
         placed_at: placement.map(|placement| placement.at),
         relation: item.str("relation"),
-        desired_ring: item.int("desired_ring"),
+        desired_ring: own_words::shown(item, "desired_ring").and_then(|ring| ring.as_i64()),
         frequency_per_year: item.float("frequency_per_year"),
         initiator: item.str("initiator"),
         gives: item.json("gives"),
         receives: item.json("receives"),
         status: contact.status(),
-        wish: item.str("wish"),
+        wish: own_words::shown(item, "wish").and_then(|wish| wish.into_string().ok()),
         known_since: item.int("known_since"),
         last_contact: contact.last_contact(),
         place: item.str("place"),

@@ -3,6 +3,7 @@
 mod archiving;
 mod erasing;
 mod fields;
+mod own_words;
 mod placing;
 mod snapshots;
 mod ties;

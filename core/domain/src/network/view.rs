@@ -6,7 +6,7 @@ use automerge::ReadDoc;
 
 use super::placement::{self, Placement, Placements};
 use super::presence::{self, Presence};
-use super::{CONTACTS, ERASURES, SNAPSHOTS, SUGGESTIONS, TIES, tie};
+use super::{CONTACTS, ERASURES, SNAPSHOTS, SUGGESTIONS, TIES, own_words, tie};
 use crate::entity::Item;
 use crate::erasure;
 use crate::{ContactId, Language};
@@ -112,7 +112,7 @@ impl<'a, R: ReadDoc> ContactView<'a, R> {
 
     /// The status's name; one from a newer version is kept as it is.
     pub fn status(&self) -> Option<String> {
-        self.item.str("status")
+        own_words::shown(&self.item, "status")?.into_string().ok()
     }
 
     /// The ring: 1 the closest to 4, 0 where the contact has no place yet.

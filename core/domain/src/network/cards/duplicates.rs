@@ -1,21 +1,23 @@
 use std::collections::BTreeMap;
 
+use crate::brief::brief;
 use crate::network::{ContactModel, NetworkModel};
-use crate::{Card, CardKind, Language};
+use crate::question::Question;
+use crate::{CardKind, Language};
 
 /// A question per contact that may be the same person as an earlier one: the same name, and no two relations that
 /// say otherwise. It names the first such contact only, so that ten of a name are nine questions.
-pub(super) fn cards(model: &NetworkModel, language: Language) -> Vec<Card> {
+pub(super) fn questions(model: &NetworkModel, language: Language) -> Vec<Question> {
     let mut earlier: BTreeMap<String, Vec<&ContactModel>> = BTreeMap::new();
-    let mut cards = Vec::new();
+    let mut questions = Vec::new();
     for contact in &model.contacts {
         let namesakes = earlier.entry(normalised(&contact.name)).or_default();
         if let Some(same) = namesakes.iter().find(|other| may_be_same(other, contact)) {
-            cards.push(card(same, contact, language));
+            questions.push(question(same, contact, language));
         }
         namesakes.push(contact);
     }
-    cards
+    questions
 }
 
 /// Lower case, single spaces; accents stay, since they tell names apart.
@@ -30,15 +32,11 @@ fn may_be_same(one: &ContactModel, other: &ContactModel) -> bool {
     }
 }
 
-fn card(one: &ContactModel, other: &ContactModel, language: Language) -> Card {
-    let name = &other.name;
-    Card {
-        kind: CardKind::PossibleDuplicate,
-        text: match language {
-            Language::Dutch => format!("{name} staat twee keer op de kaart. Is dat dezelfde persoon?"),
-            Language::English => format!("{name} is on the map twice. Is it the same person?"),
-        },
-        about: vec![one.id.to_string(), other.id.to_string()],
-        options: Vec::new(),
-    }
+fn question(one: &ContactModel, other: &ContactModel, language: Language) -> Question {
+    let name = brief(&other.name, 3);
+    let text = match language {
+        Language::Dutch => format!("{name} staat twee keer op de kaart. Is dat dezelfde persoon?"),
+        Language::English => format!("{name} is on the map twice. Is it the same person?"),
+    };
+    Question::new(CardKind::PossibleDuplicate, text).about([one.id, other.id])
 }

@@ -1,20 +1,17 @@
 use crate::network::NetworkModel;
-use crate::{Card, CardKind, Language};
+use crate::question::Question;
+use crate::{CardKind, Language};
 
 /// One honest word about all erasures that the document's history has not caught up with.
-pub(super) fn cards(model: &NetworkModel, language: Language) -> Vec<Card> {
-    let open: Vec<String> = model
-        .erasures
-        .iter()
-        .filter(|erasure| !erasure.complete)
-        .map(|erasure| erasure.contact_id.to_string())
-        .collect();
+pub(super) fn questions(model: &NetworkModel, language: Language) -> Vec<Question> {
+    let open: Vec<_> =
+        model.erasures.iter().filter(|erasure| !erasure.complete).map(|erasure| erasure.contact_id).collect();
     if open.is_empty() {
         return Vec::new();
     }
     let text = language.pick(
-        "Iemand is gewist van de kaart. In de geschiedenis kan nog iets staan, tot het document is herschreven.",
-        "Somebody was erased from the map. The history may still hold something until the document is rewritten.",
+        "Iemand is van de kaart. Het opruimen duurt nog even.",
+        "Somebody is off the map. Tidying up takes a little longer.",
     );
-    vec![Card { kind: CardKind::ErasureIncomplete, text: text.to_owned(), about: open, options: Vec::new() }]
+    vec![Question::new(CardKind::ErasureIncomplete, text.to_owned()).about(open)]
 }

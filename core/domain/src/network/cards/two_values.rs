@@ -1,24 +1,26 @@
 use automerge::{ReadDoc, ScalarValue};
 use serde_json::{Map, Value};
 
+use crate::brief::brief;
 use crate::entity::Candidate;
 use crate::network::fields::{ASKED, Asked};
+use crate::network::own_words;
 use crate::network::view::ContactView;
-use crate::reader::Reader;
-use crate::{Card, CardKind, CardOption, ContactId, Language, PersonId};
+use crate::question::Question;
+use crate::{CardKind, ContactId, Language, PersonId, Reader};
 
 /// A question per field that two people set to different values without knowing of each other.
-pub(super) fn cards<R: ReadDoc>(contacts: &[ContactView<'_, R>], reader: &Reader<'_>) -> Vec<Card> {
-    let mut cards = Vec::new();
+pub(super) fn questions<R: ReadDoc>(contacts: &[ContactView<'_, R>], reader: &Reader<'_>) -> Vec<Question> {
+    let mut questions = Vec::new();
     for contact in contacts {
         for field in ASKED {
             let candidates = contact.item.candidates(field.key);
-            if disagree(&candidates) {
-                cards.push(card(contact, field, &candidates, reader));
+            if !own_words::is_settled(field.key, &candidates) && disagree(&candidates) {
+                questions.push(question(contact, field, &candidates, reader));
             }
         }
     }
-    cards
+    questions
 }
 
 /// Whether two different people gave two different values.
@@ -30,60 +32,44 @@ fn disagree(candidates: &[Candidate<ScalarValue>]) -> bool {
     })
 }
 
-fn card<R: ReadDoc>(
+fn question<R: ReadDoc>(
     contact: &ContactView<'_, R>,
     field: &Asked,
     candidates: &[Candidate<ScalarValue>],
     reader: &Reader<'_>,
-) -> Card {
+) -> Question {
     let language = reader.language;
+    let name = brief(&contact.name(), 3);
     let said: Vec<String> = candidates.iter().map(|candidate| said(field, candidate, reader)).collect();
-    let (name, said) = (contact.name(), said.join(", "));
-    Card {
-        kind: CardKind::TwoValues,
-        text: match language {
-            Language::Dutch => {
-                format!("Over {name} is twee keer iets anders ingevuld, {}: {said}. Wat klopt?", field.dutch)
-            }
-            Language::English => {
-                format!("Two answers were given about {name}, {}: {said}. Which is right?", field.english)
-            }
-        },
-        about: vec![contact.id().to_string()],
-        options: options(contact.id(), field, candidates, language),
+    let said = said.join(" ");
+    let about = field.heading(language);
+    let text = match language {
+        Language::Dutch => format!("Bij {name} staan twee dingen. {about}? {said} Wat klopt?"),
+        Language::English => format!("There are two answers for {name}. {about}? {said} Which is right?"),
+    };
+    let mut question = Question::new(CardKind::TwoValues, text).about([contact.id()]);
+    // One answer per value, in the order in which they were admitted.
+    let mut values: Vec<&ScalarValue> = Vec::new();
+    for candidate in candidates.iter() {
+        if !values.contains(&&candidate.value) {
+            values.push(&candidate.value);
+            let label = brief(&field.label(&candidate.value, language), 6);
+            question = match field.json(&candidate.value) {
+                Some(value) => question.answer(label, update(contact.id(), field, value)),
+                None => question.fill_in(label, update(contact.id(), field, Value::Null)),
+            };
+        }
     }
+    question
 }
 
 fn said(field: &Asked, candidate: &Candidate<ScalarValue>, reader: &Reader<'_>) -> String {
-    let language = reader.language;
-    let who = person(candidate).map_or_else(|| language.pick("iemand", "somebody").to_owned(), |by| (reader.names)(by));
-    let value = field.label(&candidate.value, language);
-    match language {
-        Language::Dutch => format!("{who} zegt ‘{value}’"),
-        Language::English => format!("{who} says ‘{value}’"),
-    }
+    let value = brief(&field.label(&candidate.value, reader.language), 6);
+    format!("{}: ‘{value}’.", reader.called(person(candidate)))
 }
 
-/// One answer per value, in the order in which they were admitted.
-fn options(
-    contact: ContactId,
-    field: &Asked,
-    candidates: &[Candidate<ScalarValue>],
-    language: Language,
-) -> Vec<CardOption> {
-    let mut options: Vec<CardOption> = Vec::new();
-    let mut values: Vec<&ScalarValue> = Vec::new();
-    for candidate in candidates {
-        if !values.contains(&&candidate.value) {
-            values.push(&candidate.value);
-            let command = field.json(&candidate.value).map(|value| command(contact, field, value));
-            options.push(CardOption { label: field.label(&candidate.value, language), command });
-        }
-    }
-    options
-}
-
-fn command(contact: ContactId, field: &Asked, value: Value) -> Value {
+/// The command that sets a field to a value.
+pub(super) fn update(contact: ContactId, field: &Asked, value: Value) -> Value {
     let mut command = Map::new();
     command.insert("type".to_owned(), Value::from("update_contact"));
     command.insert("contact_id".to_owned(), Value::from(contact.to_string()));

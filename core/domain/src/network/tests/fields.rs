@@ -76,7 +76,6 @@ fn fields_round_trip_and_null_clears() {
 fn two_people_two_values_is_a_question_with_both_as_answers() {
     let fields = [
         ("name", json!("Mo de Wit"), json!("Mohamed")),
-        ("status", json!("strained"), json!("active")),
         ("frequency_per_year", json!(0.5), json!(12.0)),
         ("known_since", json!(2020), json!(2021)),
         ("gives", json!(["advice"]), json!([])),
@@ -101,11 +100,11 @@ fn two_people_two_values_is_a_question_with_both_as_answers() {
 fn the_question_says_who_said_what() {
     let mut server = Server::with_mo();
     let heads = server.heads();
-    server.send(professional(), &heads, update(json!({ "status": "strained" })));
-    server.send(client(), &heads, update(json!({ "status": "active" })));
+    server.send(professional(), &heads, update(json!({ "frequency_per_year": 52 })));
+    server.send(client(), &heads, update(json!({ "frequency_per_year": 24 })));
     assert_eq!(
         server.cards(CardKind::TwoValues)[0].text,
-        "Over Mo is twee keer iets anders ingevuld, hoe het gaat: Marloes zegt ‘verstoord’, Joost zegt ‘actief’. Wat klopt?"
+        "Bij Mo staan twee dingen. Hoe vaak per jaar? Marloes: ‘52’. Joost: ‘24’. Wat klopt?"
     );
 }
 
@@ -114,6 +113,7 @@ fn agreement_one_persons_two_devices_and_dates_raise_no_question() {
     let cases = [
         (professional(), json!({ "status": "faded" }), json!({ "status": "faded" })),
         (client_tablet(), json!({ "status": "faded" }), json!({ "status": "active" })),
+        (client_tablet(), json!({ "wish": "keep" }), json!({ "wish": "end" })),
         (professional(), json!({ "last_contact": "2026-03-01" }), json!({ "last_contact": "2026-02-01" })),
     ];
     for (other, one, two) in cases {

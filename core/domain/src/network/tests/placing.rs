@@ -12,7 +12,7 @@ fn a_professional_suggests_and_the_client_decides() {
         assert_eq!(server.send(professional(), &heads, place(1, "family")), Outcome::Suggested);
         assert_eq!((server.mo().ring, server.mo().quadrant.as_deref()), (3, Some("peers")));
         let card = &server.cards(CardKind::Suggestion)[0];
-        assert_eq!(card.text, "Marloes stelt voor: Mo bij ‘Heel dichtbij’, ‘Familie’. Neem je dat over?");
+        assert_eq!(card.text, "Marloes stelt iets voor. Mo bij ‘Heel dichtbij’. Het vak: ‘Familie’. Vind jij dat ook?");
         server.answer(CardKind::Suggestion, option);
         assert_eq!((server.mo().ring, server.mo().placed_by), (ring, Some(client().person)));
         assert_eq!(server.model().suggestions[0].state, state);

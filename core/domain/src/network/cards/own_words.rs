@@ -1,0 +1,60 @@
+use automerge::{ReadDoc, ScalarValue};
+use serde_json::Value;
+
+use super::two_values::update;
+use crate::brief::brief;
+use crate::entity::Candidate;
+use crate::network::fields::{ASKED, Asked};
+use crate::network::own_words;
+use crate::network::view::ContactView;
+use crate::question::{Question, still_chooses};
+use crate::{CardKind, Language, Reader, Role};
+
+/// A question to the client per value that somebody else gave for what is the client's own to say.
+pub(super) fn questions<R: ReadDoc>(contacts: &[ContactView<'_, R>], reader: &Reader<'_>) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for contact in contacts {
+        for field in ASKED {
+            let Some(shown) = own_words::shown(&contact.item, field.key) else { continue };
+            for suggested in own_words::suggested(&contact.item, field.key) {
+                questions.push(question(contact, field, &shown, &suggested, reader));
+            }
+        }
+    }
+    questions
+}
+
+fn question<R: ReadDoc>(
+    contact: &ContactView<'_, R>,
+    field: &Asked,
+    shown: &ScalarValue,
+    suggested: &Candidate<ScalarValue>,
+    reader: &Reader<'_>,
+) -> Question {
+    let language = reader.language;
+    let id = contact.id();
+    let name = brief(&contact.name(), 3);
+    let person = reader.called(suggested.author.map(|author| author.person));
+    let value = field.label(&suggested.value, language);
+    let heading = field.heading(language);
+    let said = match language {
+        Language::Dutch => format!("{person} zegt iets over {name}. {heading}: ‘{value}’."),
+        Language::English if person == "You" => format!("You say something about {name}. {heading}: ‘{value}’."),
+        Language::English => format!("{person} says something about {name}. {heading}: ‘{value}’."),
+    };
+    let mut question =
+        Question::new(CardKind::Suggestion, format!("{said} {}", language.pick("Vind jij dat ook?", "Do you agree?")))
+            .about([id])
+            .only(Role::Client)
+            .onlookers(format!("{said} {}", still_chooses(reader)));
+    for (label, value) in [
+        (language.pick("Ja", "Yes"), field.json(&suggested.value)),
+        (language.pick("Nee, laat zo", "No, leave it"), field.json(shown)),
+    ] {
+        question = match value {
+            Some(value) => question.answer(label, update(id, field, value)),
+            None => question.fill_in(label, update(id, field, Value::Null)),
+        };
+    }
+    question
+}

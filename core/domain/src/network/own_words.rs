@@ -1,0 +1,39 @@
+//! What is the client's own to say about a contact: of values that were set concurrently, theirs stands.
+
+use automerge::{ReadDoc, ScalarValue};
+
+use crate::Role;
+use crate::entity::{Candidate, Item};
+
+/// The fields in which the client's value stands against any concurrent one.
+const KEYS: [&str; 3] = ["wish", "desired_ring", "status"];
+
+/// Whether the client has said what counts: others' concurrent values are then suggestions.
+pub(super) fn is_settled(key: &str, candidates: &[Candidate<ScalarValue>]) -> bool {
+    KEYS.contains(&key) && candidates.iter().any(is_by_client)
+}
+
+/// The value that shows: the last that the client set, or the last that anybody did.
+pub(super) fn shown<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Option<ScalarValue> {
+    let mut candidates = contact.candidates(key);
+    let own = candidates.iter().rposition(is_by_client).filter(|_| KEYS.contains(&key));
+    let shown = own.or(candidates.len().checked_sub(1))?;
+    Some(candidates.swap_remove(shown).value)
+}
+
+/// The values of others that were set concurrently with the client's, and differ from the one that shows.
+pub(super) fn suggested<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Vec<Candidate<ScalarValue>> {
+    let candidates = contact.candidates(key);
+    if !is_settled(key, &candidates) {
+        return Vec::new();
+    }
+    let shown = shown(contact, key);
+    let differs = |candidate: &Candidate<ScalarValue>| {
+        !is_by_client(candidate) && shown.as_ref().is_none_or(|shown| *shown != candidate.value)
+    };
+    candidates.into_iter().filter(differs).collect()
+}
+
+fn is_by_client(candidate: &Candidate<ScalarValue>) -> bool {
+    candidate.author.is_some_and(|author| author.role == Role::Client)
+}
