@@ -36,14 +36,32 @@ impl Server {
         Self::under(options, &[])
     }
 
+    /// A server with the default settings on a copy of a data directory.
+    pub fn on(data: &Path) -> Self {
+        Self::prepared(&[], &[], |home| {
+            let copy = home.join("data");
+            std::fs::create_dir(&copy).expect("there is room for a directory");
+            for file in std::fs::read_dir(data).expect("the data can be listed") {
+                let file = file.expect("the data can be listed");
+                std::fs::copy(file.path(), copy.join(file.file_name())).expect("there is room for a copy");
+            }
+        })
+    }
+
     /// A server with these options on its command line, in this environment.
     pub fn under(options: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::prepared(options, environment, |_| {})
+    }
+
+    /// A server whose home is prepared before it starts.
+    fn prepared(options: &[&str], environment: &[(&str, &str)], prepare: impl Fn(&Path)) -> Self {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let environment: Vec<(String, String)> = environment.iter().map(pair).collect();
         let mut home = TempDir::new().expect("there is room for a directory");
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         // Between finding a free port and listening on it somebody else may take it.
         for _ in 0..5 {
+            prepare(home.path());
             let address = free_address();
             let child = spawn(address, home.path(), &options, &environment);
             let (options, environment) = (options.clone(), environment.clone());
