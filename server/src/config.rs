@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use proxies::Network;
+pub use proxies::{ForwardedHeader, Network};
 
 /// The settings of a running server.
 #[derive(Clone, Debug)]
@@ -19,8 +19,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// How long an access token lives.
     pub access_token_ttl: Duration,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies that are believed about where a request comes from.
     pub trusted_proxies: Vec<Network>,
+    /// The header in which they say so.
+    pub forwarded_header: ForwardedHeader,
     /// How much of everything there may be.
     pub limits: Limits,
 }
@@ -90,6 +92,7 @@ impl Default for Config {
             public_url: None,
             access_token_ttl: Duration::from_secs(900),
             trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::Any,
             limits: Limits::default(),
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::CliError;
 use crate::auth::LONGEST_TTL;
-use crate::config::{Config, Limits, Network};
+use crate::config::{Config, ForwardedHeader, Limits, Network};
 
 /// The most connections that can be asked for: beyond that a system has no file descriptors.
 const MOST_CONNECTIONS: usize = 1_000_000;
@@ -33,10 +33,14 @@ pub(super) struct Options {
     /// How long an access token lives [default: 900]
     #[arg(long, env = "KRING_ACCESS_TOKEN_TTL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=LONGEST_TTL))]
     access_token_ttl: Option<u64>,
-    /// A proxy whose X-Forwarded-For is believed: an address, or a network like 10.0.0.0/8; may be repeated
+    /// A proxy that is believed about where a request comes from: an address, or a network like 10.0.0.0/8; may be repeated
     #[arg(long = "trusted-proxy", env = "KRING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     #[serde(deserialize_with = "networks", rename = "trusted_proxy")]
     trusted_proxies: Vec<Network>,
+    /// The header in which it says so: any, x-forwarded-for or forwarded [default: any]
+    #[arg(long, env = "KRING_FORWARDED_HEADER", value_name = "HEADER")]
+    #[serde(deserialize_with = "header")]
+    forwarded_header: Option<ForwardedHeader>,
     #[command(flatten)]
     #[serde(flatten)]
     limits: LimitOptions,
@@ -130,6 +134,7 @@ impl Options {
             access_token_ttl: ttl
                 .map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, LONGEST_TTL))),
             trusted_proxies: proxies,
+            forwarded_header: self.forwarded_header.or(file.forwarded_header).unwrap_or(default.forwarded_header),
             limits: self.limits.complete(&file.limits),
         }
     }
@@ -171,6 +176,10 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, 
     texts.iter().map(|text| text.parse().map_err(de::Error::custom)).collect()
 }
 
+fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ForwardedHeader>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(de::Error::custom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +190,7 @@ mod tests {
             listen = "0.0.0.0:80"
             data = "from-file"
             trusted_proxy = ["10.0.0.0/8"]
+            forwarded_header = "forwarded"
             wrong_codes = 3
         "#;
         let options = Options { data: Some("from-flag".into()), ..Options::default() };
@@ -189,12 +199,19 @@ mod tests {
         assert_eq!(config.listen.to_string(), "0.0.0.0:80");
         assert_eq!((config.limits.wrong_codes, config.limits.command_burst), (3, 5000));
         assert_eq!(config.trusted_proxies.len(), 1);
+        assert_eq!(config.forwarded_header, ForwardedHeader::Forwarded);
         assert_eq!(config.access_token_ttl.as_secs(), 900);
     }
 
     #[test]
     fn a_mistake_in_the_file_is_no_setting() {
-        for file in ["lisen = \"0.0.0.0:80\"", "listen = 80", "trusted_proxy = [\"nowhere\"]", "wrong_codes = -1"] {
+        for file in [
+            "lisen = \"0.0.0.0:80\"",
+            "listen = 80",
+            "trusted_proxy = [\"nowhere\"]",
+            "forwarded_header = \"via\"",
+            "wrong_codes = -1",
+        ] {
             assert!(toml::from_str::<Options>(file).is_err(), "{file}");
         }
     }

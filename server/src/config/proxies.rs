@@ -11,6 +11,31 @@ pub struct Network {
     prefix: u8,
 }
 
+/// The header by which trusted proxies say where a request comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// The one that is there; neither where both are and differ.
+    #[default]
+    Any,
+    /// `X-Forwarded-For` alone.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239) alone.
+    Forwarded,
+}
+
+impl FromStr for ForwardedHeader {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "any" => Ok(Self::Any),
+            "x-forwarded-for" => Ok(Self::XForwardedFor),
+            "forwarded" => Ok(Self::Forwarded),
+            _ => Err(format!("{text} is none of any, x-forwarded-for and forwarded")),
+        }
+    }
+}
+
 impl Network {
     /// Whether an address is in this network.
     pub fn contains(self, address: IpAddr) -> bool {
