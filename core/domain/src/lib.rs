@@ -48,6 +48,7 @@ mod hearts;
 mod id;
 mod language;
 pub mod network;
+pub mod one_time_code;
 pub mod plan;
 pub mod policy;
 pub mod private;

@@ -1,23 +1,13 @@
 //! One-time codes: short enough to type, long enough that nobody guesses one.
-//!
-//! Sixteen characters of Crockford's base 32 carry 80 bits. Its alphabet has no letter that looks like a digit, and
-//! what people type instead of those digits is read as the digit.
 
 use std::fmt;
 
+use kring_domain::one_time_code::{self, LENGTH};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::secret::random_bytes;
-
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/// The characters of a code, without hyphens.
-const LENGTH: usize = 16;
-
-/// The most characters that are looked at, with whatever somebody typed between them.
-const MAX_TYPED: usize = 64;
 
 /// A new one-time code; it is only ever shown to whoever asked for it.
 pub struct Code(Zeroizing<[u8; LENGTH]>);
@@ -31,14 +21,12 @@ impl Code {
     pub fn random() -> Self {
         let random = Zeroizing::new(random_bytes::<LENGTH>());
         // 256 is a multiple of 32: each character is as likely as any other.
-        Self(Zeroizing::new(random.map(|byte| letter(byte % 32))))
+        Self(Zeroizing::new(one_time_code::from_values(*random)))
     }
 
     /// The code in groups of four, like `K7QM-2XAB-90TV-ZZ4E`.
     pub fn text(&self) -> String {
-        let groups: Vec<String> =
-            self.0.chunks(4).map(|group| group.iter().map(|&byte| char::from(byte)).collect()).collect();
-        groups.join("-")
+        one_time_code::text(&self.0)
     }
 
     /// A link with the code; behind the `#`, so that it is in no server's log.
@@ -53,18 +41,10 @@ impl Code {
 }
 
 impl CodeHash {
-    /// The hash of a code as somebody typed it: in any case, with spaces or hyphens anywhere.
-    ///
-    /// Nothing for what cannot be a code.
+    /// The hash of a code as somebody typed or pasted it; nothing for what cannot be a code.
     pub fn of_typed(typed: &str) -> Option<Self> {
-        let mut code = Zeroizing::new([0u8; LENGTH]);
-        let mut length = 0;
-        for typed in typed.chars().take(MAX_TYPED).filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '_' | '.'))
-        {
-            *code.get_mut(length)? = read(typed)?;
-            length += 1;
-        }
-        (length == LENGTH).then(|| Self(Sha256::digest(code.as_slice()).into()))
+        let code = Zeroizing::new(one_time_code::read(typed)?);
+        Some(Self(Sha256::digest(code.as_slice()).into()))
     }
 
     /// The hash for the database.
@@ -93,19 +73,6 @@ impl fmt::Debug for CodeHash {
     }
 }
 
-fn letter(value: u8) -> u8 {
-    ALPHABET.get(usize::from(value)).copied().unwrap_or(b'0')
-}
-
-fn read(typed: char) -> Option<u8> {
-    let letter = match typed.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    };
-    u8::try_from(letter).ok().filter(|byte| ALPHABET.contains(byte))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +89,7 @@ mod tests {
         }
         let mistaken = text.replace('0', "o").replace('1', "l");
         assert_eq!(CodeHash::of_typed(&mistaken), Some(code.hash()));
+        assert_eq!(CodeHash::of_typed(&code.url("https://kring.example")), Some(code.hash()));
     }
 
     #[test]
