@@ -9,20 +9,23 @@ mod devices;
 mod error;
 mod former;
 mod held;
+mod lost_answer;
 mod members;
 mod persons;
 mod rights;
 mod sign_in;
 mod spaces;
 
-pub use codes::{CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, keep_code, note_maker};
+pub use codes::{
+    CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, RETURN_CODE_LIFETIME, drop_return_codes, keep_code, note_maker,
+};
 pub use device_reads::{Barred, Brought, Taken, barred, take_reads};
 pub use devices::{DeviceRow, devices, revoke_device};
 pub use error::AccountError;
 pub(crate) use former::former_seat;
 pub(crate) use held::{Bringer, hold};
 pub use held::{Decision as HeldDecision, HeldEdit, find as held_edit, judge as note_judged, waiting as held_in};
-pub use members::{Departure, RosterRow, invite, remove_member, role_in, roster};
+pub use members::{Departure, RosterRow, invite, invite_back, remove_member, role_in, roster};
 pub use persons::is_professional;
 pub(crate) use rights::replace_grants;
 pub use rights::{Rights, rights};

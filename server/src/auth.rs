@@ -25,8 +25,8 @@ use uuid::Uuid;
 pub use attempts::Blocked;
 pub use code::{Code, CodeHash};
 pub use keys::rotate_keys;
-pub use proof::{DeviceKey, Proof, Unproved};
-pub use refresh::{Refreshed, end_sessions_of, issue, refresh, start_session};
+pub use proof::{DeviceKey, Proof, Proved, Unproved};
+pub use refresh::{GRACE, Refreshed, end_sessions_of, issue, refresh, reissue, start_session};
 pub use secret::Secret;
 pub use ticket::TICKET_LIFETIME;
 

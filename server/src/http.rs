@@ -13,6 +13,7 @@ pub mod extract;
 mod held;
 mod history;
 mod invitations;
+mod join;
 mod limits;
 mod members;
 mod observe;
@@ -63,6 +64,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(invitations::invite))
         .routes(routes!(members::list))
         .routes(routes!(members::remove))
+        .routes(routes!(members::make_code))
         .routes(routes!(held::list))
         .routes(routes!(held::judge))
         .routes(routes!(consents::list))
@@ -82,6 +84,7 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     router
         .route("/openapi.json", operations::document(&api))
+        .merge(join::routes())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(app.config.limits.body_bytes))

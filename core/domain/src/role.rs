@@ -73,6 +73,23 @@ impl Role {
         }
     }
 
+    /// Whether somebody with this role may make a code with which somebody with another comes back on a new phone.
+    ///
+    /// With the code they could come in as the other. The client brings back whoever reads no more than they do; the
+    /// professional, who looks after the space, brings back anybody.
+    pub const fn may_invite_back(self, other: Self) -> bool {
+        match self {
+            Role::Client => matches!(other, Role::Representative | Role::Member | Role::Carer | Role::Backup),
+            Role::Professional => true,
+            Role::Representative
+            | Role::Member
+            | Role::Carer
+            | Role::Backup
+            | Role::Colleague
+            | Role::CarerConsultant => false,
+        }
+    }
+
     /// Whether somebody with this role may ask how it goes.
     pub const fn sees_status(self) -> bool {
         !matches!(self, Role::CarerConsultant)

@@ -13,6 +13,9 @@ pub const CODE_LIFETIME: i64 = 14 * 86_400_000;
 /// How long a code for one more device works, in milliseconds: 15 minutes.
 pub const DEVICE_CODE_LIFETIME: i64 = 15 * 60_000;
 
+/// How long somebody can come back with a code, in milliseconds: 7 days.
+pub const RETURN_CODE_LIFETIME: i64 = 7 * 86_400_000;
+
 /// What a code lets somebody do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grant {
@@ -33,6 +36,13 @@ pub enum Grant {
     /// Sign in one more device.
     Device {
         /// Whose device it will be.
+        person: PersonId,
+    },
+    /// Sign in somebody of a space on a new or emptied phone.
+    Return {
+        /// The space in which the code was made.
+        space: SpaceId,
+        /// Who comes back.
         person: PersonId,
     },
 }
@@ -71,6 +81,17 @@ pub fn note_maker(connection: &Connection, code: CodeHash, maker: Caller) -> Res
     Ok(())
 }
 
+/// Makes earlier codes worthless with which a person was to come back to a space: only the newest works.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn drop_return_codes(connection: &Connection, space: SpaceId, person: PersonId) -> Result<(), AccountError> {
+    let sql = "DELETE FROM codes WHERE purpose = 'return' AND space_id = ?1 AND person_id = ?2";
+    connection.prepare_cached(sql)?.execute(params![space.uuid(), person.uuid()])?;
+    Ok(())
+}
+
 /// Uses a code up, for what it grants.
 pub(super) fn take(connection: &Connection, code: CodeHash, now: Timestamp) -> Result<Grant, AccountError> {
     let sql = "DELETE FROM codes WHERE code_hash = ?1 AND expires_at > ?2
@@ -96,8 +117,12 @@ fn is_still_good(connection: &Connection, grant: &Grant, maker: PersonId, family
     if !connection.prepare_cached(sql)?.exists([family])? {
         return Ok(false);
     }
-    let Grant::Join { space, role, .. } = grant else { return Ok(true) };
-    match members::invite(connection, *space, maker, *role) {
+    let may_give = match grant {
+        Grant::Join { space, role, .. } => members::invite(connection, *space, maker, *role),
+        Grant::Return { space, person } => members::invite_back(connection, *space, maker, *person),
+        Grant::Professional { .. } | Grant::Device { .. } => return Ok(true),
+    };
+    match may_give {
         Err(AccountError::NotFound | AccountError::Forbidden) => Ok(false),
         // That there is a client by now is told when the code is used.
         Ok(_) | Err(AccountError::Conflict(_)) => Ok(true),
@@ -112,6 +137,7 @@ fn columns(grant: &Grant) -> Columns<'_> {
         Grant::Professional { name } => ("professional", None, None, None, name.as_deref()),
         Grant::Join { space, role, name } => ("join", Some(space.uuid()), Some(role.name()), None, name.as_deref()),
         Grant::Device { person } => ("device", None, None, Some(person.uuid()), None),
+        Grant::Return { space, person } => ("return", Some(space.uuid()), None, Some(person.uuid()), None),
     }
 }
 
@@ -125,6 +151,9 @@ fn grant(row: &Row<'_>) -> rusqlite::Result<Option<Grant>> {
     Ok(match (purpose.as_str(), space, role, person) {
         ("professional", ..) => Some(Grant::Professional { name }),
         ("join", Some(space), Some(role), _) => Some(Grant::Join { space: SpaceId::new(space), role, name }),
+        ("return", Some(space), _, Some(person)) => {
+            Some(Grant::Return { space: SpaceId::new(space), person: PersonId::new(person) })
+        }
         ("device", _, _, Some(person)) => Some(Grant::Device { person: PersonId::new(person) }),
         _ => None,
     })

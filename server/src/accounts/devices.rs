@@ -1,7 +1,7 @@
 //! Devices: what a person is signed in on.
 
 use kring_domain::{DeviceId, PersonId, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::AccountError;
 use crate::auth::{self, DeviceKey};
@@ -53,6 +53,13 @@ pub fn revoke_device(
         return Err(AccountError::NotFound);
     }
     Ok(auth::end_sessions_of(connection, device, now)?)
+}
+
+/// The key that a device gave when it signed in, where it has one.
+pub(super) fn key(connection: &Connection, device: DeviceId) -> Result<Option<DeviceKey>, AccountError> {
+    let sql = "SELECT device_key FROM devices WHERE device_id = ?1";
+    let found = connection.prepare_cached(sql)?.query_row([device.uuid()], |row| row.get::<_, Option<[u8; 32]>>(0));
+    Ok(found.optional()?.flatten().as_ref().and_then(DeviceKey::from_stored))
 }
 
 pub(super) fn make(

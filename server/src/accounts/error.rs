@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::auth::Blocked;
+use crate::auth::{Blocked, Unproved};
 use crate::store::StoreError;
 
 /// What a caller can be told about a request that was not carried out.
@@ -20,6 +20,15 @@ pub enum AccountError {
     /// The code is unknown, used or expired.
     #[error("the code is not valid")]
     InvalidCode,
+    /// What was sent cannot be a code.
+    #[error("no code")]
+    NoCode,
+    /// The code signs in somebody else than the person who brings it; it can still be used.
+    #[error("the code is of another person")]
+    OtherPerson,
+    /// The device did not sign for its sign-in, or not about now.
+    #[error("not proved")]
+    Unproved(Unproved),
     /// Too many codes from this address were wrong.
     #[error("too many wrong codes")]
     Blocked(Blocked),

@@ -82,6 +82,50 @@ pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: R
     }
 }
 
+/// Whether a person may make a code with which another person of a space comes back.
+///
+/// With the code goes everything that the other person may, so the maker must be somebody who may bring them back in every
+/// space that they are in: a code made in one space opens no other. A professional of the server is brought back by
+/// another.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] when either is not in the space, and [`AccountError::Forbidden`] for who may not.
+pub fn invite_back(
+    connection: &Connection,
+    space: SpaceId,
+    by: PersonId,
+    person: PersonId,
+) -> Result<Role, AccountError> {
+    let own = role_in(connection, space, by)?;
+    let other = role_in(connection, space, person)?;
+    let may = match by == person {
+        true => matches!(own, Role::Client | Role::Professional),
+        false => own.may_invite_back(other) && is_in_reach(connection, by, person)?,
+    };
+    if may { Ok(own) } else { Err(AccountError::Forbidden) }
+}
+
+/// Whether somebody may bring a person back in every space that the person is in.
+fn is_in_reach(connection: &Connection, by: PersonId, person: PersonId) -> Result<bool, AccountError> {
+    if persons::is_professional(connection, person)? && !persons::is_professional(connection, by)? {
+        return Ok(false);
+    }
+    let sql = "SELECT theirs.role, own.role FROM members AS theirs
+               LEFT JOIN members AS own ON own.space_id = theirs.space_id AND own.person_id = ?2
+               WHERE theirs.person_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![person.uuid(), by.uuid()])?;
+    while let Some(row) = rows.next()? {
+        let role = |index| row.get::<_, Option<String>>(index).map(|role| role.and_then(|role| Role::from_name(&role)));
+        let may = role(1)?.zip(role(0)?).is_some_and(|(own, other)| own.may_invite_back(other));
+        if !may {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Takes a person out of a space, by the will of `by`.
 ///
 /// # Errors

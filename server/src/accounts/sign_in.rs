@@ -7,8 +7,9 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::access_log::{Action, Line, record};
-use super::{AccountError, Grant, codes, devices, members, persons};
-use crate::auth::{self, Caller, CodeHash, DeviceKey, Secret};
+use super::lost_answer::{ProvedSignIn, answer_again, keep_answer};
+use super::{AccountError, Grant, codes, devices, members, persons, role_in};
+use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Secret, Unproved};
 
 /// What somebody brings to sign in.
 #[derive(Debug)]
@@ -21,8 +22,12 @@ pub struct SignIn {
     pub display_name: Option<Name>,
     /// The id that a phone gave a new person while it was offline.
     pub person: Option<PersonId>,
+    /// The only person that this may sign in: whose file the phone has.
+    pub only_person: Option<PersonId>,
     /// The key of the device; who is signed in already keeps the one they have.
     pub device_key: Option<DeviceKey>,
+    /// The device's signature, with which it gets the answer again when that was lost.
+    pub proof: Option<Proof>,
     /// Who is signed in already.
     pub caller: Option<Caller>,
     /// For a name where there is none.
@@ -46,12 +51,25 @@ pub struct SignedIn {
 ///
 /// # Errors
 ///
-/// [`AccountError::InvalidCode`] for a code that is unknown, used or expired, and [`AccountError::Conflict`] where it
-/// does not go together with who is signed in; the code can then still be used.
+/// [`AccountError::InvalidCode`] for a code that is unknown, used or expired. [`AccountError::OtherPerson`] and
+/// [`AccountError::Conflict`] where it does not go together with who brings it; the code can then still be used.
 pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Result<SignedIn, AccountError> {
-    let grant = codes::take(connection, request.code.ok_or(AccountError::InvalidCode)?, now)?;
-    let caller = session(connection, request, person(connection, request, &grant, now)?, now)?;
-    let person = caller.person;
+    let code = request.code.ok_or(AccountError::NoCode)?;
+    let key = key(connection, request)?;
+    let proved = prove(request, key.as_ref(), code, now)?;
+    let sign_in = key.as_ref().zip(proved.as_ref()).map(|(key, proved)| ProvedSignIn { code, key, proved });
+    if let Some(sign_in) = &sign_in
+        && let Some(again) = answer_again(connection, sign_in, request.caller, now)?
+    {
+        record(connection, &Line::of_server(now, Action::SignedIn).by(again.caller).from(request.address))?;
+        return Ok(again);
+    }
+    let grant = codes::take(connection, code, now)?;
+    let person = person(connection, request, &grant, now)?;
+    if request.only_person.is_some_and(|only| only != person) {
+        return Err(AccountError::OtherPerson);
+    }
+    let caller = session(connection, request, person, now)?;
     let joined = match grant {
         Grant::Professional { .. } => {
             persons::make_professional(connection, person)?;
@@ -63,17 +81,47 @@ pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Res
             Some((space, role))
         }
         Grant::Device { .. } => None,
+        Grant::Return { space, .. } => {
+            let role = role_in(connection, space, person)?;
+            record(connection, &Line::new(now, space, caller, role, Action::CameBack))?;
+            Some((space, role))
+        }
     };
     record(connection, &Line::of_server(now, Action::SignedIn).by(caller).from(request.address))?;
     let refresh_token = auth::issue(connection, caller.family, now)?;
+    if let Some(sign_in) = &sign_in {
+        keep_answer(connection, sign_in, caller, joined.map(|(space, _)| space), &refresh_token, now)?;
+    }
     Ok(SignedIn { caller, refresh_token, joined })
+}
+
+/// The key that the device signs with: of who is signed in already, the one they have.
+fn key(connection: &Connection, request: &SignIn) -> Result<Option<DeviceKey>, AccountError> {
+    match request.caller {
+        Some(caller) => devices::key(connection, caller.device),
+        None => Ok(request.device_key),
+    }
+}
+
+/// What the device signed for this sign-in; `None` for a program that signs nothing.
+fn prove(
+    request: &SignIn,
+    key: Option<&DeviceKey>,
+    code: CodeHash,
+    now: Timestamp,
+) -> Result<Option<Proved>, AccountError> {
+    match (&request.proof, key) {
+        (None, _) => Ok(None),
+        (Some(proof), Some(key)) => proof.check_sign_in(key, code, now).map(Some).map_err(AccountError::Unproved),
+        (Some(_), None) => Err(AccountError::Unproved(Unproved::Wrong)),
+    }
 }
 
 fn person(connection: &Connection, request: &SignIn, grant: &Grant, now: Timestamp) -> Result<PersonId, AccountError> {
     let (name, role) = match grant {
-        Grant::Device { person } => {
+        Grant::Device { person } | Grant::Return { person, .. } => {
             let is_theirs = request.caller.is_none_or(|caller| caller.person == *person);
-            return if is_theirs { Ok(*person) } else { Err(AccountError::Conflict("signed in as somebody else")) };
+            return if is_theirs { Ok(*person) } else { Err(AccountError::OtherPerson) };
         }
         Grant::Professional { name } => (name, Role::Professional),
         Grant::Join { name, role, .. } => (name, *role),

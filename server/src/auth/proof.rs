@@ -13,6 +13,16 @@
 //!
 //! The nonce is chosen for one exchange. When the answer is lost, the phone asks again with the same nonce and a later
 //! time, and gets another pair in the place of the first.
+//!
+//! `POST /v1/sign-in` takes a proof as well, over the lines below, so that a lost answer to a sign-in is given again too:
+//!
+//! ```text
+//! kring sign-in proof 1
+//! the public half of the key, in URL-safe base64 without padding
+//! the SHA-256 of the code's sixteen characters, without hyphens and in upper case, in the same base64
+//! the time of signing, as it is sent
+//! the nonce
+//! ```
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +30,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use kring_domain::{DeviceId, Timestamp};
 use serde::{Deserialize, Deserializer, de};
 
-use super::Secret;
+use super::{CodeHash, Secret};
 
 /// By how much the clock of a phone may differ from the server's, in milliseconds: 5 minutes.
 pub(super) const SKEW: i64 = 5 * 60_000;
@@ -43,7 +53,7 @@ pub(super) struct Nonce(String);
 
 /// A proof whose signature is the device's.
 #[derive(Debug)]
-pub(super) struct Proved {
+pub struct Proved {
     pub(super) at: Timestamp,
     pub(super) nonce: Nonce,
 }
@@ -67,7 +77,7 @@ impl DeviceKey {
     }
 
     /// The key that was stored as these bytes; `None` for bytes that are no key.
-    pub(super) fn from_stored(bytes: &[u8; 32]) -> Option<Self> {
+    pub fn from_stored(bytes: &[u8; 32]) -> Option<Self> {
         // With a key of small order there are signatures that fit every text.
         VerifyingKey::from_bytes(bytes).ok().filter(|key| !key.is_weak()).map(Self)
     }
@@ -76,14 +86,39 @@ impl DeviceKey {
 impl Proof {
     /// Whether the device signed this for this token, and when.
     pub(super) fn check(&self, key: &DeviceKey, device: DeviceId, token: &Secret) -> Result<Proved, Unproved> {
+        self.check_text(key, &signed_text(device, token, &self.at, &self.nonce.0))
+    }
+
+    /// Whether the holder of the key signed this for this code, about now.
+    ///
+    /// # Errors
+    ///
+    /// [`Unproved`] where the signature is of something else, or of another time.
+    pub fn check_sign_in(&self, key: &DeviceKey, code: CodeHash, now: Timestamp) -> Result<Proved, Unproved> {
+        let (key_text, code) = (URL_SAFE_NO_PAD.encode(key.bytes()), URL_SAFE_NO_PAD.encode(code.bytes()));
+        let text = format!("kring sign-in proof 1\n{key_text}\n{code}\n{}\n{}", self.at, self.nonce.0);
+        let proved = self.check_text(key, &text)?;
+        if proved.is_recent(now) { Ok(proved) } else { Err(Unproved::Clock) }
+    }
+
+    fn check_text(&self, key: &DeviceKey, text: &str) -> Result<Proved, Unproved> {
         let at: Timestamp = self.at.parse().map_err(|_| Unproved::Wrong)?;
-        let text = signed_text(device, token, &self.at, &self.nonce.0);
         key.0.verify_strict(text.as_bytes(), &self.signature.0).map_err(|_| Unproved::Wrong)?;
         Ok(Proved { at, nonce: self.nonce.clone() })
     }
 }
 
 impl Proved {
+    /// When the device signed.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The word of the exchange.
+    pub fn nonce(&self) -> &str {
+        self.nonce.as_str()
+    }
+
     /// Whether it was signed about now.
     pub(super) fn is_recent(&self, now: Timestamp) -> bool {
         now.millis().abs_diff(self.at.millis()) <= SKEW.unsigned_abs()

@@ -19,7 +19,7 @@ const KEPT: i64 = 30 * 86_400_000;
 ///
 /// Only who holds the device key can, and only while nobody has used what was answered first; so the time may be as
 /// long as a phone without coverage needs.
-const GRACE: i64 = 86_400_000;
+pub const GRACE: i64 = 86_400_000;
 
 /// What became of a refresh token.
 #[derive(Debug)]
@@ -137,8 +137,7 @@ fn again(
     if !proved.is_recent(now) || proved.at <= used.proved_at {
         return Ok(Refreshed::Unproved(Unproved::Clock));
     }
-    let void = "UPDATE refresh_tokens SET used_at = ?2 WHERE token_hash = ?1 AND used_at IS NULL";
-    let is_unused = connection.prepare_cached(void)?.execute(params![used.successor, now.millis()])? == 1;
+    let is_unused = void(connection, used.successor, now)?;
     if !is_unused || now.millis() - used.at.millis() > GRACE {
         end(connection, found.caller.family, now)?;
         return Ok(Refreshed::Reused(found.caller.family));
@@ -147,6 +146,26 @@ fn again(
     let sql = "UPDATE refresh_tokens SET proved_at = ?2, successor = ?3 WHERE token_hash = ?1";
     connection.prepare_cached(sql)?.execute(params![token.hash(), proved.at.millis(), next.hash()])?;
     Ok(Refreshed::Next(found.caller, next))
+}
+
+/// Gives another refresh token in the place of one whose answer was lost; `None` where that one was used.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn reissue(
+    connection: &Connection,
+    family: Uuid,
+    lost: [u8; 32],
+    now: Timestamp,
+) -> Result<Option<Secret>, StoreError> {
+    if void(connection, Some(lost), now)? { issue(connection, family, now).map(Some) } else { Ok(None) }
+}
+
+/// Makes a token worthless that was never used; says whether there was one.
+fn void(connection: &Connection, token: Option<[u8; 32]>, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE refresh_tokens SET used_at = ?2 WHERE token_hash = ?1 AND used_at IS NULL";
+    Ok(connection.prepare_cached(sql)?.execute(params![token, now.millis()])? == 1)
 }
 
 /// Ends every session of a device.

@@ -30,7 +30,7 @@ impl Secret {
     }
 
     /// What is kept of the secret, to recognise it by.
-    pub(super) fn hash(&self) -> [u8; 32] {
+    pub(crate) fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
 }

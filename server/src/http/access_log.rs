@@ -32,7 +32,7 @@ pub(super) struct LogEntry {
     /// As what; nothing for who had no place in the space.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
-    /// What they did: `created`, `invited`, `joined`, `removed`, `left`, `read`, `read_on_device`, `received`, `status`,
+    /// What they did: `created`, `invited`, `joined`, `invited_back`, `came_back`, `removed`, `left`, `read`, `read_on_device`, `received`, `status`,
     /// `read_log`, `wrote`, `changed_rights`, `erased`, `exported` or `broken_read_log`.
     action: String,
     /// `done`, or `refused` where they were not let.

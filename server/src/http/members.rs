@@ -3,16 +3,18 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use kring_domain::{PersonId, Role, SpaceId, Timestamp};
+use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Problem;
 use super::extract::{Ids, Json};
+use super::invitations::CodeAnswer;
 use super::problem::ProblemBody;
 use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, Departure, RosterRow};
+use crate::accounts::{self, AccountError, DEVICE_CODE_LIFETIME, Departure, Grant, RETURN_CODE_LIFETIME, RosterRow};
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, Code};
 use crate::clock;
 
 /// Somebody in the space.
@@ -25,6 +27,9 @@ pub(super) struct Member {
     role: Role,
     #[schema(value_type = String, format = DateTime)]
     joined_at: Timestamp,
+    /// Whether the caller may make a code with which this person comes back on a new phone; not in an export.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_invite_back: Option<bool>,
 }
 
 /// Everybody in the space.
@@ -33,11 +38,29 @@ pub(super) struct Members {
     members: Vec<Member>,
 }
 
+impl Member {
+    fn new(row: RosterRow, may_invite_back: Option<bool>) -> Self {
+        let RosterRow { person, name, role, joined_at } = row;
+        Self { person_id: person, name, role, joined_at, may_invite_back }
+    }
+}
+
 impl From<Vec<RosterRow>> for Members {
     fn from(roster: Vec<RosterRow>) -> Self {
-        let member = |RosterRow { person, name, role, joined_at }| Member { person_id: person, name, role, joined_at };
-        Self { members: roster.into_iter().map(member).collect() }
+        Self { members: roster.into_iter().map(|row| Member::new(row, None)).collect() }
     }
+}
+
+/// A member, as the caller sees them.
+fn member(connection: &Connection, space: SpaceId, caller: PersonId, row: RosterRow) -> Result<Member, AccountError> {
+    let person = row.person;
+    let may_invite_back = match accounts::invite_back(connection, space, caller, person) {
+        // Who is here has no need to come back.
+        Ok(_) => person != caller,
+        Err(AccountError::NotFound | AccountError::Forbidden) => false,
+        Err(error) => return Err(error),
+    };
+    Ok(Member::new(row, Some(may_invite_back)))
 }
 
 /// The people of a space, in the order in which they joined.
@@ -57,9 +80,42 @@ pub(super) async fn list(
             return Err(AccountError::NotFound);
         }
         record(connection, &Line::new(clock::now(), space, caller, rights.role, Action::Read).with("members"))?;
-        accounts::roster(connection, space)
+        let roster = accounts::roster(connection, space)?.into_iter();
+        roster.map(|row| member(connection, space, caller.person, row)).collect::<Result<_, _>>()
     });
-    Ok(Json(roster.await?.into()))
+    Ok(Json(Members { members: roster.await? }))
+}
+
+/// A code with which somebody of the space signs in on a new or emptied phone, as the same person; it works once.
+///
+/// Only the newest such code works. Everybody concerned reads in the access log that it was made, and that it was used; the
+/// devices that the person has stay signed in.
+#[utoipa::path(post, path = "/v1/spaces/{id}/members/{person_id}/codes",
+    params(("id" = Uuid, Path), ("person_id" = Uuid, Path)), responses(
+    (status = 201, body = CodeAnswer),
+    (status = 403, description = "`forbidden`: this role may not bring that person back, or the person is in a space where the \
+        caller may not", body = ProblemBody),
+    (status = 404, description = "`not_found`: not a space of the caller, or nobody in it", body = ProblemBody),
+))]
+pub(super) async fn make_code(
+    State(app): State<App>,
+    caller: Caller,
+    Ids((space, person)): Ids<(SpaceId, PersonId)>,
+) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
+    let (code, now) = (Code::random(), clock::now());
+    // Who asks for themselves has another device in their hand, so that a short time is enough.
+    let lifetime = if person == caller.person { DEVICE_CODE_LIFETIME } else { RETURN_CODE_LIFETIME };
+    let expires_at = Timestamp::from_millis(now.millis() + lifetime);
+    let hash = code.hash();
+    let keep = app.store.write(move |connection| -> Result<(), AccountError> {
+        let own = accounts::invite_back(connection, space, caller.person, person)?;
+        accounts::drop_return_codes(connection, space, person)?;
+        accounts::keep_code(connection, hash, &Grant::Return { space, person }, now, expires_at)?;
+        accounts::note_maker(connection, hash, caller)?;
+        record(connection, &Line::new(now, space, caller, own, Action::InvitedBack).about(person.uuid()))
+    });
+    keep.await?;
+    Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))
 }
 
 /// Take somebody out of a space, at once; or oneself.

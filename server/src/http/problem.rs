@@ -10,7 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::AccountError;
-use crate::auth::{AuthError, Blocked};
+use crate::auth::{AuthError, Blocked, Unproved};
+use crate::clock;
 use crate::store::StoreError;
 
 const CONTENT_TYPE: &str = "application/problem+json";
@@ -113,6 +114,16 @@ impl Problem {
         Self::unauthorized("invalid_proof", "The device has to sign with its key")
     }
 
+    /// The code is unknown, used or expired, or no code.
+    pub const fn invalid_code() -> Self {
+        Self::unauthorized("invalid_code", "The code is not valid")
+    }
+
+    /// The code signs in somebody else than who brings it.
+    pub const fn other_person() -> Self {
+        Self::new(StatusCode::CONFLICT, "other_person", "The code is of another person")
+    }
+
     /// What the caller signed was not signed about now.
     pub const fn clock(now: Timestamp) -> Self {
         let mut problem = Self::unauthorized("clock", "Signed at another time than now");
@@ -210,7 +221,11 @@ impl From<AccountError> for Problem {
             AccountError::NotFound => Self::not_found(),
             AccountError::Forbidden => Self::forbidden(),
             AccountError::Conflict(why) => Self::conflict().detail(why),
-            AccountError::InvalidCode => Self::unauthorized("invalid_code", "The code is not valid"),
+            AccountError::InvalidCode => Self::invalid_code(),
+            AccountError::NoCode => Self::invalid_code().detail("there is no code of 16 letters and digits in it"),
+            AccountError::OtherPerson => Self::other_person(),
+            AccountError::Unproved(Unproved::Wrong) => Self::invalid_proof(),
+            AccountError::Unproved(Unproved::Clock) => Self::clock(clock::now()),
             AccountError::Blocked(Blocked { retry_after }) => Self::rate_limited(retry_after),
             AccountError::Store(error) => error.into(),
         }

@@ -56,6 +56,7 @@ fn attempt(method: &Method, path: &str) -> Option<(Target, Action)> {
         ("DELETE", None) => Action::Erased,
         ("DELETE", Some("members")) => Action::Removed,
         ("POST", Some("invitations")) => Action::Invited,
+        ("POST", Some("members")) => Action::InvitedBack,
         ("POST" | "PUT" | "PATCH" | "DELETE", _) => Action::Wrote,
         (_, Some("export")) => Action::Exported,
         (_, Some("access-log")) => Action::ReadLog,
@@ -75,6 +76,7 @@ mod tests {
         for (method, path, action) in [
             (Method::GET, format!("/v1/documents/{id}"), Some(Action::Read)),
             (Method::POST, format!("/v1/documents/{id}/commands"), Some(Action::Wrote)),
+            (Method::POST, format!("/v1/spaces/{id}/members/{id}/codes"), Some(Action::InvitedBack)),
             (Method::GET, format!("/v1/spaces/{id}/export"), Some(Action::Exported)),
             (Method::DELETE, format!("/v1/spaces/{id}"), Some(Action::Erased)),
             (Method::GET, "/v1/spaces/nonsense".into(), None),

@@ -14,13 +14,13 @@ use super::token::Pair;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, SignIn, SignedIn};
 use crate::app::App;
-use crate::auth::{Caller, CodeHash, DeviceKey, Secret};
+use crate::auth::{Caller, CodeHash, DeviceKey, Proof, Secret};
 use crate::clock;
 
 /// A code, and who brings it.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct SignInBody {
-    /// A one-time code; case, spaces and hyphens do not matter.
+    /// A one-time code, as somebody types or pastes it: alone, as a link, or with words and punctuation around it.
     #[schema(value_type = String)]
     code: Secret,
     /// What to call the device.
@@ -32,10 +32,19 @@ pub(super) struct SignInBody {
     /// The id of a new person, from a phone that worked before it signed in; not taken where there is such a person.
     #[schema(value_type = Option<String>, format = Uuid)]
     person_id: Option<PersonId>,
+    /// The only person that the code may sign in, from a phone with somebody's file: a code of anybody else is answered
+    /// `other_person`, and stays good.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    only_person: Option<PersonId>,
     /// The public half of an Ed25519 key that the device made, in URL-safe base64: without its signature the refresh
     /// token is worth nothing from then on.
     #[schema(value_type = Option<String>)]
     device_key: Option<DeviceKey>,
+    /// `{at, nonce, signature}`, as at `/v1/token`, over `kring sign-in proof 1`, the public half of the key, the SHA-256 of
+    /// the code's sixteen characters without hyphens, `at` and `nonce`, a line each. Who signs can ask again with the same
+    /// nonce and a later `at` when the answer was lost: for a day the same device gets the same person and device.
+    #[schema(value_type = Option<Object>)]
+    proof: Option<Proof>,
 }
 
 /// A session.
@@ -60,8 +69,10 @@ pub(super) struct Session {
 /// Sign in with a one-time code; with a bearer token, join as who is signed in.
 #[utoipa::path(post, path = "/v1/sign-in", request_body = SignInBody, responses(
     (status = 200, body = Session),
-    (status = 401, description = "`invalid_code`: unknown, used or expired", body = ProblemBody),
-    (status = 409, description = "`conflict`: already in this space with another role", body = ProblemBody),
+    (status = 401, description = "`invalid_code`: unknown, used or expired; `invalid_proof` or `clock` (see `server_time`)",
+        body = ProblemBody),
+    (status = 409, description = "`conflict`: already in this space with another role; `other_person`: the code is of somebody \
+        else and stays good", body = ProblemBody),
     (status = 429, description = "`rate_limited`: too many wrong codes, or too many requests", body = ProblemBody),
 ))]
 pub(super) async fn sign_in(
@@ -71,9 +82,20 @@ pub(super) async fn sign_in(
     Reads(language): Reads,
     Json(body): Json<SignInBody>,
 ) -> Result<Json<Session>, Problem> {
-    let SignInBody { code, device_name, display_name, person_id, device_key } = body;
+    let SignInBody { code, device_name, display_name, person_id, only_person, device_key, proof } = body;
     let code = CodeHash::of_typed(code.expose());
-    let request = SignIn { code, device_name, display_name, person: person_id, device_key, caller, language, address };
+    let request = SignIn {
+        code,
+        device_name,
+        display_name,
+        person: person_id,
+        only_person,
+        device_key,
+        proof,
+        caller,
+        language,
+        address,
+    };
     let SignedIn { caller, refresh_token, joined } = use_code(&app, address, request).await?;
     app.hub.membership_changed(caller.person);
     let pair = Pair::new(&app, caller, refresh_token).await?;
@@ -85,6 +107,10 @@ pub(super) async fn sign_in(
 async fn use_code(app: &App, address: IpAddr, request: SignIn) -> Result<SignedIn, AccountError> {
     let now = clock::now();
     app.auth.may_try(address, now).map_err(AccountError::Blocked)?;
+    // A slip of the hand is no guess: nothing was looked up, and nobody learns anything from the answer.
+    if request.code.is_none() {
+        return Err(AccountError::NoCode);
+    }
     let auth = app.auth.clone();
     let signed_in = app.store.write(move |connection| {
         // Again here, where one request comes after the other: guesses side by side must not all be the first.

@@ -109,6 +109,31 @@ fn a_trusted_proxy_says_where_a_guess_comes_from() {
 }
 
 #[test]
+fn an_address_in_any_spelling_has_one_limit() {
+    let server = Server::start_with(|config| {
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        config.limits.wrong_codes = 1;
+    });
+    let guess = |header: &str, from: &str| {
+        let body = json!({"code": WRONG, "device_name": "x"}).to_string().into_bytes();
+        server.anybody().send("POST", "/v1/sign-in", &[(header, from)], body).status
+    };
+    for (header, from, status) in [
+        ("x-forwarded-for", "198.51.100.1:567", 401),
+        ("x-forwarded-for", "198.51.100.1", 429),
+        ("forwarded", "proto=https;For=\"198.51.100.1:99\"", 429),
+        ("x-forwarded-for", "198.51.100.2:567", 401),
+        ("forwarded", "for=\"[2001:db8::1]:4711\"", 401),
+        ("x-forwarded-for", "\"[2001:db8::1]\"", 429),
+        ("x-forwarded-for", "unknown", 401),
+        ("x-forwarded-for", "_hidden", 429),
+        ("x-forwarded-for", "198.51.100.3", 401),
+    ] {
+        assert_eq!(guess(header, from), status, "{header}: {from}");
+    }
+}
+
+#[test]
 fn good_codes_do_not_count() {
     let server = Server::start_with(|config| config.limits.wrong_codes = 2);
     for _ in 0..6 {

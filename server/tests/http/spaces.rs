@@ -1,5 +1,6 @@
 //! `/v1/spaces`
 
+mod coming_back;
 mod export;
 mod invitations;
 mod members;

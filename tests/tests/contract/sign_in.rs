@@ -58,19 +58,33 @@ fn wrong_codes_are_refused_and_after_five_a_minute_not_even_looked_at() {
     let wrong = |http: &kring_tests::outside::Http, code: &str| {
         http.post("/v1/sign-in", &json!({"code": code, "device_name": "phone"}))
     };
-    for code in ["AAAA-AAAA-AAAA", "", "0", "no code at all", "🦀"] {
+    let link = "https://kring.example/join#X999-X999-X999-X999";
+    for code in ["AAAA-AAAA-AAAA-AAAA", "0000000000000000", "bbbb cccc dddd eeee", "ZZZZ-1111-2222-3333", link] {
         let answer = wrong(&server.http(), code);
         answer.any_problem();
         assert_eq!(answer.status, 401, "{code:?}: {}", answer.text());
     }
-    let limited = wrong(&server.http(), "BBBB-BBBB-BBBB");
+    let limited = wrong(&server.http(), "BBBB-BBBB-BBBB-BBBB");
     limited.problem(429, "rate_limited");
     let seconds: u64 = limited.header("retry-after").expect("Retry-After").parse().expect("seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");
 
     // The address is the socket's: no proxy is configured, so what a caller claims to forward for is nothing.
     let elsewhere = server.http().header("x-forwarded-for", "203.0.113.9");
-    wrong(&elsewhere, "CCCC-CCCC-CCCC").problem(429, "rate_limited");
+    wrong(&elsewhere, "CCCC-CCCC-CCCC-CCCC").problem(429, "rate_limited");
+}
+
+#[test]
+fn what_cannot_be_a_code_is_not_counted() {
+    let server = Server::start();
+    let code = server.invite_professional("Petra");
+    let sign_in = |code: &str| server.http().post("/v1/sign-in", &json!({"code": code, "device_name": "phone"}));
+    for slip in
+        ["AAAA-AAAA-AAAA", "", "0", "no code at all", "🦀", "Bel me op 06-12345678", "https://kring.example/join"]
+    {
+        sign_in(slip).problem(401, "invalid_code");
+    }
+    sign_in(&format!("Code: “{}”.", code.to_lowercase())).ok(200);
 }
 
 #[test]

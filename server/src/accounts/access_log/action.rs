@@ -9,6 +9,10 @@ pub enum Action {
     Invited,
     /// Came in.
     Joined,
+    /// Made a code with which somebody comes back on a new phone.
+    InvitedBack,
+    /// Came back on a new phone with such a code.
+    CameBack,
     /// Sent somebody away.
     Removed,
     /// Went.
@@ -57,10 +61,12 @@ pub enum Outcome {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Created,
         Self::Invited,
         Self::Joined,
+        Self::InvitedBack,
+        Self::CameBack,
         Self::Removed,
         Self::Left,
         Self::Read,
@@ -101,6 +107,8 @@ impl Action {
             Self::Created => "created",
             Self::Invited => "invited",
             Self::Joined => "joined",
+            Self::InvitedBack => "invited_back",
+            Self::CameBack => "came_back",
             Self::Removed => "removed",
             Self::Left => "left",
             Self::Read => "read",

@@ -12,7 +12,7 @@ pub const MAX_LINES: u32 = 1_000;
 /// Which lines are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only what this person did.
+    /// Only what this person did, and who let them back in.
     pub person: Option<PersonId>,
     /// Not before this moment.
     pub from: Option<Timestamp>,
@@ -47,6 +47,8 @@ pub struct LogLine {
     pub kind: Option<DocumentKind>,
     /// To whom, or to which device or space.
     pub about: Option<Uuid>,
+    /// What the person is called whom it was about.
+    pub about_name: Option<String>,
     /// More of it, as a word.
     pub detail: Option<String>,
     /// From which network, where no device is known.
@@ -59,10 +61,13 @@ pub struct LogLine {
 ///
 /// When the database refuses.
 pub fn lines(connection: &Connection, space: Option<SpaceId>, filter: &Filter) -> Result<Vec<LogLine>, StoreError> {
-    let sql = "SELECT position, at, person_id, persons.name, device_id, role, action, outcome, document_id, kind,
-                   about_id, detail, access_point
+    let sql =
+        "SELECT position, at, access_log.person_id, persons.name, device_id, role, action, outcome, document_id, kind,
+                   about_id, detail, access_point, others.name
                FROM access_log LEFT JOIN persons USING (person_id) LEFT JOIN documents USING (document_id)
-               WHERE access_log.space_id IS ?1 AND (?2 IS NULL OR person_id = ?2) AND at >= ?3 AND at < ?4
+                   LEFT JOIN persons AS others ON others.person_id = about_id
+               WHERE access_log.space_id IS ?1 AND at >= ?3 AND at < ?4
+                   AND (?2 IS NULL OR access_log.person_id = ?2 OR (about_id = ?2 AND action = 'invited_back'))
                    AND position < ?5
                ORDER BY position DESC LIMIT ?6";
     let mut statement = connection.prepare_cached(sql)?;
@@ -107,5 +112,6 @@ fn line(row: &Row<'_>) -> rusqlite::Result<LogLine> {
         about: row.get(10)?,
         detail: text(11)?,
         from: text(12)?,
+        about_name: text(13)?.filter(|name| !name.is_empty()),
     })
 }

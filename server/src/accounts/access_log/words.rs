@@ -37,6 +37,13 @@ impl LogLine {
                 None => say("heeft iemand uitgenodigd", "invited somebody"),
             },
             Some(Action::Joined) => say("is erbij gekomen", "joined"),
+            Some(Action::InvitedBack) => {
+                let whom = self.about_name.as_deref().unwrap_or(language.pick("iemand", "somebody"));
+                language
+                    .pick("heeft een code gemaakt voor een nieuwe telefoon van {}", "made a code for a new phone of {}")
+                    .replace("{}", whom)
+            }
+            Some(Action::CameBack) => say("is terug op een nieuwe telefoon", "is back on a new phone"),
             Some(Action::Removed) => say("heeft iemand verwijderd", "removed somebody"),
             Some(Action::Left) => say("is weggegaan", "left"),
             Some(Action::Read) => match self.detail.as_deref() {

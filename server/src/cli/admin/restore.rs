@@ -127,7 +127,7 @@ fn mark(transaction: &Connection, recover_for: u32) -> Result<usize, CliError> {
     mark_restored(transaction, recover_for)?;
     let ended = transaction
         .execute("UPDATE families SET ended_at = ?1 WHERE ended_at IS NULL", params![now.millis()])
-        .and_then(|ended| transaction.execute("DELETE FROM codes", []).map(|_| ended))
+        .and_then(|ended| transaction.execute_batch("DELETE FROM codes; DELETE FROM sign_ins;").map(|_| ended))
         .map_err(StoreError::from)?;
     // A key may have been given up since, and nobody has a token that is still worth something.
     auth::rotate_keys(transaction, now, true)?;

@@ -101,7 +101,7 @@ const fn codes(action: Action) -> (&'static str, &'static str) {
         Action::Erased => (RECORD, "D"),
         Action::Exported => ("110106", "R"),
         Action::ReadLog => ("110101", "R"),
-        Action::Invited | Action::Joined => (SECURITY, "C"),
+        Action::Invited | Action::InvitedBack | Action::Joined | Action::CameBack => (SECURITY, "C"),
         Action::ChangedRights | Action::RotatedKeys => (SECURITY, "U"),
         Action::Removed | Action::Left | Action::RevokedDevice => (SECURITY, "D"),
         Action::BrokenReadLog => (SECURITY, "E"),
