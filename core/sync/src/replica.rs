@@ -108,6 +108,8 @@ pub struct Replica {
     members: Vec<Member>,
     parting: Parting,
     greeting: Option<DeviceFrame>,
+    /// The number of the last ping that waits for an answer.
+    ping: Option<u64>,
     connected: bool,
     /// Whether the server has said how far each document is, since there is a connection.
     welcomed: bool,
@@ -127,6 +129,7 @@ impl Replica {
             members: Vec::new(),
             parting: Parting::default(),
             greeting: None,
+            ping: None,
             connected: false,
             welcomed: false,
             retry_at: None,
@@ -285,6 +288,7 @@ impl Replica {
     /// The connection is gone; everything resumes at the next one.
     pub fn handle_disconnected(&mut self) {
         self.greeting = None;
+        self.ping = None;
         self.connected = false;
         self.forget_recalls();
         self.welcomed = false;
@@ -319,6 +323,9 @@ impl Replica {
         }
         if let Some(greeting) = self.greeting.take() {
             return Some(greeting);
+        }
+        if let Some(n) = self.ping.take() {
+            return Some(DeviceFrame::Pong { n });
         }
         if let Some(brought) = self.keeping.poll_brought() {
             return Some(brought);

@@ -41,12 +41,13 @@ fn round(frames: Vec<DeviceFrame>, size: usize) -> Option<Round> {
     let mut frames = frames.into_iter();
     let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, .. }) = frames.next() else { return None };
     let cursors = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
-    let mut round = Round { cursors, entries: Vec::new(), submits: Vec::new(), size };
+    let mut round = Round { cursors, entries: Vec::new(), submits: Vec::new(), pings: Vec::new(), size };
     for frame in frames {
         match frame {
             DeviceFrame::Submit { document, commands } => round.submits.push((document, commands)),
             DeviceFrame::Entries { document, entries } => round.entries.push((document, entries)),
-            DeviceFrame::Hello { .. } | DeviceFrame::Presence { .. } => {}
+            DeviceFrame::Ping { n } => round.pings.push(n),
+            DeviceFrame::Hello { .. } | DeviceFrame::Presence { .. } | DeviceFrame::Pong { .. } => {}
         }
     }
     Some(round)

@@ -25,13 +25,14 @@ pub(crate) struct Round {
     /// What the server has lost.
     pub(crate) entries: Vec<(DocumentId, Vec<Entry>)>,
     pub(crate) submits: Vec<(DocumentId, Vec<Submission>)>,
+    pub(crate) pings: Vec<u64>,
     /// The bytes of it all.
     pub(crate) size: usize,
 }
 
 /// Does one round and answers with a CBOR array of frames: `welcome`, the verdicts, then what the device lacks.
 pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<Vec<u8>, LoadError> {
-    let mut frames = Vec::new();
+    let mut frames: Vec<Bytes> = round.pings.into_iter().map(|n| encode(&ServerFrame::Pong { n }).into()).collect();
     let mut answered = Vec::new();
     let cursors = round.cursors;
     if !round.submits.is_empty() || !round.entries.is_empty() {

@@ -34,10 +34,10 @@ use socket::Socket;
 use telling::Watched;
 
 /// After this long without a sign of life a device is pinged.
-const SILENCE: Duration = Duration::from_secs(30);
+const PING_AFTER: Duration = Duration::from_secs(30);
 
-/// The pings that a device may leave without an answer.
-const PATIENCE: u32 = 2;
+/// After this long without a sign of life a device is gone.
+const GONE_AFTER: Duration = Duration::from_secs(45);
 
 /// The largest presence state, in bytes of JSON.
 const MAX_PRESENCE: usize = 1024;
@@ -79,7 +79,8 @@ pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Ou
 
 impl Session {
     async fn serve(&mut self) -> Ending {
-        let (mut heard, mut pings) = (Instant::now(), 0);
+        let mut heard = Instant::now();
+        let mut is_pinged = false;
         loop {
             if let Err(ending) = self.send_waiting().await {
                 return ending;
@@ -89,17 +90,18 @@ impl Session {
                 biased;
                 () = connection.woken() => continue,
                 received = self.socket.receive() => Some(received),
-                () = tokio::time::sleep_until(heard + SILENCE * (pings + 1)) => None,
+                () = tokio::time::sleep_until(heard + if is_pinged { GONE_AFTER } else { PING_AFTER }) => None,
             };
             let result = match received {
                 Some(Ok(message)) => {
-                    (heard, pings) = (Instant::now(), 0);
+                    heard = Instant::now();
+                    is_pinged = false;
                     self.handle(message).await
                 }
                 Some(Err(ending)) => Err(ending),
-                None if pings >= PATIENCE => Err(Ending::GONE),
+                None if is_pinged => Err(Ending::GONE),
                 None => {
-                    pings += 1;
+                    is_pinged = true;
                     self.socket.write(connection, [Message::Ping(Bytes::new())].into_iter()).await
                 }
             };
@@ -169,6 +171,8 @@ impl Session {
             DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
             DeviceFrame::Submit { document, commands } => Box::pin(self.submit(document, commands, bytes.len())).await,
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
+            DeviceFrame::Ping { n } => self.send(vec![encode(&ServerFrame::Pong { n }).into()]).await,
+            DeviceFrame::Pong { .. } => Ok(()),
             DeviceFrame::Entries { document, entries } => {
                 Box::pin(self.take_back(document, entries, bytes.len())).await
             }

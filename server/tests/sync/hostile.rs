@@ -85,3 +85,16 @@ async fn presence_reaches_the_others_and_is_kept_nowhere() {
     one.send(&presence(server.circle(), json!(2))).await;
     assert!(matches!(two.frame().await, ServerFrame::Presence { .. }));
 }
+
+#[tokio::test]
+async fn a_ping_is_answered_with_its_number() {
+    let server = Server::start().await;
+    let linda = server.somebody(Role::Member).await;
+    let mut phone = server.phone(linda, vec![]).await;
+    for n in [0, 7, u64::MAX] {
+        phone.send(&DeviceFrame::Ping { n }).await;
+        assert_eq!(phone.frame().await, ServerFrame::Pong { n });
+    }
+    phone.send(&DeviceFrame::Pong { n: 1 }).await;
+    assert!(phone.is_silent().await);
+}

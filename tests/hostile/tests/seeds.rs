@@ -119,6 +119,7 @@ fn device_frames(commands: &[Value]) -> Vec<(String, DeviceFrame)> {
     vec![
         ("hello".into(), hello()),
         ("submit".into(), DeviceFrame::Submit { document: circle, commands: all }),
+        ("ping".into(), DeviceFrame::Ping { n: u64::MAX }),
         ("presence".into(), DeviceFrame::Presence { document: circle, state: json!({"at": "ideas"}) }),
         ("entries".into(), DeviceFrame::Entries { document: circle, entries: admitted(commands).1 }),
     ]

@@ -174,7 +174,7 @@ impl Server {
                 later(document, late, Code::RateLimited)
             }
             DeviceFrame::Entries { document, entries } => self.take_back(from, document, &entries, now),
-            DeviceFrame::Presence { .. } => Vec::new(),
+            DeviceFrame::Presence { .. } | DeviceFrame::Ping { .. } | DeviceFrame::Pong { .. } => Vec::new(),
         }
     }
 

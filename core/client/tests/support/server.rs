@@ -313,7 +313,8 @@ impl World {
                     answers.push(entries_frame(document, new));
                 }
             }
-            DeviceFrame::Entries { .. } | DeviceFrame::Presence { .. } => {}
+            DeviceFrame::Ping { n } => answers.push(ServerFrame::Pong { n }),
+            DeviceFrame::Entries { .. } | DeviceFrame::Presence { .. } | DeviceFrame::Pong { .. } => {}
         }
         answers
     }

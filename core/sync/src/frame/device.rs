@@ -41,6 +41,16 @@ pub enum DeviceFrame {
         /// Anything small.
         state: Value,
     },
+    /// Asks whether the server is there, for a device that can send no ping of the WebSocket's own.
+    Ping {
+        /// A number that comes back with the answer.
+        n: u64,
+    },
+    /// Answers a ping of the server.
+    Pong {
+        /// The number of the ping.
+        n: u64,
+    },
 }
 
 /// How far a device holds a document.

@@ -87,6 +87,16 @@ pub enum ServerFrame {
         /// A stable word.
         code: String,
     },
+    /// Asks whether the device is there.
+    Ping {
+        /// A number that comes back with the answer.
+        n: u64,
+    },
+    /// Answers a ping of the device.
+    Pong {
+        /// The number of the ping.
+        n: u64,
+    },
     /// A frame of a newer version, which this version passes over.
     #[serde(other)]
     Unknown,

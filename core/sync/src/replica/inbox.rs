@@ -45,7 +45,8 @@ impl Replica {
             ServerFrame::Missing { document, generation, after } => {
                 self.missing(document, Base { generation, sequence: after });
             }
-            ServerFrame::Unknown => {}
+            ServerFrame::Ping { n } => self.ping = Some(n),
+            ServerFrame::Pong { .. } | ServerFrame::Unknown => {}
         }
         Ok(())
     }
