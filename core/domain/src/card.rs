@@ -13,6 +13,8 @@ pub enum CardKind {
     TooManyActive,
     /// One field was set to two values by two people who did not know of each other.
     TwoValues,
+    /// Two people replaced the same words of a text differently.
+    TwoTexts,
     /// Somebody suggests a change of the client's own judgement.
     Suggestion,
     /// Two contacts may be the same person.

@@ -30,7 +30,8 @@ pub use withdraw_idea::WithdrawIdea;
 use crate::erasure::{self, ERASURES, Paths};
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::{Access, Reader, Role};
+use crate::shared_text::{self, Asked};
+use crate::{Access, Edit, Reader, Role};
 
 const IDEAS: &str = "ideas";
 const OFFERS: &str = "offers";
@@ -58,6 +59,10 @@ pub(crate) const fn by_consent(_: Role) -> Access {
     Access::None
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (CircleModel, Vec<Question>) {
-    (model::of(&CircleView::new(document)), Vec::new())
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (CircleModel, Vec<Question>) {
+    let circle = CircleView::new(document);
+    let asked = Asked { command: EditIdea::NAME, field: "idea_id" };
+    let ideas = circle.ideas().into_iter().filter(|idea| idea.status() != IdeaStatus::Withdrawn.name());
+    let questions = ideas.filter_map(|idea| shared_text::question(&idea.id().to_string(), &idea.item, &asked, reader));
+    (model::of(&circle), questions.collect())
 }

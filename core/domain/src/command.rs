@@ -18,7 +18,7 @@ use crate::policy::{Condition, Policy};
 use crate::private::*;
 use crate::private_time::*;
 use crate::pronotes::*;
-use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal};
+use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal, Rewording};
 
 macro_rules! commands {
     ($($kind:ident { $($name:ident),+ $(,)? })+) => {
@@ -91,6 +91,11 @@ macro_rules! commands {
                 transaction: &mut impl Transactable,
             ) -> Result<(), Refusal> {
                 match self { $($(Self::$name(edit) => edit.suggest(context, transaction),)+)+ }
+            }
+
+            /// The text that it gives new words, which are merged with those that others gave it meanwhile.
+            pub fn rewords(&self) -> Option<Rewording<'_>> {
+                match self { $($(Self::$name(edit) => edit.rewords(),)+)+ }
             }
 
             /// The id of the thing that it takes out of the document for good: the document is then

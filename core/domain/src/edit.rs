@@ -10,6 +10,19 @@ use crate::{Author, Code, Context, Language, PersonId, Refusal};
 /// How people are called, for texts that mention them.
 pub type Names<'a> = &'a dyn Fn(PersonId) -> String;
 
+/// New words for a text that several people may edit.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewording<'a> {
+    /// The section of the thing whose text it is.
+    pub section: &'static str,
+    /// The id of the thing.
+    pub id: Uuid,
+    /// The command's field with that id.
+    pub field: &'static str,
+    /// The whole text as it should read.
+    pub text: &'a str,
+}
+
 /// One kind of edit: its row in the policy, its checks, what it writes and how it reads back in words.
 ///
 /// Implemented once per command, in the command's own file; the line in the list of `command.rs` does the rest.
@@ -52,6 +65,12 @@ pub trait Edit {
     /// `forbidden` for a command that cannot be a suggestion.
     fn suggest(&self, _context: &Context, _transaction: &mut impl Transactable) -> Result<(), Refusal> {
         Err(Refusal::new(Code::Forbidden))
+    }
+
+    /// The text that this edit gives new words. They are merged with those that others gave it meanwhile, and written
+    /// behind what [`Self::execute`] writes.
+    fn rewords(&self) -> Option<Rewording<'_>> {
+        None
     }
 
     /// The id of the thing that this edit takes out of the document for good, so that the document has to be

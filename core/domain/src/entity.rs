@@ -86,10 +86,21 @@ impl<'a, R: ReadDoc> Item<'a, R> {
 
     /// A text that merges word by word.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
+        self.document.text(self.text_object(key)?).ok()
+    }
+
+    /// The object of a text that merges word by word.
+    pub(crate) fn text_object(&self, key: &str) -> Option<ObjId> {
         match self.document.get(&self.object, key) {
-            Ok(Some((Value::Object(ObjType::Text), object))) => self.document.text(object).ok(),
+            Ok(Some((Value::Object(ObjType::Text), object))) => Some(object),
             _ => None,
         }
+    }
+
+    /// The value of a field with the operation that set it.
+    pub(crate) fn value(&self, key: &str) -> Option<(ScalarValue, ObjId)> {
+        let (value, operation) = self.document.get(&self.object, key).ok()??;
+        Some((value.into_scalar().ok()?, operation))
     }
 
     /// A value that was written with [`put_json`].
@@ -148,8 +159,7 @@ impl<'a, R: ReadDoc> Item<'a, R> {
     }
 
     fn scalar(&self, key: &str) -> Option<ScalarValue> {
-        let (value, _) = self.document.get(&self.object, key).ok()??;
-        value.into_scalar().ok()
+        self.value(key).map(|(value, _)| value)
     }
 }
 
@@ -212,20 +222,6 @@ pub(crate) fn put_json(
 ) -> Result<(), Refusal> {
     let text = serde_json::to_string(value).map_err(|_| Refusal::invalid(key))?;
     Ok(transaction.put(entity, key, text)?)
-}
-
-/// Writes a text that merges word by word with concurrent edits of it.
-pub(crate) fn put_text(
-    transaction: &mut impl Transactable,
-    entity: &ObjId,
-    key: &str,
-    text: &str,
-) -> Result<(), Refusal> {
-    let object = match transaction.get(entity, key)? {
-        Some((Value::Object(ObjType::Text), object)) => object,
-        _ => transaction.put_object(entity, key, ObjType::Text)?,
-    };
-    Ok(transaction.update_text(&object, text)?)
 }
 
 /// Refuses an id for a new thing that is taken.

@@ -20,7 +20,8 @@ pub use vocabulary::{AskState, Helpfulness, ReasonShy};
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::{Access, Reader, Role};
+use crate::shared_text::{self, Asked};
+use crate::{Access, Edit, Reader, Role};
 
 const NOTES: &str = "notes";
 const RATINGS: &str = "ratings";
@@ -56,6 +57,9 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PrivateModel, Vec<Question>) {
-    (model::of(document), Vec::new())
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PrivateModel, Vec<Question>) {
+    let asked = Asked { command: EditPrivateNote::NAME, field: "note_id" };
+    let notes = model::items(document, NOTES).filter(|(_, note)| model::is_there(note));
+    let questions = notes.filter_map(|(id, note)| shared_text::question(&id, &note, &asked, reader));
+    (model::of(document), questions.collect())
 }

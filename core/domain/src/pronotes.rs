@@ -10,9 +10,11 @@ use automerge::{Automerge, ReadDoc};
 pub use model::{PronotesModel, WorkNoteModel};
 pub use note::{EditWorkNote, WriteWorkNote};
 
+use crate::entity::Item;
 use crate::erasure::Paths;
 use crate::question::Question;
-use crate::{Access, Reader, Role};
+use crate::shared_text::{self, Asked};
+use crate::{Access, Edit, Reader, Role};
 
 const NOTES: &str = "notes";
 
@@ -44,6 +46,9 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PronotesModel, Vec<Question>) {
-    (model::of(document), Vec::new())
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PronotesModel, Vec<Question>) {
+    let asked = Asked { command: EditWorkNote::NAME, field: "note_id" };
+    let notes = Item::section(document, NOTES).map(|notes| notes.maps()).unwrap_or_default();
+    let questions = notes.into_iter().filter_map(|(id, note)| shared_text::question(&id, &note, &asked, reader));
+    (model::of(document), questions.collect())
 }

@@ -19,6 +19,8 @@ pub(crate) struct Question {
     answers: Vec<Answer>,
     /// The only role whose answer counts, where the policy of the commands allows more.
     only: Option<Role>,
+    /// A person who may be able to answer whatever others of their role can.
+    person: Option<PersonId>,
     onlookers: Option<String>,
 }
 
@@ -31,7 +33,7 @@ struct Answer {
 impl Question {
     /// A question without answers is a notice, which everybody reads.
     pub(crate) fn new(kind: CardKind, text: String) -> Self {
-        Self { kind, text, about: Vec::new(), answers: Vec::new(), only: None, onlookers: None }
+        Self { kind, text, about: Vec::new(), answers: Vec::new(), only: None, person: None, onlookers: None }
     }
 
     /// The ids of the things that it is about.
@@ -58,6 +60,11 @@ impl Question {
     /// The only role whose answer counts.
     pub(crate) fn only(self, role: Role) -> Self {
         Self { only: Some(role), ..self }
+    }
+
+    /// A person who may be able to answer while others of their role cannot, like the author of a thing.
+    pub(crate) fn person(self, person: Option<PersonId>) -> Self {
+        Self { person, ..self }
     }
 
     /// The sentence for those who cannot answer; they read nothing without one.
@@ -88,14 +95,18 @@ impl Question {
         self
     }
 
-    /// The roles that can answer, whatever the person did or was given.
+    /// The roles that can answer, whatever the person did or was given, and the person who can besides them.
     fn answerers(&self, document: &impl ReadDoc) -> Vec<Answerer> {
-        let can_answer = |role: &Role| {
-            let nobody = Author { device: DeviceId::new(Uuid::nil()), person: PersonId::new(Uuid::nil()), role: *role };
-            self.only.is_none_or(|only| only == *role)
-                && self.answers.iter().any(|answer| answer.is_admitted(&nobody, document))
+        let can_answer = |person: PersonId, role: Role| {
+            let author = Author { device: DeviceId::new(Uuid::nil()), person, role };
+            self.only.is_none_or(|only| only == role)
+                && self.answers.iter().any(|answer| answer.is_admitted(&author, document))
         };
-        Role::ALL.into_iter().filter(can_answer).map(Answerer::Role).collect()
+        let nobody = PersonId::new(Uuid::nil());
+        let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| can_answer(nobody, *role)).collect();
+        let mut others = Role::ALL.into_iter().filter(|role| !roles.contains(role));
+        let person = self.person.filter(|person| others.any(|role| can_answer(*person, role)));
+        roles.iter().copied().map(Answerer::Role).chain(person.map(Answerer::Person)).collect()
     }
 }
 

@@ -1,9 +1,10 @@
 //! The decision about a command, and the proof that it was taken.
 
-use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use automerge::{ChangeHash, ReadDoc};
 
 use crate::policy::Rule;
+use crate::shared_text::{self, Present};
 use crate::{Author, Code, Command, Context, Refusal};
 
 /// What becomes of a command.
@@ -24,6 +25,20 @@ pub enum Decision<'a> {
 pub struct Warrant<'a> {
     command: &'a Command,
     suggestion: bool,
+    /// The text that the command gives new words, as it stands.
+    present: Option<Present>,
+    seen: Seen,
+}
+
+/// What the author of a command had seen of others' edits.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// All that the transaction has in scope.
+    Scope,
+    /// The document at these heads, and behind them the author's own edits that the transaction has in scope.
+    Heads(Vec<ChangeHash>),
+    /// A history that is gone: the scope has more than the author had seen, and nobody knows how much.
+    Unknown,
 }
 
 /// Decides about a command on the document as it stands now.
@@ -44,12 +59,23 @@ pub fn authorize<'a>(author: &Author, command: &'a Command, document: &impl Read
     if let Err(refusal) = command.check(document) {
         return Decision::Refuse(refusal);
     }
-    let warrant = Warrant { command, suggestion };
+    let present = command.rewords().and_then(|edit| Present::of(document, &edit));
+    let warrant = Warrant { command, suggestion, present, seen: Seen::Scope };
     if suggestion { Decision::Suggest(warrant) } else { Decision::Admit(warrant) }
 }
 
 impl Warrant<'_> {
-    /// Executes the command at the place in history where the transaction is opened.
+    /// Says what the author had seen of others, where the transaction's scope has own edits behind it.
+    pub fn seeing(self, heads: Vec<ChangeHash>) -> Self {
+        Self { seen: Seen::Heads(heads), ..self }
+    }
+
+    /// Says that the author had seen a history that is gone, and not all that the transaction has in scope.
+    pub fn seeing_less(self) -> Self {
+        Self { seen: Seen::Unknown, ..self }
+    }
+
+    /// Executes the command at the point in history where the transaction is opened.
     ///
     /// # Errors
     ///
@@ -58,7 +84,11 @@ impl Warrant<'_> {
         if self.suggestion {
             self.command.suggest(context, transaction)
         } else {
-            self.command.execute(context, transaction)
+            self.command.execute(context, transaction)?;
+            match (self.command.rewords(), &self.present) {
+                (Some(edit), Some(present)) => shared_text::write(&edit, present, &self.seen, context, transaction),
+                _ => Ok(()),
+            }
         }
     }
 

@@ -148,6 +148,7 @@ impl Admission {
 
     fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<Admitted, Stopped> {
         let base = self.base_of(submission.base)?;
+        let is_older = submission.base.is_some_and(|base| base.generation < self.generation);
         let command = submission.command.parse()?;
         if command.kind() != self.kind {
             return Err(Stopped::Refused(Refusal::invalid("type")));
@@ -158,7 +159,7 @@ impl Admission {
             return Err(Stopped::Held(Code::Clock));
         }
         let context = Context { author: *author, command_id: submission.id, at: at.min(now) };
-        let (change, hash, parents, suggestion) = self.execute(&context, &command, base)?;
+        let (change, hash, parents, suggestion) = self.execute(&context, &command, base, is_older)?;
         let mark = self.log.append(hash, author.device, base, parents);
         let entry = Entry {
             sequence: self.log.head(),
@@ -193,12 +194,18 @@ impl Admission {
         context: &Context,
         command: &Command,
         base: u64,
+        is_older: bool,
     ) -> Result<(Vec<u8>, automerge::ChangeHash, Vec<u64>, bool), Stopped> {
         let (warrant, suggestion) = match authorize(&context.author, command, &self.document) {
             Decision::Admit(warrant) => (warrant, false),
             Decision::Suggest(warrant) => (warrant, true),
             Decision::Hold(code) => return Err(Stopped::Held(code)),
             Decision::Refuse(refusal) => return Err(Stopped::Refused(refusal)),
+        };
+        let warrant = match self.log.heads_behind_own(base, context.author.device) {
+            Some(heads) => warrant.seeing(self.log.hashes(&heads)),
+            None if is_older => warrant.seeing_less(),
+            None => warrant,
         };
         let parents = self.log.parents(base, context.author.device);
         let is_present = self.log.is_present(&parents);

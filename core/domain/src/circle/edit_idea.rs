@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CircleView, IDEAS};
-use crate::entity::{find, must_exist, put_text};
+use crate::entity::{find, must_exist};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal, Text};
+use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal, Rewording, Text};
 
 /// Changes the words of an idea; merges word by word with a concurrent edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,8 +35,11 @@ impl Edit for EditIdea {
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
-        put_text(transaction, &idea, "text", &self.text)
+        find(transaction, IDEAS, self.idea_id, "idea_id").map(|_| ())
+    }
+
+    fn rewords(&self) -> Option<Rewording<'_>> {
+        Some(Rewording { section: IDEAS, id: self.idea_id.uuid(), field: "idea_id", text: &self.text })
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::view::{CircleView, IdeaView};
 use crate::entity::Item;
 use crate::erasure;
-use crate::{IdeaId, PersonId, Timestamp};
+use crate::{IdeaId, PersonId, TextVersion, Timestamp, shared_text};
 
 /// The content of a support circle.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,6 +32,9 @@ pub struct IdeaModel {
     pub at: Timestamp,
     /// The idea in words.
     pub text: String,
+    /// Other versions of the text that wait for a choice, in the order in which they were written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<TextVersion>,
     /// Who proposed it; the same as `by`.
     pub author: Option<PersonId>,
     /// The interests and talents it fits.
@@ -108,6 +111,7 @@ fn idea<R: ReadDoc>(idea: &IdeaView<'_, R>) -> IdeaModel {
         by: idea.author(),
         at: idea.item.at(),
         text: idea.text(),
+        versions: shared_text::versions(&idea.item),
         author: idea.author(),
         fits: idea.item.json("fits").unwrap_or_default(),
         strategy: idea.item.str("strategy"),

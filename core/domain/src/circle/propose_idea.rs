@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{EVERYBODY, IDEAS};
 use crate::bounds::{Slug, list};
-use crate::entity::{create, must_be_free, put_json, put_some, put_text, section};
+use crate::entity::{create, must_be_free, put_json, put_some, section};
 use crate::erasure::ERASURES;
 use crate::policy::Policy;
-use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text};
+use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text, shared_text};
 
 /// Puts an idea before the circle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +50,7 @@ impl Edit for ProposeIdea {
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         let ideas = section(transaction, IDEAS)?;
         let idea = create(transaction, &ideas, self.idea_id, context)?;
-        put_text(transaction, &idea, "text", &self.text)?;
+        shared_text::put(transaction, &idea, &self.text)?;
         if !self.fits.is_empty() {
             put_json(transaction, &idea, "fits", &self.fits)?;
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{ASKS, NOTES, RATINGS};
 use crate::entity::Item;
-use crate::{ContactId, PersonId, Timestamp};
+use crate::{ContactId, PersonId, TextVersion, Timestamp, shared_text};
 
 /// The content of a document that is the client's alone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,6 +29,9 @@ pub struct PrivateNoteModel {
     pub at: Timestamp,
     /// What it says.
     pub text: String,
+    /// Other versions of the text that wait for a choice, in the order in which they were written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<TextVersion>,
     /// The contact it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_id: Option<ContactId>,
@@ -83,19 +86,26 @@ pub(super) fn of(document: &impl ReadDoc) -> PrivateModel {
     }
 }
 
-fn items<'a, R: ReadDoc>(document: &'a R, section: &str) -> impl Iterator<Item = (String, Item<'a, R>)> {
+pub(super) fn items<'a, R: ReadDoc>(document: &'a R, section: &str) -> impl Iterator<Item = (String, Item<'a, R>)> {
     Item::section(document, section).map(|section| section.maps()).unwrap_or_default().into_iter()
 }
 
 /// A note is gone where nobody says that it is there.
-fn is_there<R: ReadDoc>(item: &Item<'_, R>) -> bool {
+pub(super) fn is_there<R: ReadDoc>(item: &Item<'_, R>) -> bool {
     let said = item.candidates("removed");
     said.is_empty() || said.iter().any(|candidate| candidate.value == ScalarValue::Boolean(false))
 }
 
 fn note<R: ReadDoc>((id, item): (String, Item<'_, R>)) -> PrivateNoteModel {
     let text = item.text("text").unwrap_or_default();
-    PrivateNoteModel { id, by: item.by(), at: item.at(), text, contact_id: item.parsed("contact_id") }
+    PrivateNoteModel {
+        id,
+        by: item.by(),
+        at: item.at(),
+        text,
+        versions: shared_text::versions(&item),
+        contact_id: item.parsed("contact_id"),
+    }
 }
 
 fn rating<R: ReadDoc>((contact_id, item): (String, Item<'_, R>)) -> RatingModel {

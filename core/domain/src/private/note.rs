@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CLIENT_ALONE, NOTES};
-use crate::entity::{create, find, must_be_free, must_exist, put_some, put_text, section};
+use crate::entity::{create, find, must_be_free, must_exist, put_some, section};
 use crate::policy::Policy;
-use crate::{ContactId, Context, Edit, Language, Names, NoteId, Refusal, Text};
+use crate::{ContactId, Context, Edit, Language, Names, NoteId, Refusal, Rewording, Text, shared_text};
 
 /// Writes something down for the client alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +50,7 @@ impl Edit for NotePrivately {
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         let notes = section(transaction, NOTES)?;
         let note = create(transaction, &notes, self.note_id, context)?;
-        put_text(transaction, &note, "text", &self.text)?;
+        shared_text::put(transaction, &note, &self.text)?;
         put_some(transaction, &note, "contact_id", self.contact_id)
     }
 
@@ -69,8 +69,11 @@ impl Edit for EditPrivateNote {
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         let note = find(transaction, NOTES, self.note_id, "note_id")?;
-        transaction.put(&note, "removed", false)?;
-        put_text(transaction, &note, "text", &self.text)
+        Ok(transaction.put(&note, "removed", false)?)
+    }
+
+    fn rewords(&self) -> Option<Rewording<'_>> {
+        Some(Rewording { section: NOTES, id: self.note_id.uuid(), field: "note_id", text: &self.text })
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::NOTES;
 use crate::entity::Item;
-use crate::{PersonId, Timestamp};
+use crate::{PersonId, TextVersion, Timestamp, shared_text};
 
 /// The content of a document of working notes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,6 +28,9 @@ pub struct WorkNoteModel {
     pub subject: Option<String>,
     /// What it says.
     pub text: String,
+    /// Other versions of the text that wait for a choice, in the order in which they were written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<TextVersion>,
 }
 
 pub(super) fn of(document: &impl ReadDoc) -> PronotesModel {
@@ -37,5 +40,12 @@ pub(super) fn of(document: &impl ReadDoc) -> PronotesModel {
 
 fn note<R: ReadDoc>(id: String, item: &Item<'_, R>) -> WorkNoteModel {
     let text = item.text("text").unwrap_or_default();
-    WorkNoteModel { id, by: item.by(), at: item.at(), subject: item.str("subject"), text }
+    WorkNoteModel {
+        id,
+        by: item.by(),
+        at: item.at(),
+        subject: item.str("subject"),
+        text,
+        versions: shared_text::versions(item),
+    }
 }

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::NOTES;
-use crate::entity::{Item, create, find, must_be_free, must_exist, put_some, put_text, section};
+use crate::entity::{Item, create, find, must_be_free, must_exist, put_some, section};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, Edit, Language, Name, Names, NoteId, Refusal, Text};
+use crate::{Author, Context, Edit, Language, Name, Names, NoteId, Refusal, Rewording, Text, shared_text};
 
 /// Writes a working note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +43,7 @@ impl Edit for WriteWorkNote {
         let notes = section(transaction, NOTES)?;
         let note = create(transaction, &notes, self.note_id, context)?;
         put_some(transaction, &note, "subject", self.subject.as_ref())?;
-        put_text(transaction, &note, "text", &self.text)
+        shared_text::put(transaction, &note, &self.text)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -64,8 +64,11 @@ impl Edit for EditWorkNote {
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let note = find(transaction, NOTES, self.note_id, "note_id")?;
-        put_text(transaction, &note, "text", &self.text)
+        find(transaction, NOTES, self.note_id, "note_id").map(|_| ())
+    }
+
+    fn rewords(&self) -> Option<Rewording<'_>> {
+        Some(Rewording { section: NOTES, id: self.note_id.uuid(), field: "note_id", text: &self.text })
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

@@ -4,6 +4,7 @@ use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, Value};
 
 use super::completes;
 use crate::erasure::Paths;
+use crate::shared_text;
 
 /// A value at a place in a document.
 pub(super) struct Found {
@@ -29,7 +30,13 @@ pub(super) fn all(document: &Automerge, leave_out: &Paths) -> Vec<Found> {
             if leave_out.contains(&path) {
                 continue;
             }
-            let values = document.get_all(&map, key.as_str()).unwrap_or_default();
+            if shared_text::is_passing(&key) {
+                continue;
+            }
+            let mut values = document.get_all(&map, key.as_str()).unwrap_or_default();
+            if values.last().is_some_and(|(shown, _)| shared_text::settles(&key, shown)) {
+                values.drain(..values.len() - 1);
+            }
             let is_contested = values.len() > 1;
             for (value, object) in values {
                 if matches!(value, Value::Object(ObjType::Map | ObjType::Table)) {

@@ -74,6 +74,7 @@ impl History {
             Decision::Hold(code) => return Err(Refusal::new(code)),
             Decision::Refuse(refusal) => return Err(refusal),
         };
+        let warrant = if device.own.is_empty() { warrant } else { warrant.seeing(self.heads[device.base].clone()) };
         let mut scope = self.heads[device.base].clone();
         scope.extend(&device.own);
         self.document.set_actor(device.author.actor());

@@ -122,6 +122,11 @@ impl Log {
         parents
     }
 
+    /// The heads at a base, where the device has an entry of its own behind it that it had not seen.
+    pub(super) fn heads_behind_own(&self, base: u64, device: DeviceId) -> Option<Vec<u64>> {
+        self.last_of.get(&device).is_some_and(|own| *own > base).then(|| self.heads(base).to_vec())
+    }
+
     /// The hashes of entries, for Automerge.
     pub(super) fn hashes(&self, entries: &[u64]) -> Vec<ChangeHash> {
         let mut hashes = Vec::with_capacity(entries.len());

@@ -326,7 +326,8 @@ fn execute(
     generation: u64,
 ) -> Option<ChangeHash> {
     let command = pending.submission.command.clone().parse().ok()?;
-    let heads: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).chain(own).collect();
+    let base: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).collect();
+    let heads: Vec<ChangeHash> = base.iter().copied().chain(own).collect();
     let is_present = pending.submission.base.is_none_or(|base| base.generation == generation);
     let is_known = is_present && heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
     let context = Context {
@@ -336,6 +337,11 @@ fn execute(
     };
     let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, &command, view) else {
         return None;
+    };
+    let warrant = match own {
+        _ if !is_known => warrant.seeing_less(),
+        Some(_) => warrant.seeing(base),
+        None => warrant,
     };
     view.set_actor(author.actor());
     // A base of an older generation is gone, its first change aside; the edit then builds on the present state.
