@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, program, say, step};
+use crate::process::{Failure, cargo, exists, program, root, say, step};
 use crate::{bindings, lint, setup};
 
 /// Options of `test`.
@@ -28,11 +28,23 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     encrypted_file()?;
     // After the encrypted one, so that the package that is left is the one for a build with the server.
     bindings::test()?;
+    protocol()?;
     if !options.no_lint {
         lint::run()?;
     }
     say("\neverything passes");
     Ok(())
+}
+
+/// A phone that was written from docs/protocol.md alone, against the server.
+fn protocol() -> Result<(), Failure> {
+    if !exists("python3") {
+        say("── protocol: skipped, there is no python3");
+        return Ok(());
+    }
+    let mut member = program("python3", &["tests/protocol/member.py"]);
+    member.current_dir(root()).env("KRING_BINARY", root().join("target/debug/kring"));
+    step("protocol: a member written from docs/protocol.md", &mut member)
 }
 
 /// The encrypted file of a phone, in a build of its own: SQLCipher takes the place of SQLite in all of it.
