@@ -53,6 +53,7 @@ pub mod plan;
 pub mod policy;
 pub mod private;
 pub mod private_time;
+mod problem;
 pub mod pronotes;
 mod question;
 mod read;
@@ -82,6 +83,7 @@ pub use id::{
     NoteId, OfferId, PersonId, SessionId, SnapshotId, SpaceId, StepId,
 };
 pub use language::Language;
+pub use problem::{PhoneProblem, ProblemCode};
 pub use read::{ReadModel, read_model, read_model_for};
 pub use reader::Reader;
 pub use refusal::{Code, Refusal};

@@ -5,7 +5,7 @@ use std::any::Any;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
-use kring_domain::Timestamp;
+use kring_domain::{ProblemCode, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ const CONTENT_TYPE: &str = "application/problem+json";
 #[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
-    code: &'static str,
+    code: ProblemCode,
     title: &'static str,
     detail: Option<String>,
     field: Option<String>,
@@ -53,107 +53,112 @@ pub(super) struct ProblemBody<'a> {
 }
 
 impl Problem {
-    const fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+    const fn new(status: StatusCode, code: ProblemCode, title: &'static str) -> Self {
         Self { status, code, title, detail: None, field: None, retry_after: None, server_time: None }
     }
 
     /// It is not there, or not there for this person.
     pub const fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found")
+        Self::new(StatusCode::NOT_FOUND, ProblemCode::NotFound, "Not found")
     }
 
     /// The person may know of it, but not do this.
     pub const fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed")
+        Self::new(StatusCode::FORBIDDEN, ProblemCode::Forbidden, "Not allowed")
     }
 
     /// It does not go together with what there is.
     pub const fn conflict() -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "Conflict")
+        Self::new(StatusCode::CONFLICT, ProblemCode::Conflict, "Conflict")
     }
 
     /// The path or query is malformed.
     pub const fn malformed() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid", "Malformed request")
+        Self::new(StatusCode::BAD_REQUEST, ProblemCode::Invalid, "Malformed request")
     }
 
     /// The body is understood, and something in it is wrong.
     pub const fn invalid() -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Something in the request is wrong")
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::Invalid, "Something in the request is wrong")
     }
 
     /// A text in the body is longer than its bound.
     pub const fn too_long() -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "too_large", "Too large")
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::TooLarge, "Too large")
     }
 
     /// The body is larger than its bound.
     pub const fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge, "Too large")
     }
 
     /// Too much, too fast; after `seconds` it may be tried again.
     pub const fn rate_limited(seconds: u64) -> Self {
-        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests");
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, ProblemCode::RateLimited, "Too many requests");
         problem.retry_after = Some(seconds);
         problem
     }
 
     /// Nobody is signed in.
     pub const fn unauthenticated() -> Self {
-        Self::unauthorized("unauthenticated", "Not signed in")
+        Self::unauthorized(ProblemCode::Unauthenticated, "Not signed in")
     }
 
     /// The refresh token was used before, and its session has ended now.
     pub const fn token_reused() -> Self {
-        Self::unauthorized("token_reused", "The refresh token was used before")
+        Self::unauthorized(ProblemCode::TokenReused, "The refresh token was used before")
     }
 
     /// The refresh token is of a device with a key, and was not signed with it.
     pub const fn invalid_proof() -> Self {
-        Self::unauthorized("invalid_proof", "The device has to sign with its key")
+        Self::unauthorized(ProblemCode::InvalidProof, "The device has to sign with its key")
     }
 
     /// The code is unknown, used or expired, or no code.
     pub const fn invalid_code() -> Self {
-        Self::unauthorized("invalid_code", "The code is not valid")
+        Self::unauthorized(ProblemCode::InvalidCode, "The code is not valid")
     }
 
     /// The code signs in somebody else than who brings it.
     pub const fn other_person() -> Self {
-        Self::new(StatusCode::CONFLICT, "other_person", "The code is of another person")
+        Self::new(StatusCode::CONFLICT, ProblemCode::OtherPerson, "The code is of another person")
     }
 
     /// What the caller signed was not signed about now.
     pub const fn clock(now: Timestamp) -> Self {
-        let mut problem = Self::unauthorized("clock", "Signed at another time than now");
+        let mut problem = Self::unauthorized(ProblemCode::Clock, "Signed at another time than now");
         problem.server_time = Some(now);
         problem
     }
 
     /// Looks are missing between those that the device has told of and those it tells of now.
     pub const fn read_log_gap() -> Self {
-        Self::new(StatusCode::CONFLICT, "read_log_gap", "The list of what was looked at has a gap")
+        Self::new(StatusCode::CONFLICT, ProblemCode::ReadLogGap, "The list of what was looked at has a gap")
     }
 
     /// The device's list of what was looked at is another one than before.
     pub const fn read_log_broken() -> Self {
-        Self::new(StatusCode::CONFLICT, "read_log_broken", "The list of what was looked at is not the one told before")
+        Self::new(
+            StatusCode::CONFLICT,
+            ProblemCode::ReadLogBroken,
+            "The list of what was looked at is not the one told before",
+        )
     }
 
     /// The request took too long.
     pub const fn timeout() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request took too long")
+        Self::new(StatusCode::REQUEST_TIMEOUT, ProblemCode::Timeout, "The request took too long")
     }
 
     /// Something is wrong with the server, not with the request.
     pub const fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal, "The server failed")
     }
 
     /// The server cannot answer now.
     pub const fn unavailable() -> Self {
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot answer now");
+        let mut problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable, "The server cannot answer now");
         problem.retry_after = Some(1);
         problem
     }
@@ -168,7 +173,7 @@ impl Problem {
         Self { field: Some(field.into()), ..self }
     }
 
-    const fn unauthorized(code: &'static str, title: &'static str) -> Self {
+    const fn unauthorized(code: ProblemCode, title: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, title)
     }
 }
@@ -176,10 +181,10 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let body = ProblemBody {
-            r#type: format!("urn:kring:problem:{}", self.code),
+            r#type: format!("urn:kring:problem:{}", self.code.word()),
             title: self.title,
             status: self.status.as_u16(),
-            code: self.code,
+            code: self.code.word(),
             detail: self.detail.as_deref(),
             field: self.field.as_deref(),
             server_time: self.server_time,
@@ -236,8 +241,8 @@ impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         match error {
             AuthError::Unauthenticated => Self::unauthenticated(),
-            AuthError::Expired => Self::unauthorized("token_expired", "The access token has expired"),
-            AuthError::Ended => Self::unauthorized("revoked", "The session has ended"),
+            AuthError::Expired => Self::unauthorized(ProblemCode::TokenExpired, "The access token has expired"),
+            AuthError::Ended => Self::unauthorized(ProblemCode::Revoked, "The session has ended"),
             AuthError::Store(error) => error.into(),
         }
     }
@@ -254,7 +259,7 @@ pub(super) async fn in_form(response: Response<Body>) -> Response<Body> {
         StatusCode::NOT_FOUND => Problem::not_found(),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
         _ if status.is_server_error() => Problem::internal(),
-        status => Problem::new(status, "invalid", "Malformed request"),
+        status => Problem::new(status, ProblemCode::Invalid, "Malformed request"),
     }
     .into_response()
 }
@@ -266,7 +271,7 @@ pub(super) async fn no_such_route() -> Problem {
 
 /// Answers a method that the path does not have.
 pub(super) async fn no_such_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The path does not have this method")
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, ProblemCode::MethodNotAllowed, "The path does not have this method")
 }
 
 /// Answers a request that hit a defect.
