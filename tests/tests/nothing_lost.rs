@@ -9,4 +9,5 @@ mod nothing_lost {
     mod erased;
     mod kills;
     mod rescued;
+    mod sign_in;
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kring_client::FileKey;
+use kring_domain::Language;
 use zeroize::Zeroizing;
 
 use crate::kring::options;
@@ -19,8 +20,11 @@ use crate::{Kring, KringError, Rescued};
 /// same; [`KringError::Refused`] for a key of another length.
 #[uniffi::export]
 pub fn open_encrypted(path: &str, key: Vec<u8>, app: &str, language: &str) -> Result<Arc<Kring>, KringError> {
-    let key = key_of(key)?;
-    Ok(Kring::of(kring_client::Kring::open_encrypted(path, &key, options(app, language)?)?))
+    let options = options(app, language)?;
+    let language = options.language;
+    let key = key_of(key, language)?;
+    let opened = kring_client::Kring::open_encrypted(path, &key, options);
+    Ok(Kring::of(opened.map_err(|error| KringError::of(error, language))?))
 }
 
 /// [`rescue`](crate::rescue) for a file of [`open_encrypted`]; the new file has the same key.
@@ -30,12 +34,15 @@ pub fn open_encrypted(path: &str, key: Vec<u8>, app: &str, language: &str) -> Re
 /// As [`open_encrypted`], but for [`KringError::Damaged`]. With [`KringError::WrongKey`] nothing is changed.
 #[uniffi::export]
 pub fn rescue_encrypted(path: &str, key: Vec<u8>, app: &str, language: &str) -> Result<Rescued, KringError> {
-    let key = key_of(key)?;
-    Ok(kring_client::Kring::rescue_encrypted(path, &key, options(app, language)?)?.into())
+    let options = options(app, language)?;
+    let language = options.language;
+    let key = key_of(key, language)?;
+    let rescued = kring_client::Kring::rescue_encrypted(path, &key, options);
+    Ok(rescued.map_err(|error| KringError::of(error, language))?.into())
 }
 
-fn key_of(bytes: Vec<u8>) -> Result<FileKey, KringError> {
+fn key_of(bytes: Vec<u8>, language: Language) -> Result<FileKey, KringError> {
     let bytes = Zeroizing::new(bytes);
-    let key: &[u8; 32] = bytes.as_slice().try_into().map_err(|_| KringError::invalid("key"))?;
+    let key: &[u8; 32] = bytes.as_slice().try_into().map_err(|_| KringError::invalid("key", language))?;
     Ok(FileKey::new(*key))
 }

@@ -1,4 +1,5 @@
 use kring_client::ClientError;
+use kring_domain::Language;
 
 /// Why a call did not do what it was asked, in as many variants as an app acts on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -23,71 +24,101 @@ pub enum KringError {
     },
     /// The server cannot be reached; what was saved stays saved.
     #[error("the server cannot be reached")]
-    Offline,
+    Offline {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// There is no session (any more); everything on the phone still works.
     #[error("not signed in")]
-    SignedOut,
+    SignedOut {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The code is of somebody else than the person whose file this is.
     #[error("this file belongs to another person")]
-    OtherPerson,
+    OtherPerson {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The phone does not hold this.
     #[error("not on this phone")]
-    NotHere,
+    NotHere {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The file is open already.
     #[error("the file is in use")]
-    InUse,
+    InUse {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The file is damaged, or is no file of Kring.
     #[error("the file is damaged")]
-    Damaged,
+    Damaged {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The key does not fit the file, or the file is not encrypted, or its beginning is damaged.
     #[error("the key does not fit the file")]
-    WrongKey,
+    WrongKey {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The file was written by a newer version.
     #[error("the file is of a newer version")]
-    Newer,
+    Newer {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The file cannot be read or written.
     #[error("storage failed: {reason}")]
     Storage {
         /// What the system says.
         reason: String,
+        /// What happened, in words for the person.
+        explanation: String,
     },
     /// The server failed, or answered with something this version does not understand.
     #[error("unexpected answer from the server: {reason}")]
     Server {
         /// What was wrong.
         reason: String,
+        /// What happened, in words for the person.
+        explanation: String,
     },
     /// The handle was closed.
     #[error("closed")]
-    Closed,
+    Closed {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
 }
 
 impl KringError {
     /// An argument that is no id, no role or no language.
-    pub(crate) fn invalid(field: &str) -> Self {
-        ClientError::from(kring_domain::Refusal::invalid(field)).into()
+    pub(crate) fn invalid(field: &str, language: Language) -> Self {
+        Self::of(kring_domain::Refusal::invalid(field).into(), language)
     }
-}
 
-impl From<ClientError> for KringError {
-    fn from(error: ClientError) -> Self {
-        let explanation = error.explain(kring_domain::Language::Dutch).unwrap_or_default().to_owned();
+    /// An error as an app in a language gets it.
+    pub(crate) fn of(error: ClientError, language: Language) -> Self {
+        let explanation = error.explain(language).to_owned();
         match error {
             ClientError::Refused(refusal) => {
                 Self::Refused { code: crate::events::word(refusal.code), field: refusal.field, explanation }
             }
             ClientError::Declined { code } => Self::Declined { code, explanation },
-            ClientError::Offline => Self::Offline,
-            ClientError::SignedOut => Self::SignedOut,
-            ClientError::OtherPerson => Self::OtherPerson,
-            ClientError::NotHere => Self::NotHere,
-            ClientError::InUse => Self::InUse,
-            ClientError::Damaged => Self::Damaged,
-            ClientError::WrongKey => Self::WrongKey,
-            ClientError::Newer => Self::Newer,
-            ClientError::Storage(reason) => Self::Storage { reason },
-            ClientError::Server(reason) => Self::Server { reason },
-            ClientError::Closed => Self::Closed,
+            ClientError::Offline => Self::Offline { explanation },
+            ClientError::SignedOut => Self::SignedOut { explanation },
+            ClientError::OtherPerson => Self::OtherPerson { explanation },
+            ClientError::NotHere => Self::NotHere { explanation },
+            ClientError::InUse => Self::InUse { explanation },
+            ClientError::Damaged => Self::Damaged { explanation },
+            ClientError::WrongKey => Self::WrongKey { explanation },
+            ClientError::Newer => Self::Newer { explanation },
+            ClientError::Storage(reason) => Self::Storage { reason, explanation },
+            ClientError::Server(reason) => Self::Server { reason, explanation },
+            ClientError::Closed => Self::Closed { explanation },
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kring_client::{Options, Rescue};
+use kring_client::{ClientError, Options, Rescue};
 use kring_domain::{Access, Content, Language, Role};
 
 use crate::{
@@ -20,7 +20,9 @@ impl Kring {
     /// Opens the person's file, making it where it does not exist; `language` is `nl` or `en`.
     #[uniffi::constructor]
     pub fn open(path: &str, app: &str, language: &str) -> Result<Arc<Self>, KringError> {
-        Ok(Self::of(kring_client::Kring::open(path, options(app, language)?)?))
+        let options = options(app, language)?;
+        let language = options.language;
+        Ok(Self::of(kring_client::Kring::open(path, options).map_err(|error| KringError::of(error, language))?))
     }
 
     /// Who uses this file.
@@ -42,7 +44,8 @@ impl Kring {
         device_name: String,
         display_name: Option<String>,
     ) -> Result<SignedIn, KringError> {
-        let signed_in = self.inner.sign_in(&server, &code, &device_name, display_name.as_deref()).await?;
+        let signed_in = self.inner.sign_in(&server, &code, &device_name, display_name.as_deref()).await;
+        let signed_in = self.say(signed_in)?;
         Ok(SignedIn {
             person: signed_in.person.to_string(),
             device: signed_in.device.to_string(),
@@ -53,28 +56,37 @@ impl Kring {
 
     /// Ends the session; what is on the phone stays.
     pub async fn sign_out(&self) -> Result<(), KringError> {
-        Ok(self.inner.sign_out().await?)
+        self.say(self.inner.sign_out().await)
     }
 
     /// Makes a code with which somebody joins a space as `client`, `member`, `professional` or `backup`.
     pub async fn invite(&self, space: String, role: String, name: Option<String>) -> Result<Invitation, KringError> {
-        let role = Role::from_name(&role).ok_or_else(|| KringError::invalid("role"))?;
-        Ok(self.inner.invite(id(&space, "space")?, role, name.as_deref()).await?.into())
+        let role = Role::from_name(&role).ok_or_else(|| KringError::invalid("role", self.inner.language()))?;
+        let space = self.id(&space, "space")?;
+        Ok(self.say(self.inner.invite(space, role, name.as_deref()).await)?.into())
+    }
+
+    /// Makes a code with which somebody of a space comes back on a new or emptied phone, as who they are; offer it where the
+    /// member's `may_invite_back` is true.
+    pub async fn invite_back(&self, space: String, person: String) -> Result<Invitation, KringError> {
+        let space = self.id(&space, "space")?;
+        let person = self.id(&person, "person")?;
+        Ok(self.say(self.inner.invite_back(space, person).await)?.into())
     }
 
     /// Makes a code with which the same person signs in on one more device.
     pub async fn device_code(&self) -> Result<Invitation, KringError> {
-        Ok(self.inner.device_code().await?.into())
+        Ok(self.say(self.inner.device_code().await)?.into())
     }
 
     /// Makes a space, with no server needed; the answer is its id.
     pub fn create_space(&self, name: &str) -> Result<String, KringError> {
-        Ok(self.inner.create_space(name)?.to_string())
+        Ok(self.say(self.inner.create_space(name))?.to_string())
     }
 
     /// The spaces the person is in, by name.
     pub fn spaces(&self) -> Result<Vec<Space>, KringError> {
-        let spaces = self.inner.spaces()?.into_iter();
+        let spaces = self.say(self.inner.spaces())?.into_iter();
         let record = |space: kring_client::Space| Space {
             id: space.id.to_string(),
             name: space.name,
@@ -86,7 +98,7 @@ impl Kring {
 
     /// The documents of a space that are on this phone.
     pub fn documents(&self, space: &str) -> Result<Vec<Document>, KringError> {
-        let documents = self.inner.documents(id(space, "space")?).into_iter();
+        let documents = self.inner.documents(self.id(space, "space")?).into_iter();
         let record = |document: kring_client::Document| Document {
             id: document.id.to_string(),
             kind: document.kind.name().to_owned(),
@@ -98,61 +110,63 @@ impl Kring {
 
     /// The people in a space, as the server last told.
     pub fn members(&self, space: &str) -> Result<Vec<Member>, KringError> {
-        let members = self.inner.members(id(space, "space")?).into_iter();
+        let space = self.id(space, "space")?;
+        let members = self.inner.members(space).into_iter();
         let record = |member: kring_client::Member| Member {
             person: member.person_id.to_string(),
             name: member.name,
             role: member.role.name().to_owned(),
+            may_invite_back: self.inner.may_invite_back(space, member.person_id),
         };
         Ok(members.map(record).collect())
     }
 
     /// Reads a document as JSON: `{id, generation, sequence, content, cards}`.
     pub fn read(&self, document: &str) -> Result<String, KringError> {
-        Ok(self.inner.read_json(id(document, "document")?)?)
+        self.say(self.inner.read_json(self.id(document, "document")?))
     }
 
     /// Makes an edit, as JSON; when this returns it is saved on the phone.
     pub fn submit(&self, document: &str, command: &str) -> Result<Receipt, KringError> {
-        let receipt = self.inner.submit_json(id(document, "document")?, command)?;
+        let receipt = self.say(self.inner.submit_json(self.id(document, "document")?, command))?;
         Ok(Receipt { id: receipt.id.to_string(), state: receipt.state.into() })
     }
 
     /// Whether the person may make this edit now, to show a button or not.
     pub fn may(&self, document: &str, command: &str) -> bool {
-        id(document, "document").is_ok_and(|document| self.inner.may_json(document, command))
+        self.id(document, "document").is_ok_and(|document| self.inner.may_json(document, command))
     }
 
     /// The edits of this phone in a document, and where each is.
     pub fn edits(&self, document: &str) -> Result<Vec<Edit>, KringError> {
-        let edits = self.inner.edits(id(document, "document")?)?;
+        let edits = self.say(self.inner.edits(self.id(document, "document")?))?;
         Ok(edits.into_iter().map(Edit::from).collect())
     }
 
     /// The edits that were not accepted and not seen by the person yet.
     pub fn not_accepted(&self) -> Result<Vec<Edit>, KringError> {
-        Ok(self.inner.not_accepted()?.into_iter().map(Edit::from).collect())
+        Ok(self.say(self.inner.not_accepted())?.into_iter().map(Edit::from).collect())
     }
 
     /// Everything the person made on this phone that is not shared, as a text to keep elsewhere.
     pub fn export_unshared(&self) -> Result<String, KringError> {
-        Ok(self.inner.export_unshared()?)
+        self.say(self.inner.export_unshared())
     }
 
     /// Submits anew, as made now, an edit that was held or not accepted.
     pub fn submit_again(&self, edit: &str) -> Result<Receipt, KringError> {
-        let receipt = self.inner.submit_again(id(edit, "edit")?)?;
+        let receipt = self.say(self.inner.submit_again(self.id(edit, "edit")?))?;
         Ok(Receipt { id: receipt.id.to_string(), state: receipt.state.into() })
     }
 
     /// The person has seen that an edit was not accepted.
     pub fn acknowledge(&self, edit: &str) -> Result<(), KringError> {
-        Ok(self.inner.acknowledge(id(edit, "edit")?)?)
+        self.say(self.inner.acknowledge(self.id(edit, "edit")?))
     }
 
     /// Starts to share in the background.
     pub fn connect(&self) -> Result<(), KringError> {
-        Ok(self.inner.connect()?)
+        self.say(self.inner.connect())
     }
 
     /// Stops sharing in the background.
@@ -172,7 +186,7 @@ impl Kring {
 
     /// Shares what waits and fetches what is new, once; for a background window.
     pub async fn sync_once(&self) -> Result<SyncReport, KringError> {
-        let report = self.inner.sync_once().await?;
+        let report = self.say(self.inner.sync_once().await)?;
         Ok(SyncReport { answered: report.answered as u64, waiting: report.waiting as u64 })
     }
 
@@ -192,12 +206,21 @@ impl Kring {
         Arc::new(Self { inner })
     }
 
+    /// An outcome, with what went wrong in the language of the app.
+    fn say<T>(&self, outcome: Result<T, ClientError>) -> Result<T, KringError> {
+        outcome.map_err(|error| KringError::of(error, self.inner.language()))
+    }
+
+    fn id<T: FromStr>(&self, text: &str, field: &str) -> Result<T, KringError> {
+        text.parse().map_err(|_| KringError::invalid(field, self.inner.language()))
+    }
+
     pub(crate) fn picture(&self, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {
-        match self.inner.read(id(document, "document")?)?.content {
+        match self.say(self.inner.read(self.id(document, "document")?))?.content {
             Content::Network(network) => {
                 Ok(kring_domain::network::picture(&network, client_name, language_of(language)?))
             }
-            _ => Err(KringError::NotHere),
+            _ => self.say(Err(ClientError::NotHere)),
         }
     }
 }
@@ -219,14 +242,10 @@ pub(crate) fn options(app: &str, language: &str) -> Result<Options, KringError> 
     Ok(Options { language: language_of(language)?, app: app.to_owned() })
 }
 
-fn id<T: FromStr>(text: &str, field: &str) -> Result<T, KringError> {
-    text.parse().map_err(|_| KringError::invalid(field))
-}
-
 fn language_of(tag: &str) -> Result<Language, KringError> {
     match tag {
         "nl" => Ok(Language::Dutch),
         "en" => Ok(Language::English),
-        _ => Err(KringError::invalid("language")),
+        _ => Err(KringError::invalid("language", Language::default())),
     }
 }

@@ -46,5 +46,7 @@ pub fn network_picture(kring: &Kring, document: &str, client_name: &str, languag
 /// As [`Kring::open`], but for [`KringError::Damaged`].
 #[uniffi::export]
 pub fn rescue(path: &str, app: &str, language: &str) -> Result<Rescued, KringError> {
-    Ok(kring_client::Kring::rescue(path, kring::options(app, language)?)?.into())
+    let options = kring::options(app, language)?;
+    let language = options.language;
+    Ok(kring_client::Kring::rescue(path, options).map_err(|error| KringError::of(error, language))?.into())
 }

@@ -74,6 +74,8 @@ pub struct Member {
     pub name: String,
     /// What they are in the space.
     pub role: String,
+    /// Whether to offer `invite_back` for them.
+    pub may_invite_back: bool,
 }
 
 /// What a person gets for an edit: it is saved on the phone.

@@ -149,6 +149,36 @@ class MemberPhone(unittest.IsolatedAsyncioTestCase):
             phone.close()
 
 
+    async def test_a_member_comes_back_on_a_new_phone_as_who_they_are(self) -> None:
+        await self.marloes.sync_once()
+        before = {member.name: member for member in self.marloes.members(self.space)}
+        self.assertTrue(before["Emine"].may_invite_back)
+        self.assertFalse(before["Marloes"].may_invite_back)
+        code = await self.marloes.invite_back(self.space, before["Emine"].person)
+        phone = Kring.open(str(self.path / "new.kring"), "test", "nl")
+        back = await phone.sign_in(self.server.url, f"Hoi Emine, hier is je code: {code.url}", "phone", None)
+        self.assertEqual((back.person, back.space, back.role), (before["Emine"].person, self.space, "member"))
+        await phone.sync_once()
+        self.assertEqual(len(phone.members(self.space)), len(before))
+        phone.close()
+
+    async def test_what_goes_wrong_is_said_in_the_language_of_the_app(self) -> None:
+        for language, wrong, offline in [
+            ("nl", "Deze code werkt niet. Vraag een nieuwe code.", "Geen verbinding. Alles staat veilig op dit toestel."),
+            ("en", "This code does not work. Ask for a new one.", "No connection. Everything is safe on this device."),
+        ]:
+            phone = Kring.open(str(self.path / f"{language}.kring"), "test", language)
+            for code in ["0000-0000-0000-0000", "no code at all"]:
+                with self.assertRaises(KringError.Declined) as declined:
+                    await phone.sign_in(self.server.url, code, "phone", None)
+                self.assertEqual(declined.exception.code, "invalid_code")
+                self.assertEqual(declined.exception.explanation, wrong)
+            with self.assertRaises(KringError.Offline) as away:
+                await phone.sign_in(f"http://127.0.0.1:{free_port()}", "0000-0000-0000-0000", "phone", None)
+            self.assertEqual(away.exception.explanation, offline)
+            phone.close()
+
+
 class Offline(unittest.TestCase):
     def test_a_whole_space_without_any_server(self) -> None:
         with tempfile.TemporaryDirectory() as directory:

@@ -21,6 +21,20 @@ impl Account {
     }
 }
 
+/// A sign-in that was begun: what was sent, or is going to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PendingSignIn {
+    pub(crate) server: String,
+    /// The code in groups of four.
+    pub(crate) code: Secret,
+    pub(crate) device_name: String,
+    pub(crate) display_name: Option<String>,
+    /// The key that it is signed with; none where a device without a key joins one more space.
+    pub(crate) key: Option<DeviceKey>,
+    /// The word by which the server knows that it is the same sign-in.
+    pub(crate) nonce: String,
+}
+
 /// A session at the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {

@@ -43,7 +43,19 @@ impl DeviceKey {
     /// The proof that a refresh token is this device's, for one exchange.
     pub(crate) fn prove(&self, device: DeviceId, token: &Secret, at: Timestamp, nonce: &str) -> Value {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.reveal().as_bytes()));
-        let text = format!("kring token proof 1\n{device}\n{hash}\n{at}\n{nonce}");
+        self.signed(&format!("kring token proof 1\n{device}\n{hash}"), at, nonce)
+    }
+
+    /// The proof that a sign-in with a code, which is in groups, is this device's.
+    pub(crate) fn prove_sign_in(&self, code: &Secret, at: Timestamp, nonce: &str) -> Value {
+        let mut digest = Sha256::new();
+        code.reveal().split('-').for_each(|group| digest.update(group));
+        let hash = URL_SAFE_NO_PAD.encode(digest.finalize());
+        self.signed(&format!("kring sign-in proof 1\n{}\n{hash}", self.public()), at, nonce)
+    }
+
+    fn signed(&self, what: &str, at: Timestamp, nonce: &str) -> Value {
+        let text = format!("{what}\n{at}\n{nonce}");
         let signature = URL_SAFE_NO_PAD.encode(self.0.sign(text.as_bytes()).to_bytes());
         json!({"at": at, "nonce": nonce, "signature": signature})
     }

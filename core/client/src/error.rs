@@ -1,6 +1,6 @@
 //! What can go wrong, in as many variants as a caller acts on; the details go to the log.
 
-use kring_domain::{Code, Language, ParseError, Refusal};
+use kring_domain::{Code, Language, ParseError, PhoneProblem, ProblemCode, Refusal};
 use thiserror::Error;
 
 use crate::http::HttpError;
@@ -24,7 +24,8 @@ pub enum ClientError {
     /// There is no session (any more). Everything on the phone still works; sign in to share it.
     #[error("not signed in")]
     SignedOut,
-    /// The code signs in somebody else than the person whose file this is. Open another file for them.
+    /// The code signs in somebody else than the person whose file this is, and stays good. Open another file for them; for
+    /// the person whose file it is somebody of the space makes a code to come back with.
     #[error("this file belongs to another person")]
     OtherPerson,
     /// The server answered with something that this version does not understand, or with a failure of its own.
@@ -56,17 +57,30 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// The reason in words for the person, where it is about their edit or request.
-    pub fn explain(&self, language: Language) -> Option<&'static str> {
-        match self {
-            Self::Refused(refusal) => Some(refusal.code.explain(language)),
-            Self::Declined { code } => {
-                let word = serde_json::Value::String(code.clone());
-                Some(serde_json::from_value(word).unwrap_or(Code::Unknown).explain(language))
-            }
-            _ => None,
-        }
+    /// What happened, in words for the person.
+    pub fn explain(&self, language: Language) -> &'static str {
+        let problem = match self {
+            Self::Refused(refusal) => return refusal.code.explain(language),
+            Self::Declined { code } => return explain_declined(code, language),
+            Self::OtherPerson => return ProblemCode::OtherPerson.explain(language),
+            Self::Offline => PhoneProblem::Offline,
+            Self::SignedOut => PhoneProblem::SignedOut,
+            Self::Server(_) => PhoneProblem::Server,
+            Self::NotHere => PhoneProblem::NotHere,
+            Self::InUse => PhoneProblem::InUse,
+            Self::Damaged => PhoneProblem::Damaged,
+            Self::WrongKey => PhoneProblem::WrongKey,
+            Self::Newer => PhoneProblem::Newer,
+            Self::Storage(_) => PhoneProblem::Storage,
+            Self::Closed => PhoneProblem::Closed,
+        };
+        problem.explain(language)
     }
+}
+
+/// What a person reads for a word of the server; it may be of a newer version.
+fn explain_declined(word: &str, language: Language) -> &'static str {
+    ProblemCode::from_word(word).map_or(ProblemCode::explain_unknown(language), |code| code.explain(language))
 }
 
 impl From<Refusal> for ClientError {
@@ -108,6 +122,7 @@ impl From<HttpError> for ClientError {
             error if error.is_unauthorized() => Self::SignedOut,
             // A proxy in front of a server that is away.
             HttpError::Status { status: 502..=504, .. } => Self::Offline,
+            HttpError::Status { code: Some(code), .. } if code == "other_person" => Self::OtherPerson,
             HttpError::Status { status: 400..=499, code: Some(code) } => Self::Declined { code },
             HttpError::Status { status, .. } => Self::Server(format!("status {status}")),
             HttpError::Unexpected(what) => Self::Server(what),
@@ -118,16 +133,36 @@ impl From<HttpError> for ClientError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
-    fn refusals_and_declined_requests_have_words_and_an_unknown_word_has_too() {
+    fn every_error_has_words_in_both_languages() {
         let declined = |code: &str| ClientError::Declined { code: code.into() };
-        let english = |error: &ClientError| error.explain(Language::English);
-        assert_eq!(english(&declined("forbidden")), Some("You may not do this here."));
-        assert_eq!(english(&declined("of_a_later_year")), Some("Unknown reason."));
-        assert_eq!(english(&ClientError::Refused(Refusal::new(Code::NotFound))), Some("This no longer exists."));
-        assert_eq!(english(&ClientError::Offline), None);
+        let mut errors: Vec<_> = ProblemCode::ALL.iter().map(|code| declined(code.word())).collect();
+        errors.extend([
+            declined("of_a_later_year"),
+            ClientError::Refused(Refusal::new(Code::NotFound)),
+            ClientError::Offline,
+            ClientError::SignedOut,
+            ClientError::Server("status 500".into()),
+            ClientError::NotHere,
+            ClientError::InUse,
+            ClientError::Damaged,
+            ClientError::WrongKey,
+            ClientError::Newer,
+            ClientError::Storage("full".into()),
+            ClientError::Closed,
+        ]);
+        for language in [Language::Dutch, Language::English] {
+            let texts: BTreeSet<_> = errors.iter().map(|error| error.explain(language)).collect();
+            assert_eq!(texts.len(), errors.len(), "each says what no other says: {texts:?}");
+            assert!(!texts.contains("Onbekende reden.") && !texts.contains("Unknown reason."));
+        }
+        let code = declined("invalid_code");
+        assert_eq!(code.explain(Language::Dutch), "Deze code werkt niet. Vraag een nieuwe code.");
+        assert_eq!(code.explain(Language::English), "This code does not work. Ask for a new one.");
     }
 
     #[test]
@@ -138,6 +173,7 @@ mod tests {
             (status(401, Some("unauthorized")), ClientError::SignedOut),
             (status(401, Some("invalid_code")), ClientError::Declined { code: "invalid_code".into() }),
             (status(403, Some("forbidden")), declined),
+            (status(409, Some("other_person")), ClientError::OtherPerson),
             (status(503, None), ClientError::Offline),
             (status(500, Some("internal")), ClientError::Server("status 500".into())),
             (status(404, None), ClientError::Server("status 404".into())),

@@ -3,6 +3,7 @@
 mod edits;
 mod rescue;
 mod session;
+mod sign_in;
 mod spaces;
 mod sync;
 
@@ -20,7 +21,8 @@ use crate::{ClientError, Connection, Event};
 
 pub use edits::{DocumentState, Receipt};
 pub use rescue::Rescue;
-pub use session::{Identity, Invitation, SignedIn};
+pub use session::{Identity, Invitation};
+pub use sign_in::SignedIn;
 pub use spaces::{Document, Space};
 pub use sync::SyncReport;
 
@@ -108,7 +110,13 @@ impl Kring {
         Identity { person, device, server: state.account.server.clone(), is_signed_in: state.session.is_some() }
     }
 
-    /// Starts to share in the background, and goes on until [`Kring::disconnect`], whatever the network does.
+    /// The language of what is read.
+    pub fn language(&self) -> Language {
+        self.shared().options.language
+    }
+
+    /// Starts to share in the background, and goes on until [`Kring::disconnect`], whatever the network does. It first
+    /// finishes a sign-in whose answer was lost.
     ///
     /// # Errors
     ///
@@ -118,10 +126,12 @@ impl Kring {
         if state.is_closed {
             return Err(ClientError::Closed);
         }
-        if state.session.is_none() {
+        let is_signed_in = state.session.is_some();
+        drop(state);
+        // A sign-in that was begun is finished by the connection.
+        if !is_signed_in && self.shared().with_store(|store| store.pending_sign_in())?.is_none() {
             return Err(ClientError::SignedOut);
         }
-        drop(state);
         let mut driver = self.driver();
         if driver.as_ref().is_none_or(Driver::has_ended) {
             *driver = Some(Driver::start(Arc::clone(self.shared()))?);

@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// One exchange of tokens at a time.
     pub(crate) refreshing: Mutex<()>,
+    /// One sign-in at a time.
+    signing_in: Mutex<()>,
     /// Held by whoever speaks with the server for the replica: the driver while it is connected, or a round of sync.
     pub(crate) line: tokio::sync::Mutex<()>,
     /// Rung when there are events.
@@ -72,6 +74,7 @@ impl Shared {
             store: Mutex::new(Some(store)),
             state: Mutex::new(state),
             refreshing: Mutex::default(),
+            signing_in: Mutex::default(),
             line: tokio::sync::Mutex::default(),
             told: Notify::new(),
             work: Notify::new(),
@@ -83,6 +86,11 @@ impl Shared {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that holds the lock panics half-way; if it did, what is stored is still right.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody else signs in.
+    pub(crate) fn lock_sign_in(&self) -> MutexGuard<'_, ()> {
+        self.signing_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs something on the file.

@@ -16,6 +16,7 @@ mod looks;
 mod place;
 mod salvage;
 mod schema;
+mod sign_in;
 mod value;
 
 use std::time::Duration;
@@ -174,6 +175,7 @@ impl Store {
             "members",
             "spaces",
             "session",
+            "sign_in",
             "account",
             "looks",
             "look_chain",

@@ -196,7 +196,7 @@ async fn a_wrong_code_and_another_person_are_told_apart() {
     let phone = Phone::new();
     let wrong = |phone: &Phone| {
         let (kring, url) = (phone.kring.clone(), server.url.clone());
-        async move { kring.sign_in(&url, "wrong", "telefoon", None).await }
+        async move { kring.sign_in(&url, "WR0N-GWR0-NGWR-0NG0", "telefoon", None).await }
     };
     assert_eq!(wrong(&phone).await, Err(ClientError::Declined { code: "invalid_code".into() }));
     sign_in(&phone, &server).await;
@@ -205,7 +205,7 @@ async fn a_wrong_code_and_another_person_are_told_apart() {
     assert_eq!(server.refreshes(), 0);
 
     let other = Server::start(Some(person(8)));
-    let answer = phone.kring.sign_in(&other.url, "right", "telefoon", None).await;
+    let answer = phone.kring.sign_in(&other.url, "R1GH-TR1G-HTR1-GHT0", "telefoon", None).await;
     assert_eq!(answer, Err(ClientError::OtherPerson));
     assert_eq!(phone.kring.identity().person, person(7));
 }
@@ -249,7 +249,7 @@ fn phone_with_space() -> (Phone, DocumentId) {
 }
 
 async fn sign_in(phone: &Phone, server: &Server) {
-    phone.kring.sign_in(&server.url, "right", "telefoon", Some("Anna")).await.unwrap();
+    phone.kring.sign_in(&server.url, "R1GH-TR1G-HTR1-GHT0", "telefoon", Some("Anna")).await.unwrap();
 }
 
 /// Waits for a condition by its events.

@@ -125,7 +125,7 @@ impl<'a> Stage<'a> {
 
     /// The reason that the phone gives at once for an edit that it does not take.
     pub(super) fn refused_at_once(&self, outcome: Result<CommandId, ClientError>) -> Option<&'static str> {
-        outcome.err().and_then(|error| error.explain(self.paper.language))
+        outcome.err().map(|error| error.explain(self.paper.language))
     }
 
     /// Waits until everybody who is online and may read a document has all that the server has of it.

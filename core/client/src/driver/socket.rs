@@ -31,7 +31,12 @@ pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// Opens the socket; a token that the server does not take is exchanged once.
 pub(super) async fn open(shared: &Arc<Shared>) -> Result<Socket, End> {
     let preparing = Arc::clone(shared);
-    beside(move || preparing.share_local_spaces().and_then(|()| preparing.share_looks())).await?;
+    let prepare = move || {
+        preparing.finish_sign_in()?;
+        preparing.share_local_spaces()?;
+        preparing.share_looks()
+    };
+    beside(prepare).await?;
     let server = shared.server()?;
     for _ in 0..2 {
         let token = token(shared).await?;

@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::PoisonError;
 
 use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
-use kring_sync::DeviceIdentity;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Kring, beside, new_identity};
-use crate::account::{Account, Session};
-use crate::device_key::{DeviceKey, nonce};
+use crate::account::Session;
+use crate::device_key::nonce;
 use crate::http::{HttpError, ServerUrl};
 use crate::secret::Secret;
 use crate::shared::Shared;
@@ -27,19 +26,6 @@ pub struct Identity {
     pub server: Option<String>,
     /// Whether there is a session at that server, as far as the phone knows.
     pub is_signed_in: bool,
-}
-
-/// What signing in has led to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    /// The person, as the server knows them.
-    pub person: PersonId,
-    /// This phone, as the server knows it.
-    pub device: DeviceId,
-    /// The space that was joined, where the code was an invitation.
-    pub space: Option<SpaceId>,
-    /// As what.
-    pub role: Option<Role>,
 }
 
 /// A code for somebody else, or for another device of the same person; for one use.
@@ -60,17 +46,6 @@ impl fmt::Debug for Invitation {
 }
 
 #[derive(Deserialize)]
-struct SignInAnswer {
-    person_id: PersonId,
-    device_id: DeviceId,
-    access_token: Secret,
-    expires_in: u64,
-    refresh_token: Secret,
-    space_id: Option<SpaceId>,
-    role: Option<Role>,
-}
-
-#[derive(Deserialize)]
 struct TokenAnswer {
     access_token: Secret,
     expires_in: u64,
@@ -78,29 +53,6 @@ struct TokenAnswer {
 }
 
 impl Kring {
-    /// Signs in with a one-time code, or joins one more space with it when signed in already.
-    ///
-    /// What was made on the phone before goes along, in the name of the person the server knows.
-    /// `display_name` is how a new person wants to be called.
-    ///
-    /// # Errors
-    ///
-    /// [`ClientError::Declined`] for a code that is wrong, used or expired and for an address that is not `https`
-    /// (or this machine); [`ClientError::OtherPerson`] where the code is of somebody else than the person whose
-    /// file this is; [`ClientError::Offline`].
-    pub async fn sign_in(
-        &self,
-        server: &str,
-        code: &str,
-        device_name: &str,
-        display_name: Option<&str>,
-    ) -> Result<SignedIn, ClientError> {
-        let server = ServerUrl::parse(server)?;
-        let (code, device_name) = (Secret::new(code.trim().to_owned()), device_name.to_owned());
-        let display_name = display_name.map(str::to_owned);
-        beside(self.shared(), move |shared| shared.sign_in(&server, &code, &device_name, display_name.as_deref())).await
-    }
-
     /// Makes a code with which somebody joins a space.
     ///
     /// # Errors
@@ -113,6 +65,20 @@ impl Kring {
             // A space can be made and somebody invited to it in one breath.
             shared.share_local_spaces()?;
             shared.authorized(|server, token| shared.http.post(server, &path, Some(token), &body))
+        })
+        .await
+    }
+
+    /// Makes a code with which somebody of a space comes back on a new or emptied phone, as who they are.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Declined`] where the person may not, which [`Kring::may_invite_back`] mostly tells before;
+    /// [`ClientError::Offline`] or [`ClientError::SignedOut`].
+    pub async fn invite_back(&self, space: SpaceId, person: PersonId) -> Result<Invitation, ClientError> {
+        let path = format!("/v1/spaces/{space}/members/{person}/codes");
+        beside(self.shared(), move |shared| {
+            shared.authorized(|server, token| shared.http.post(server, &path, Some(token), &json!({})))
         })
         .await
     }
@@ -249,71 +215,6 @@ impl Shared {
         self.with_store(|store| store.sign_out())
     }
 
-    fn sign_in(
-        &self,
-        server: &ServerUrl,
-        code: &Secret,
-        device_name: &str,
-        display_name: Option<&str>,
-    ) -> Result<SignedIn, ClientError> {
-        let (account, is_signed_in) = {
-            let state = self.state();
-            (state.account.clone(), state.session.is_some())
-        };
-        let is_joining = is_signed_in && account.server.as_deref() == Some(&server.text());
-        let mut body = json!({ "code": code.reveal(), "device_name": device_name, "person_id": account.person() });
-        if let (Some(name), Some(fields)) = (display_name, body.as_object_mut()) {
-            fields.insert("display_name".into(), name.into());
-        }
-        let key = match is_joining {
-            true => self.state().session.as_ref().and_then(|session| session.key.clone()),
-            false => Some(DeviceKey::generate()?),
-        };
-        if let (false, Some(key), Some(fields)) = (is_joining, &key, body.as_object_mut()) {
-            fields.insert("device_key".into(), key.public().into());
-        }
-        let post = |token: Option<&Secret>| self.http.post(server, "/v1/sign-in", token, &body);
-        let answer: SignInAnswer = match is_joining {
-            true => self.authorized(|_, token| post(Some(token)))?,
-            false => post(None)?,
-        };
-        self.take_over(server, &account, answer, key)
-    }
-
-    /// Becomes who the server says this phone is.
-    fn take_over(
-        &self,
-        server: &ServerUrl,
-        before: &Account,
-        answer: SignInAnswer,
-        key: Option<DeviceKey>,
-    ) -> Result<SignedIn, ClientError> {
-        let SignInAnswer { person_id: person, device_id: device, access_token, expires_in, refresh_token, .. } = answer;
-        if before.server.is_some() && before.person() != person {
-            let path = format!("/v1/devices/{device}/revoke");
-            if let Err(error) = self.http.post_only(server, &path, &access_token) {
-                tracing::debug!(%error, "the session of another person stays open at the server");
-            }
-            return Err(ClientError::OtherPerson);
-        }
-        let account = Account { identity: DeviceIdentity { person, device }, server: Some(server.text()) };
-        let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(key);
-        self.with_store(|store| store.sign_in(&account, &session))?;
-        let mut state = self.state();
-        if state.account.identity != account.identity {
-            state.replica.adopt(account.identity);
-        }
-        state.account = account;
-        state.session = Some(session);
-        let was_signed_out = state.connection == Connection::SignedOut;
-        drop(state);
-        if was_signed_out {
-            self.set_connection(Connection::Offline);
-        }
-        self.rejoin.notify_one();
-        Ok(SignedIn { person, device, space: answer.space_id, role: answer.role })
-    }
-
     fn sign_out(&self) -> Result<(), ClientError> {
         if self.state().session.is_some() {
             let path = format!("/v1/devices/{}/revoke", self.state().account.identity.device);
@@ -322,6 +223,7 @@ impl Shared {
                 tracing::debug!(%error, "the session ends here alone");
             }
         }
+        self.with_store(|store| store.drop_pending_sign_in())?;
         self.forget_session()?;
         self.set_connection(Connection::Offline);
         Ok(())

@@ -102,6 +102,19 @@ impl Kring {
         state.replica.members().iter().filter(|member| member.space == space).cloned().collect()
     }
 
+    /// Whether to offer the person to bring somebody of a space back on a new phone: as far as the phone knows. The server
+    /// declines it for who is in other spaces too, and for a professional whose account reaches further.
+    pub fn may_invite_back(&self, space: SpaceId, person: PersonId) -> bool {
+        let state = self.shared().state();
+        let listed = |person| {
+            let mut members = state.replica.members().iter();
+            members.find(|member| member.space == space && member.person_id == person).map(|member| member.role)
+        };
+        let me = state.account.person();
+        let own = roles(&state).get(&space).copied();
+        person != me && own.zip(listed(person)).is_some_and(|(own, other)| own.may_invite_back(other))
+    }
+
     /// Removes somebody from a space, or leaves it oneself.
     ///
     /// # Errors

@@ -41,6 +41,7 @@ impl Kring {
 impl Shared {
     fn sync(&self) -> Result<(), ClientError> {
         let Ok(_line) = self.line.try_lock() else { return Ok(()) };
+        self.finish_sign_in()?;
         self.share_local_spaces()?;
         self.share_looks()?;
         self.flush()?;

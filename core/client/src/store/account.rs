@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use super::value::{parse, uuid, word};
-use super::{LocalSpace, Store, StoreError};
+use super::{LocalSpace, Store, StoreError, sign_in};
 use crate::account::{Account, Session};
 use crate::device_key::DeviceKey;
 use crate::secret::Secret;
@@ -38,11 +38,12 @@ impl Store {
         session(&self.connection)
     }
 
-    /// Keeps the outcome of a sign-in.
+    /// Keeps the outcome of a sign-in, which has its answer now.
     pub(crate) fn sign_in(&mut self, account: &Account, session: &Session) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         put_account(&transaction, account)?;
         put_session(&transaction, session)?;
+        sign_in::drop_pending_sign_in(&transaction)?;
         Ok(transaction.commit()?)
     }
 

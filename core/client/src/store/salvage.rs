@@ -18,8 +18,8 @@ use super::account;
 use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
 use super::files::{beside, remove};
 use super::value::{number, parse, uuid};
-use super::{LocalSpace, Place, Store, StoreError, looks};
-use crate::account::{Account, Session};
+use super::{LocalSpace, Place, Store, StoreError, looks, sign_in};
+use crate::account::{Account, PendingSignIn, Session};
 use table::Table;
 
 /// The size of a page, which is SQLite's default.
@@ -30,6 +30,7 @@ const PAGE: usize = 4096;
 pub(crate) struct Salvaged {
     pub(crate) account: Option<Account>,
     pub(crate) session: Option<Session>,
+    pending_sign_in: Option<PendingSignIn>,
     pub(crate) spaces: Vec<LocalSpace>,
     /// [`StoreOp::PutDocument`] for each document.
     documents: Vec<(DocumentId, StoreOp)>,
@@ -78,6 +79,7 @@ impl Salvaged {
         Self {
             account,
             session,
+            pending_sign_in: sign_in::pending_sign_in(&connection).ok().flatten(),
             looks: looks.ok().flatten(),
             spaces: each(&connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
             documents: each(
@@ -96,6 +98,9 @@ impl Salvaged {
                 Some(session) => store.sign_in(account, session)?,
                 None => store.put_identity(account)?,
             }
+        }
+        if let Some(pending) = &self.pending_sign_in {
+            store.put_pending_sign_in(pending)?;
         }
         if let Some(looks) = &self.looks {
             looks::put(&store.connection, looks)?;

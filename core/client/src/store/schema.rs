@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
+    include_str!("schema/0005.sql"),
 ];
 
 /// Brings a file up to the present version.
@@ -36,6 +37,12 @@ mod tests {
         include_str!("schema/0001.sql"),
         concat!(include_str!("schema/0001.sql"), include_str!("schema/0002.sql")),
         concat!(include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")),
+        concat!(
+            include_str!("schema/0001.sql"),
+            include_str!("schema/0002.sql"),
+            include_str!("schema/0003.sql"),
+            include_str!("schema/0004.sql")
+        ),
     ];
 
     #[test]

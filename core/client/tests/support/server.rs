@@ -162,7 +162,7 @@ impl Server {
         let json = || serde_json::from_slice::<Value>(body).unwrap();
         let whose = token.and_then(|token| world.sessions.get(token).copied());
         let (status, answer) = match (path, whose) {
-            ("/v1/sign-in", _) if json()["code"] != "right" => (401, json!({"code": "invalid_code"})),
+            ("/v1/sign-in", _) if json()["code"] != "R1GH-TR1G-HTR1-GHT0" => (401, json!({"code": "invalid_code"})),
             ("/v1/sign-in", _) => {
                 let person =
                     world.person.unwrap_or_else(|| serde_json::from_value(json()["person_id"].clone()).unwrap());
