@@ -117,7 +117,8 @@ impl Documents {
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<Vec<Verdict>, Unavailable> {
-        self.submit_as(author, (author.person, author.role), document, commands, size).await
+        let warrantor = Warrantor { person: author.person, role: author.role, has_client: author.has_client };
+        self.submit_as(author, warrantor, document, commands, size).await
     }
 
     /// Submits commands of somebody who has left, on the authority of somebody who is there.
@@ -128,23 +129,23 @@ impl Documents {
     pub async fn submit_for_another(
         &self,
         author: Author,
-        warrantor: (PersonId, Role),
+        (person, role): (PersonId, Role),
         document: DocumentId,
         commands: Vec<Submission>,
     ) -> Result<Vec<Verdict>, Unavailable> {
+        let warrantor = Warrantor { person, role, has_client: true };
         self.submit_as(author, warrantor, document, commands, 0).await
     }
 
     async fn submit_as(
         &self,
         author: Author,
-        (person, role): (PersonId, Role),
+        warrantor: Warrantor,
         document: DocumentId,
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<Vec<Verdict>, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        let warrantor = Warrantor { person, role };
         self.hand_over((author, warrantor), document, commands, size, Asker::Caller(answer)).await?;
         let verdicts = answered.await.map_err(|_| Unavailable)?;
         verdicts.iter().for_each(|verdict| self.metrics.verdict(verdict));
@@ -160,7 +161,7 @@ impl Documents {
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<(), Unavailable> {
-        let warrantor = Warrantor { person: author.person, role: author.role };
+        let warrantor = Warrantor { person: author.person, role: author.role, has_client: author.has_client };
         self.hand_over((author, warrantor), document, commands, size, Asker::Device(connection.clone())).await
     }
 

@@ -20,6 +20,7 @@ mod observe;
 mod operations;
 pub mod problem;
 mod refused;
+mod safety;
 mod serve;
 mod sign_in;
 mod socket;
@@ -78,6 +79,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sync::ticket))
         .routes(routes!(socket::open, exchange::sync))
         .routes(routes!(operations::commands_schema))
+        .routes(routes!(operations::vocabulary))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

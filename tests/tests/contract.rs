@@ -29,6 +29,7 @@ mod contract {
     mod privacy;
     mod problems;
     mod roles;
+    mod safety;
     mod sign_in;
     mod slow_reader;
     mod spaces;
@@ -36,4 +37,5 @@ mod contract {
     mod sync;
     mod ticket;
     mod token;
+    mod vocabulary;
 }

@@ -121,7 +121,7 @@ impl Kring {
         Ok(members.map(record).collect())
     }
 
-    /// Reads a document as JSON: `{id, generation, sequence, content, cards}`.
+    /// Reads a document as JSON: `{id, generation, sequence, content, cards, labels}`.
     pub fn read(&self, document: &str) -> Result<String, KringError> {
         self.say(self.inner.read_json(self.id(document, "document")?))
     }
@@ -242,7 +242,7 @@ pub(crate) fn options(app: &str, language: &str) -> Result<Options, KringError> 
     Ok(Options { language: language_of(language)?, app: app.to_owned() })
 }
 
-fn language_of(tag: &str) -> Result<Language, KringError> {
+pub(crate) fn language_of(tag: &str) -> Result<Language, KringError> {
     match tag {
         "nl" => Ok(Language::Dutch),
         "en" => Ok(Language::English),

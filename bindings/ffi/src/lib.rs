@@ -11,6 +11,8 @@ mod events;
 mod kring;
 mod records;
 
+use kring_domain::Perspective;
+
 #[cfg(feature = "sqlcipher")]
 pub use encrypted::{open_encrypted, rescue_encrypted};
 pub use error::KringError;
@@ -36,6 +38,20 @@ pub fn version() -> String {
 #[uniffi::export]
 pub fn network_picture(kring: &Kring, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {
     kring.picture(document, client_name, language)
+}
+
+/// What a person reads for every word of every closed list, as JSON: `{list: {word: label}}`.
+///
+/// `language` is `nl` or `en`. The client reads about themselves: for them a few words are others.
+///
+/// # Errors
+///
+/// [`KringError::Refused`] for another language.
+#[uniffi::export]
+pub fn vocabulary(language: &str, for_client: bool) -> Result<String, KringError> {
+    let perspective = if for_client { Perspective::Client } else { Perspective::Others };
+    let words = kring_domain::vocabulary(kring::language_of(language)?, perspective);
+    Ok(serde_json::to_string(&words).unwrap_or_default())
 }
 
 /// Opens a file that [`Kring::open`] calls damaged: takes out of it what the person wrote and had not shared, as far as it

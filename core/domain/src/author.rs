@@ -18,6 +18,8 @@ pub struct Author {
     pub person: PersonId,
     /// What that person was in the space at the time.
     pub role: Role,
+    /// Whether the space has a client, who answers suggestions: before that others change things at once.
+    pub has_client: bool,
 }
 
 impl Author {
@@ -58,7 +60,13 @@ impl Author {
             device: DeviceId::new(Uuid::from_bytes(*device)),
             person: PersonId::new(Uuid::from_bytes(*person)),
             role,
+            has_client: true,
         })
+    }
+
+    /// The same author in a space that has a client, or has none yet.
+    pub fn beside_client(self, has_client: bool) -> Self {
+        Self { has_client: has_client || self.role == Role::Client, ..self }
     }
 
     /// Who wrote the value with this operation id.
@@ -76,6 +84,7 @@ impl Author {
             device: DeviceId::new(Uuid::from_u128(0xd0 + number)),
             person: PersonId::new(Uuid::from_u128(number)),
             role,
+            has_client: true,
         }
     }
 }

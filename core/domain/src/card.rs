@@ -25,6 +25,8 @@ pub enum CardKind {
     NotEvaluated,
     /// A contact was put away while somebody else still worked on it.
     ContactCameBack,
+    /// The client called somebody unsafe, and reads whom to talk to.
+    NotSafe,
     /// A contact was erased from the document, while its history may still hold it.
     ErasureIncomplete,
 }

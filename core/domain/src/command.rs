@@ -18,7 +18,7 @@ use crate::policy::{Condition, Policy};
 use crate::private::*;
 use crate::private_time::*;
 use crate::pronotes::*;
-use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal, Rewording};
+use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal, Rewording, Role};
 
 macro_rules! commands {
     ($($kind:ident { $($name:ident),+ $(,)? })+) => {
@@ -104,6 +104,23 @@ macro_rules! commands {
                 match self { $($(Self::$name(edit) => edit.erases(),)+)+ }
             }
 
+            /// The command that it comes to when this author sends it: the client's yes to a suggested erasure is
+            /// the erasure itself, so that whoever keeps account of erasures finds it under its own name.
+            pub fn resolved(self, author: &Author, document: &impl ReadDoc) -> Self {
+                let other = match &self { $($(Self::$name(edit) => edit.resolved(document),)+)+ };
+                other.filter(|_| author.role == Role::Client).unwrap_or(self)
+            }
+
+            /// Whether it can be kept as a suggestion until the client answers.
+            pub(crate) fn is_suggestible(&self) -> bool {
+                match self { $($(Self::$name(_) => <$name as Edit>::IS_SUGGESTIBLE,)+)+ }
+            }
+
+            /// What it would do, in sentences of their own, where it is a suggestion.
+            pub fn proposal(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+                match self { $($(Self::$name(edit) => edit.proposal(document, names, language),)+)+ }
+            }
+
             /// What was done, in words that follow a person's name.
             pub fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
                 match self { $($(Self::$name(edit) => edit.words(document, names, language),)+)+ }
@@ -125,15 +142,15 @@ macro_rules! commands {
 commands! {
     Network {
         AddContact, UpdateContact, PlaceContact, ArchiveContact, EraseContact, AddTie, RemoveTie, TakeSnapshot,
-        AcceptSuggestion, DeclineSuggestion,
+        LinkMember, UnlinkMember, AcceptSuggestion, DeclineSuggestion,
     }
     Plan {
         AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep,
-        UntickStep, AssignPart, EvaluateAction, DelegateRight, RevokeRight,
+        UntickStep, AssignPart, EvaluateAction, DelegateRight, RevokeRight, AcceptPlanSuggestion, DeclinePlanSuggestion,
     }
     Circle {
         ProposeIdea, EditIdea, WithdrawIdea, EraseIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
-        WithdrawOffer, PostMessage,
+        WithdrawOffer, EraseOffer, PostMessage, WithdrawMessage, EraseMessage,
     }
     Private {
         NotePrivately, EditPrivateNote, RemovePrivateNote, RateHelpfulness, PlanAsk, AnswerAsk,
@@ -145,7 +162,7 @@ commands! {
         WriteWorkNote, EditWorkNote,
     }
     Consents {
-        GiveConsent, WithdrawConsent, AskToLook,
+        GiveConsent, WithdrawConsent, AskToLook, AcceptConsentSuggestion, DeclineConsentSuggestion,
     }
 }
 

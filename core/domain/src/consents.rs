@@ -3,6 +3,7 @@
 //! Section: `consents` by id. An entry is written once and never changed; a withdrawal is written beside it and wins
 //! over whatever happens at the same time. What is in force follows from it: see [`crate::Grants`].
 
+mod answer_suggestion;
 mod ask_to_look;
 mod give_consent;
 mod model;
@@ -12,6 +13,7 @@ mod withdraw_consent;
 
 use automerge::{Automerge, ReadDoc};
 
+pub use answer_suggestion::{AcceptConsentSuggestion, DeclineConsentSuggestion};
 pub use ask_to_look::AskToLook;
 pub use give_consent::GiveConsent;
 pub use model::{ConsentModel, ConsentsModel, WithdrawalModel};
@@ -22,7 +24,7 @@ pub use withdraw_consent::WithdrawConsent;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::{Access, Reader, Role};
+use crate::{Access, DocumentKind, Reader, Role};
 
 const CONSENTS: &str = "consents";
 
@@ -48,6 +50,7 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (ConsentsModel, Vec<Question>) {
-    (model::of(&ConsentsView::new(document)), Vec::new())
+pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (ConsentsModel, Vec<Question>) {
+    let questions = crate::suggestion::questions(document, DocumentKind::Consents, reader);
+    (model::of(&ConsentsView::new(document)), questions)
 }

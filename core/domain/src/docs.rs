@@ -88,8 +88,9 @@ fn rule(rule: Rule) -> &'static str {
     match rule {
         Rule::Never => "–",
         Rule::Always => "yes",
-        Rule::Suggest => "as a suggestion",
+        Rule::Suggest => "as a suggestion to the client",
         Rule::If(Condition::Author) => "what they made",
+        Rule::If(Condition::AuthorUntilChosen) => "what they made, until it is chosen",
         Rule::If(Condition::Assigned) => "a step of their part",
         Rule::If(Condition::Delegated) => "when delegated",
         Rule::If(Condition::Oneself) => "for themselves",

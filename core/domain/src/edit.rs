@@ -2,10 +2,12 @@
 
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::policy::{Condition, Policy};
-use crate::{Author, Code, Context, Language, PersonId, Refusal};
+use crate::{Author, Code, Command, Context, Language, PersonId, Refusal, suggestion};
 
 /// How people are called, for texts that mention them.
 pub type Names<'a> = &'a dyn Fn(PersonId) -> String;
@@ -26,7 +28,7 @@ pub struct Rewording<'a> {
 /// One kind of edit: its row in the policy, its checks, what it writes and how it reads back in words.
 ///
 /// Implemented once per command, in the command's own file; the line in the list of `command.rs` does the rest.
-pub trait Edit {
+pub trait Edit: Serialize {
     /// The command's name on every wire: verb, underscore, noun.
     const NAME: &'static str;
     /// Who may send it.
@@ -58,13 +60,29 @@ pub trait Edit {
     /// A refusal when the edit makes no sense there; the transaction is then rolled back.
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal>;
 
+    /// Whether the edit can wait for the client's answer.
+    const IS_SUGGESTIBLE: bool = Self::POLICY.suggests();
+
     /// Writes the edit as a suggestion for the client.
     ///
     /// # Errors
     ///
     /// `forbidden` for a command that cannot be a suggestion.
-    fn suggest(&self, _context: &Context, _transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        Err(Refusal::new(Code::Forbidden))
+    fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        if !Self::IS_SUGGESTIBLE {
+            return Err(Refusal::new(Code::Forbidden));
+        }
+        suggestion::keep(context, transaction, &self.to_json()).map(drop)
+    }
+
+    /// The command as JSON: its type and its fields.
+    fn to_json(&self) -> Value {
+        // Commands are structs of strings, numbers and lists, which always have a JSON form.
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("type".to_owned(), Self::NAME.into());
+        }
+        json
     }
 
     /// The text that this edit gives new words. They are merged with those that others gave it meanwhile, and written
@@ -77,6 +95,17 @@ pub trait Edit {
     /// [rewritten](crate::rewrite).
     fn erases(&self) -> Option<Uuid> {
         None
+    }
+
+    /// The command that this edit comes to on a document, where it is another one: a yes to a suggested erasure is the
+    /// erasure.
+    fn resolved(&self, _document: &impl ReadDoc) -> Option<Command> {
+        None
+    }
+
+    /// What would be done, in a sentence or two of their own: “Het doel: ‘Vaker naar buiten’.”
+    fn proposal(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+        format!("{}.", self.words(document, names, language))
     }
 
     /// What was done, in words that follow a person's name: “bedacht: ‘Een kaart naar Dennis’”.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use automerge::transaction::Transactable;
-use automerge::{Automerge, ReadDoc};
+use automerge::{Automerge, ObjId, ReadDoc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -20,14 +20,29 @@ pub(crate) const ERASURES: &str = "erasures";
 /// The field of an erasure that says whether the document was rewritten since.
 pub(crate) const COMPLETE: &str = "complete";
 
+/// The field of an erasure that says what was erased, where it is not the usual thing of its document.
+pub(crate) const WHAT: &str = "what";
+
 /// Places in a document, each as the keys that lead there from the root.
 pub(crate) type Paths = BTreeSet<Vec<String>>;
 
 /// Keeps that a thing was erased, under its id.
-pub(crate) fn note(context: &Context, transaction: &mut impl Transactable, id: &str) -> Result<(), Refusal> {
+pub(crate) fn note(context: &Context, transaction: &mut impl Transactable, id: &str) -> Result<ObjId, Refusal> {
     let erasures = section(transaction, ERASURES)?;
     let erasure = create(transaction, &erasures, id, context)?;
-    Ok(transaction.put(&erasure, COMPLETE, false)?)
+    transaction.put(&erasure, COMPLETE, false)?;
+    Ok(erasure)
+}
+
+/// Keeps that a thing was erased which is not the usual thing of its document, with the word for it.
+pub(crate) fn note_of(
+    context: &Context,
+    transaction: &mut impl Transactable,
+    id: &str,
+    what: &str,
+) -> Result<(), Refusal> {
+    let erasure = note(context, transaction, id)?;
+    Ok(transaction.put(&erasure, WHAT, what)?)
 }
 
 /// Everything that was erased, with its id, in the order in which it was.
@@ -106,7 +121,7 @@ pub fn outline(command: &Value) -> Value {
 
 /// What was done, where nothing but an [outline] of the command is left; follows a person's name.
 pub const fn words_of_outline(language: Language) -> &'static str {
-    language.pick("deed iets met wat later gewist is", "did something with what was erased later")
+    language.pick("heeft iets gedaan met wat later gewist is", "did something with what was erased later")
 }
 
 #[cfg(test)]

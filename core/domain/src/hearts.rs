@@ -38,7 +38,7 @@ macro_rules! hearts {
 
             fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
                 let idea = $View::new(document).title(self.idea_id, language);
-                format!("{} {idea}", language.pick("gaf een hartje aan", "gave a heart to"))
+                format!("{} {idea}", language.pick("heeft een hartje gegeven aan", "gave a heart to"))
             }
         }
 
@@ -58,7 +58,7 @@ macro_rules! hearts {
 
             fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
                 let idea = $View::new(document).title(self.idea_id, language);
-                format!("{} {idea}", language.pick("nam een hartje terug van", "took a heart back from"))
+                format!("{} {idea}", language.pick("heeft een hartje teruggenomen van", "took a heart back from"))
             }
         }
     };

@@ -33,6 +33,7 @@
 mod author;
 mod bounds;
 mod brief;
+mod calling;
 mod card;
 pub mod circle;
 mod command;
@@ -46,6 +47,7 @@ mod erasure;
 mod grants;
 mod hearts;
 mod id;
+mod labels;
 mod language;
 pub mod network;
 pub mod one_time_code;
@@ -61,8 +63,10 @@ mod reader;
 mod refusal;
 mod rewrite;
 mod role;
+mod safety;
 mod shared_text;
 mod status;
+mod suggestion;
 pub mod text_merge;
 mod time;
 mod warrant;
@@ -70,6 +74,7 @@ mod words;
 
 pub use author::Author;
 pub use bounds::{Name, Slug, Text};
+pub use calling::first_names;
 pub use card::{Answerer, Card, CardKind, CardOption, Choose};
 pub use command::{Command, CommandDescription, ParseError};
 pub use context::Context;
@@ -82,6 +87,7 @@ pub use id::{
     ActionId, AskId, CommandId, ConsentId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId,
     NoteId, OfferId, PersonId, SessionId, SnapshotId, SpaceId, StepId,
 };
+pub use labels::{Labels, Vocabulary, vocabulary};
 pub use language::Language;
 pub use problem::{PhoneProblem, ProblemCode};
 pub use read::{ReadModel, read_model, read_model_for};
@@ -89,7 +95,10 @@ pub use reader::Reader;
 pub use refusal::{Code, Refusal};
 pub use rewrite::rewrite;
 pub use role::{Access, Role};
+pub use safety::UnsafePeople;
 pub use shared_text::TextVersion;
 pub use status::{Phase, Status, status};
+pub use suggestion::KeptSuggestion;
 pub use time::{Date, Timestamp};
 pub use warrant::{Decision, Warrant, authorize};
+pub use words::{Perspective, Word, WordList};

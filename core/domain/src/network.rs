@@ -12,6 +12,7 @@ mod cards;
 mod erase_contact;
 mod fields;
 mod history;
+mod link_member;
 mod model;
 mod own_words;
 mod picture;
@@ -28,12 +29,14 @@ mod view;
 
 use automerge::{Automerge, ReadDoc};
 
+pub use crate::suggestion::SuggestionState;
 pub use add_contact::AddContact;
 pub use answer_suggestion::{AcceptSuggestion, DeclineSuggestion};
 pub use archive_contact::ArchiveContact;
 pub use bounded::{DesiredRing, Frequency, Ring, Year};
 pub use erase_contact::EraseContact;
 pub use history::{ErasureModel, SnapshotContact, SnapshotModel, SuggestionModel};
+pub use link_member::{LinkMember, UnlinkMember};
 pub use model::{ArchivedContact, ContactModel, NetworkModel};
 pub use picture::picture;
 pub use place_contact::PlaceContact;
@@ -41,7 +44,8 @@ pub use take_snapshot::TakeSnapshot;
 pub use tie::{AddTie, RemoveTie, TieModel};
 pub use update_contact::UpdateContact;
 pub use values::{
-    Initiator, Quadrant, SnapshotLabel, Status, SuggestionState, Support, Wish, relation_label, ring_label,
+    FREQUENCIES, Initiator, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, Support, Wish, frequency_label,
+    relation_label, ring_label,
 };
 pub use view::{ContactView, NetworkView};
 
@@ -52,7 +56,7 @@ use crate::{Access, Reader, Role};
 const CONTACTS: &str = "contacts";
 const TIES: &str = "ties";
 const SNAPSHOTS: &str = "snapshots";
-const SUGGESTIONS: &str = "suggestions";
+const SUGGESTIONS: &str = crate::suggestion::SECTION;
 
 pub(crate) const SECTIONS: &[&str] = &[CONTACTS, TIES, SNAPSHOTS, SUGGESTIONS, ERASURES];
 

@@ -7,6 +7,7 @@
 mod add_action;
 mod add_goal;
 mod add_step;
+mod answer_suggestion;
 mod assign_part;
 mod cards;
 mod delegate_right;
@@ -27,6 +28,7 @@ use automerge::{Automerge, ReadDoc};
 pub use add_action::AddAction;
 pub use add_goal::AddGoal;
 pub use add_step::AddStep;
+pub use answer_suggestion::{AcceptPlanSuggestion, DeclinePlanSuggestion};
 pub use assign_part::AssignPart;
 pub use delegate_right::{DelegateRight, RevokeRight};
 pub use evaluate_action::EvaluateAction;
@@ -37,7 +39,7 @@ pub use tick_step::{TickStep, UntickStep};
 pub use turn_action::{ActivateAction, FinishAction, StopAction};
 pub use update_action::UpdateAction;
 pub use view::{ActionView, PlanView};
-pub use vocabulary::{Company, GoalType, Next, Right, Setting, Support};
+pub use vocabulary::{ACTION_STATES, Company, GoalType, Next, Right, Setting, Support};
 
 use crate::erasure::Paths;
 use crate::question::Question;

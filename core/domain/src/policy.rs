@@ -9,7 +9,7 @@ pub enum Rule {
     Never,
     /// Admitted.
     Always,
-    /// Admitted as a suggestion, which the client accepts or declines.
+    /// Admitted as a suggestion, which the client accepts or declines; as it stands in a space without a client.
     Suggest,
     /// Admitted where the condition holds, refused with `forbidden` elsewhere.
     If(Condition),
@@ -20,6 +20,8 @@ pub enum Rule {
 pub enum Condition {
     /// The thing was made by the person who sends the command.
     Author,
+    /// The idea was proposed by the person who sends the command, and the client has not chosen it.
+    AuthorUntilChosen,
     /// The step is part of what the person was asked, or took on, to do.
     Assigned,
     /// The client has delegated the right to start and stop actions to the person.
@@ -78,6 +80,14 @@ impl Policy {
     /// What the professional may.
     pub const fn professional(self, professional: Rule) -> Self {
         Self { professional, ..self }
+    }
+
+    /// Whether the command of anybody is a suggestion.
+    pub const fn suggests(self) -> bool {
+        matches!(self.representative, Rule::Suggest)
+            || matches!(self.member, Rule::Suggest)
+            || matches!(self.carer, Rule::Suggest)
+            || matches!(self.professional, Rule::Suggest)
     }
 
     /// The rule for a role.

@@ -4,6 +4,7 @@
 //! `ratings` by the id of the contact.
 
 mod ask;
+mod cards;
 mod helpfulness;
 mod model;
 mod note;
@@ -60,6 +61,8 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
 pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PrivateModel, Vec<Question>) {
     let asked = Asked { command: EditPrivateNote::NAME, field: "note_id" };
     let notes = model::items(document, NOTES).filter(|(_, note)| model::is_there(note));
-    let questions = notes.filter_map(|(id, note)| shared_text::question(&id, &note, &asked, reader));
-    (model::of(document), questions.collect())
+    let disputed = notes.filter_map(|(id, note)| shared_text::question(&id, &note, &asked, reader));
+    let model = model::of(document);
+    let questions = disputed.chain(cards::questions(&model, reader)).collect();
+    (model, questions)
 }

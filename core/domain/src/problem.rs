@@ -86,6 +86,8 @@ problems! {
         Unauthenticated "unauthenticated" "Je bent niet aangemeld. Vraag een code." "You are not signed in. Ask for a code.";
         /// The server cannot answer now.
         Unavailable "unavailable" "Kring is er even niet. Probeer het later." "Kring is away for a moment. Try later.";
+        /// The client called this person unsafe.
+        Unsafe "unsafe" "Jij zei: dit is niet veilig." "You said: this is not safe.";
         /// The body is coded in a way that the server does not read.
         UnsupportedEncoding "unsupported_encoding" "Kring kan dit bericht niet lezen. Werk de app bij."
             "Kring cannot read this message. Update the app.";

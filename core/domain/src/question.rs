@@ -98,7 +98,7 @@ impl Question {
     /// The roles that can answer, whatever the person did or was given, and the person who can besides them.
     fn answerers(&self, document: &impl ReadDoc) -> Vec<Answerer> {
         let can_answer = |person: PersonId, role: Role| {
-            let author = Author { device: DeviceId::new(Uuid::nil()), person, role };
+            let author = Author { device: DeviceId::new(Uuid::nil()), person, role, has_client: true };
             self.only.is_none_or(|only| only == role)
                 && self.answers.iter().any(|answer| answer.is_admitted(&author, document))
         };

@@ -4,7 +4,7 @@ use automerge::ReadDoc;
 use serde::Serialize;
 
 use crate::document::Content;
-use crate::{Card, DocumentKind, Language, Names, Reader};
+use crate::{Card, DocumentKind, Labels, Language, Names, Reader};
 
 /// A document as a person reads it.
 ///
@@ -16,6 +16,8 @@ pub struct ReadModel {
     pub content: Content,
     /// The questions that the merge of concurrent edits has raised.
     pub cards: Vec<Card>,
+    /// What the reader reads for the words in the content.
+    pub labels: Labels,
 }
 
 /// Reads a document of a kind for nobody in particular, with people called by `names`.
@@ -27,5 +29,6 @@ pub fn read_model(kind: DocumentKind, document: &impl ReadDoc, names: Names<'_>,
 pub fn read_model_for(kind: DocumentKind, document: &impl ReadDoc, reader: &Reader<'_>) -> ReadModel {
     let (content, questions) = kind.read(document, reader);
     let cards = questions.into_iter().filter_map(|question| question.card(document, reader)).collect();
-    ReadModel { content, cards }
+    let labels = reader.labels(&content);
+    ReadModel { content, cards, labels }
 }

@@ -1,6 +1,6 @@
 //! The person for whom a document is put into words.
 
-use crate::{Author, Language, Names, PersonId, Role};
+use crate::{Author, Content, Labels, Language, Names, PersonId, Perspective, Role};
 
 /// The names, the language and the person that decide how a document is put into words.
 #[derive(Clone, Copy)]
@@ -25,6 +25,17 @@ impl<'a> Reader<'a> {
     /// The client of the space, whose name the sentences for others use; `None` while no client has joined.
     pub const fn about(self, client: Option<PersonId>) -> Self {
         Self { client, ..self }
+    }
+
+    /// What this person reads for the words in some content.
+    pub(crate) fn labels(&self, content: &Content) -> Labels {
+        let client = self.client.map(self.names);
+        let perspective = match (self.author, &client) {
+            (Some(author), _) if author.role == Role::Client => Perspective::Client,
+            (_, Some(name)) => Perspective::About(name),
+            (_, None) => Perspective::Others,
+        };
+        content.labels(self.language, perspective)
     }
 
     /// Whether sentences address the reader as the client.

@@ -60,6 +60,8 @@ pub fn authorize<'a>(author: &Author, command: &'a Command, document: &impl Read
         return Decision::Refuse(refusal);
     }
     let present = command.rewords().and_then(|edit| Present::of(document, &edit));
+    // Where nobody can answer yet, things are done at once.
+    let suggestion = suggestion && author.has_client;
     let warrant = Warrant { command, suggestion, present, seen: Seen::Scope };
     if suggestion { Decision::Suggest(warrant) } else { Decision::Admit(warrant) }
 }

@@ -1,9 +1,106 @@
-//! Closed lists of words in commands.
+//! Closed lists of words in commands and documents, each word with what a person reads for it.
 //!
-//! Documents hold them as text, and reading keeps a word it does not know: it may come from a newer version.
+//! Documents hold words as text, and reading keeps a word it does not know: it may come from a newer version. Every
+//! list is made by one macro, so that none has a word without a label in both languages.
 
+use std::borrow::Cow;
+
+use crate::Language;
+
+/// Who reads a label. The client reads about themselves, everybody else about the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Perspective<'a> {
+    /// The client.
+    Client,
+    /// Somebody else.
+    #[default]
+    Others,
+    /// Somebody else, who knows the client by this name.
+    About(&'a str),
+}
+
+/// One word of a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The word's name in commands, documents and read models.
+    pub name: &'static str,
+    dutch: &'static str,
+    english: &'static str,
+    own_dutch: &'static str,
+    own_english: &'static str,
+    is_the_client: bool,
+}
+
+/// A closed list of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordList {
+    /// The list's name in the vocabulary.
+    pub name: &'static str,
+    /// Its words, in the order in which a person is offered them.
+    pub words: &'static [Word],
+}
+
+impl Word {
+    /// A word that everybody reads alike.
+    pub(crate) const fn new(name: &'static str, dutch: &'static str, english: &'static str) -> Self {
+        Self { name, dutch, english, own_dutch: dutch, own_english: english, is_the_client: false }
+    }
+
+    /// What the client reads for it.
+    pub(crate) const fn own(self, own_dutch: &'static str, own_english: &'static str) -> Self {
+        Self { own_dutch, own_english, ..self }
+    }
+
+    /// Marks the word that stands for the client: others read the client's name.
+    pub(crate) const fn client(self, own_dutch: &'static str, own_english: &'static str) -> Self {
+        Self { own_dutch, own_english, is_the_client: true, ..self }
+    }
+
+    /// The word as everybody but the client reads it.
+    pub const fn label(&self, language: Language) -> &'static str {
+        language.pick(self.dutch, self.english)
+    }
+
+    /// The word as somebody reads it.
+    pub fn label_for(&self, language: Language, perspective: Perspective<'_>) -> Cow<'static, str> {
+        match perspective {
+            Perspective::Client => language.pick(self.own_dutch, self.own_english).into(),
+            Perspective::About(name) if self.is_the_client => name.to_owned().into(),
+            Perspective::About(_) | Perspective::Others => self.label(language).into(),
+        }
+    }
+}
+
+impl WordList {
+    /// The word with this name; `None` for one of a newer version.
+    pub fn find(&self, name: &str) -> Option<&'static Word> {
+        self.words.iter().find(|word| word.name == name)
+    }
+
+    /// What somebody reads for a raw word of a document; a word that is not known shows as itself.
+    pub fn label_for(&self, name: &str, language: Language, perspective: Perspective<'_>) -> Cow<'static, str> {
+        match self.find(name) {
+            Some(word) => word.label_for(language, perspective),
+            None => unknown(name, language),
+        }
+    }
+}
+
+/// A word that is not known, as it stands in the document; never empty.
+fn unknown(name: &str, language: Language) -> Cow<'static, str> {
+    let shown = name.replace('_', " ");
+    if shown.trim().is_empty() { language.pick("onbekend", "unknown").into() } else { shown.into() }
+}
+
+/// Makes closed lists: `Type in "list" { Word = "word": "Dutch", "English"; }`.
+///
+/// Behind the labels can stand `own "Dutch", "English"`: what the client reads instead, or `client "ik", "I"` for the
+/// word that stands for the client.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ })+) => {$(
+    ($($(#[$doc:meta])* $name:ident in $list:literal {
+        $($(#[$word_doc:meta])* $word:ident = $text:literal: $dutch:literal, $english:literal
+            $(, $variant:ident $own_dutch:literal, $own_english:literal)?;)+
+    })+) => {$(
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
@@ -14,9 +111,33 @@ macro_rules! words {
         }
 
         impl $name {
+            /// Every word, in the order in which a person is offered them.
+            pub const ALL: &'static [Self] = &[$(Self::$word),+];
+
+            /// The words with their labels.
+            pub const WORDS: $crate::words::WordList = $crate::words::WordList {
+                name: $list,
+                words: &[$($crate::words::Word::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
+            };
+
             /// The word's name in commands, documents and read models.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$word => $text,)+ }
+            }
+
+            /// The word with this name; `None` for one of a newer version.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$word),)+ _ => None }
+            }
+
+            /// The word as everybody but the client reads it.
+            pub const fn label(self, language: $crate::Language) -> &'static str {
+                match self { $(Self::$word => language.pick($dutch, $english),)+ }
+            }
+
+            /// The same for a raw word of a document.
+            pub fn label_of(name: &str, language: $crate::Language) -> std::borrow::Cow<'static, str> {
+                Self::WORDS.label_for(name, language, $crate::words::Perspective::Others)
             }
         }
 
@@ -28,4 +149,18 @@ macro_rules! words {
     )+};
 }
 
+/// Makes the list of an open vocabulary: words that Kring knows labels for, beside any others.
+macro_rules! open_words {
+    ($($(#[$doc:meta])* $name:ident = $list:literal {
+        $($text:literal: $dutch:literal, $english:literal $(, $variant:ident $own_dutch:literal, $own_english:literal)?;)+
+    })+) => {$(
+        $(#[$doc])*
+        pub const $name: $crate::words::WordList = $crate::words::WordList {
+            name: $list,
+            words: &[$($crate::words::Word::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
+        };
+    )+};
+}
+
+pub(crate) use open_words;
 pub(crate) use words;

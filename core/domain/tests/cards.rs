@@ -34,7 +34,12 @@ fn name(person: PersonId) -> String {
 }
 
 fn author(number: u128, role: Role) -> Author {
-    Author { device: DeviceId::new(Uuid::from_u128(7)), person: PersonId::new(Uuid::from_u128(number)), role }
+    Author {
+        device: DeviceId::new(Uuid::from_u128(7)),
+        person: PersonId::new(Uuid::from_u128(number)),
+        role,
+        has_client: true,
+    }
 }
 
 fn cards(history: &History, reader: Option<Author>, language: Language) -> Vec<Card> {

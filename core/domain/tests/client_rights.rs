@@ -40,44 +40,31 @@ fn facts(history: &History, sender: &Author, sent: &Value) -> BTreeMap<String, V
     let content = &history.json()["content"];
     let mut facts = BTreeMap::new();
     match history.kind {
-        DocumentKind::Network => network(content, sender, sent, &mut facts),
+        DocumentKind::Network => network(content, &mut facts),
         DocumentKind::Plan => plan(history, content, sender, sent, &mut facts),
         DocumentKind::Circle => circle(content, sender, sent, &mut facts),
         DocumentKind::Private => facts.extend(BTreeMap::from([("private".to_owned(), content.clone())])),
         DocumentKind::PrivateTime => private_time(content, sender, sent, &mut facts),
         // What professionals write about the client is theirs to write.
         DocumentKind::Pronotes => {}
-        DocumentKind::Consents if sender.role == Role::Representative => {}
-        DocumentKind::Consents => facts.extend(BTreeMap::from([("consents".to_owned(), content.clone())])),
+        DocumentKind::Consents => consents(content, sender, sent, &mut facts),
     }
     facts
 }
 
-/// The place of each contact, that nobody is erased, the answers to suggestions, and the snapshots.
-fn network(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<String, Value>) {
-    // A professional may put a contact away, which hides its place and what was suggested about it.
-    let named = |command: &str, contact: &Value| sent["type"] == command && sent["contact_id"] == *contact;
-    // A representative may have somebody erased, who has a right to that.
-    let erases = |contact: &Value| sender.role == Role::Representative && named("erase_contact", contact);
-    let archives = |contact: &Value| named("archive_contact", contact) || erases(contact);
+/// The place of each contact and what the client said about it, who is on the map, the answers to suggestions, and the
+/// snapshots.
+fn network(content: &Value, facts: &mut BTreeMap<String, Value>) {
     for contact in list(content, "contacts") {
-        if !archives(&contact["id"]) {
-            facts.insert(format!("place {}", contact["id"]), json!([contact["ring"], contact.get("quadrant")]));
-        }
-        if !erases(&contact["id"]) {
-            facts.insert(format!("there {}", contact["id"]), Value::Null);
-        }
-    }
-    for contact in list(content, "archived").filter(|contact| !erases(&contact["id"])) {
-        facts.insert(format!("there {}", contact["id"]), Value::Null);
+        facts.insert(format!("place {}", contact["id"]), json!([contact["ring"], contact.get("quadrant")]));
+        let own = ["wish", "desired_ring", "status"].map(|field| contact.get(field).cloned());
+        facts.insert(format!("own {}", contact["id"]), json!(own));
+        facts.insert(format!("there {}", contact["id"]), json!("on the map"));
     }
     for suggestion in list(content, "suggestions").filter(|suggestion| suggestion.get("derived").is_none()) {
-        if !archives(&suggestion["contact_id"]) {
-            facts.insert(format!("suggestion {}", suggestion["id"]), suggestion["state"].clone());
-        }
+        facts.insert(format!("suggestion {}", suggestion["id"]), suggestion["state"].clone());
     }
-    let is_erasing = sender.role == Role::Representative && sent["type"] == "erase_contact";
-    for snapshot in list(content, "snapshots").filter(|_| !is_erasing) {
+    for snapshot in list(content, "snapshots") {
         facts.insert(format!("snapshot {}", snapshot["id"]), snapshot.clone());
     }
 }
@@ -90,6 +77,10 @@ fn plan(history: &History, content: &Value, sender: &Author, sent: &Value, facts
         values.into_iter().map(|(value, operation)| format!("{value} by {operation}")).collect()
     };
     facts.insert("ranking".to_owned(), json!(raw(&ROOT, "ranking")));
+    facts.insert("goals".to_owned(), content["goals"].clone());
+    for suggestion in list(content, "suggestions") {
+        facts.insert(format!("suggestion {}", suggestion["id"]), suggestion["state"].clone());
+    }
     // A representative may take a right back that the client gave.
     if !(sender.role == Role::Representative && sent["type"] == "revoke_right") {
         facts.insert("delegations".to_owned(), content["delegations"].clone());
@@ -107,7 +98,7 @@ fn plan(history: &History, content: &Value, sender: &Author, sent: &Value, facts
         for step in list(action, "steps") {
             let assigned = own.iter().any(|part| list(part, "step_ids").any(|id| *id == step["id"]));
             let this = sent["action_id"] == action["id"] && sent["step_id"] == step["id"];
-            if !(ticks && this && assigned && [Role::Member, Role::Carer].contains(&sender.role)) {
+            if !(ticks && this && assigned) {
                 facts.insert(format!("tick {} {}", action["id"], step["id"]), step["done"].clone());
             }
         }
@@ -122,7 +113,8 @@ fn circle(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<S
     let client = json!(id(CLIENT));
     for idea in list(content, "ideas") {
         let own = idea["by"] == json!(sender.person);
-        // Whoever had an idea may erase it, with all that others made of it.
+        // Whoever had an idea may erase it, with all that others made of it, until the client has chosen it.
+        let own = own && idea["status"] != "chosen";
         if own && sent["type"] == "erase_idea" && sent["idea_id"] == idea["id"] {
             continue;
         }
@@ -138,6 +130,22 @@ fn circle(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<S
         if thing["by"] == client {
             facts.insert(format!("{kind} {}", thing["id"]), thing.clone());
         }
+    }
+}
+
+/// What the client opened, and to whom; a representative may end it, and look for themselves.
+fn consents(content: &Value, sender: &Author, sent: &Value, facts: &mut BTreeMap<String, Value>) {
+    let ends = |consent: &Value| {
+        let withdraws = sent["type"] == "withdraw_consent" && sent["consent_id"] == consent["id"];
+        sender.role == Role::Representative && withdraws
+    };
+    for consent in list(content, "consents").filter(|consent| !ends(consent)) {
+        facts.insert(format!("consents {}", consent["id"]), consent.clone());
+    }
+    let opened = list(content, "consents").filter(|consent| consent.get("purpose").is_some()).count();
+    facts.insert("opened".to_owned(), json!(opened));
+    for suggestion in list(content, "suggestions") {
+        facts.insert(format!("suggestion {}", suggestion["id"]), suggestion["state"].clone());
     }
 }
 
@@ -219,7 +227,10 @@ fn the_client_changes_each_of_these_facts() {
     }
     for fact in [
         "place",
+        "own",
         "there",
+        "goals",
+        "opened",
         "suggestion",
         "ranking",
         "delegations",

@@ -81,7 +81,7 @@ fn author(device: usize) -> Author {
         2 => (person(102), Role::Professional),
         _ => (person(103), Role::Professional),
     };
-    Author { device: DeviceId::new(Uuid::from_u128(0xd00 + device as u128)), person, role }
+    Author { device: DeviceId::new(Uuid::from_u128(0xd00 + device as u128)), person, role, has_client: true }
 }
 
 /// The server's document, with what each device has seen of it.

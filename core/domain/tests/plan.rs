@@ -299,6 +299,37 @@ fn a_member_ticks_only_steps_of_their_own_part_and_takes_parts_only_for_themselv
 }
 
 #[test]
+fn everybody_ticks_the_steps_of_their_own_part() {
+    for role in [Role::Professional, Role::Representative, Role::Carer, Role::Member] {
+        let (mut history, [mut joost, ..]) = plan(1);
+        let mut device = Device::new(9, 9, role);
+        for step in [10, 11] {
+            let add = json!({ "type": "add_step", "action_id": id(1), "step_id": id(step), "text": "Bellen" });
+            history.send(&mut joost, add).unwrap();
+        }
+        history.send(&mut joost, take(1, 9, "Bellen", &[10])).unwrap();
+        history.sync(&mut device);
+        for command in ["tick_step", "untick_step"] {
+            let tick = |step| json!({ "type": command, "action_id": id(1), "step_id": id(step) });
+            history.send(&mut device, tick(10)).unwrap();
+            assert_eq!(history.send(&mut device, tick(11)).unwrap_err().code, Code::Forbidden, "{role:?} {command}");
+        }
+    }
+}
+
+#[test]
+fn a_carer_takes_a_part_and_looks_back() {
+    let (mut history, [_, _, mut emine, _]) = plan(1);
+    let mut carer = Device::new(9, 9, Role::Carer);
+    history.sync(&mut carer);
+    history.send(&mut carer, take(1, 9, "Koffie zetten", &[])).unwrap();
+    assert_eq!(history.send(&mut carer, take(1, EMINE, "Bellen", &[])).unwrap_err().code, Code::Forbidden);
+    history.send(&mut carer, evaluate(20, 1)).unwrap();
+    history.send(&mut emine, evaluate(21, 1)).unwrap();
+    assert_eq!(action(&history, 1)["evaluations"][0]["by"], json!(id(9)));
+}
+
+#[test]
 fn two_people_who_rename_an_action_at_once_are_asked_and_one_person_is_not() {
     let (mut history, [mut joost, _, _, mut marloes]) = plan(1);
     let title = |title: &str| json!({ "type": "update_action", "action_id": id(1), "title": title });

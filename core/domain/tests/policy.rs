@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 const CLIENT: u128 = 1;
 /// The person who tries; somebody else than the client, so that “their own” differs from “the client's”.
 const SENDER: u128 = 2;
-/// The command that makes the suggestion on the prepared map: the fifth of that history.
+/// The commands that make the suggestions in the prepared documents: the last ones of their histories.
 const SUGGESTION: u128 = 0xc000_0005;
+const PLAN_SUGGESTION: u128 = 0xc000_0004;
+const CONSENT_SUGGESTION: u128 = 0xc000_0002;
 
 const INTRODUCTION: &str = "\
 # Who may see and do what
@@ -28,6 +30,9 @@ that the server and the phones run. Do not edit it: run `UPDATE_DOCS=1 cargo tes
 Beside this table stand the rules about who is there: the client, their representative and the professionals invite;
 the client removes anybody but themselves, the representative anybody but the client, a professional anybody but a
 representative, everybody else only themselves.
+
+What is *as a suggestion* waits for the client's answer, and is done at once in a space that no client has joined yet. Of an
+`update_contact` by others the wish, the desired ring, how things stand and the place on the map are suggestions.
 
 ## Who sees what
 
@@ -128,6 +133,7 @@ fn decided(command: &CommandDescription, role: Role) -> String {
 fn when(condition: Condition) -> &'static str {
     match condition {
         Condition::Author => "what they made",
+        Condition::AuthorUntilChosen => "what they made, until it is chosen",
         Condition::Assigned => "a step of their part",
         Condition::Delegated => "when delegated",
         Condition::Oneself => "for themselves",
@@ -163,7 +169,8 @@ fn prepared(kind: DocumentKind, role: Role, situation: Situation) -> (History, D
     let sender = Device::new(3, SENDER, role);
     for command in things(kind) {
         let mut own = sender.clone();
-        let is_own = situation == Situation::Special(Condition::Author);
+        let authors = [Condition::Author, Condition::AuthorUntilChosen].map(Situation::Special);
+        let is_own = authors.contains(&situation);
         history.sync(&mut own);
         if is_own && history.send(&mut own, command.clone()).is_ok() {
             continue;
@@ -174,10 +181,19 @@ fn prepared(kind: DocumentKind, role: Role, situation: Situation) -> (History, D
         let made = history.send(&mut client, command.clone());
         made.or_else(|_| history.send(&mut professional, command)).unwrap();
     }
-    if kind == DocumentKind::Network {
-        let place = json!({"type": "place_contact", "contact_id": id(1), "ring": 2, "quadrant": "peers"});
-        history.sync(&mut professional);
-        assert_eq!(history.send(&mut professional, place).unwrap().to_string(), id(SUGGESTION));
+    let suggested = match kind {
+        DocumentKind::Network => {
+            let place = json!({"type": "place_contact", "contact_id": id(1), "ring": 2, "quadrant": "peers"});
+            Some((place, SUGGESTION))
+        }
+        DocumentKind::Plan => Some((json!({"type": "add_goal", "goal_id": id(40), "text": "x"}), PLAN_SUGGESTION)),
+        DocumentKind::Consents => Some((give_consent(40), CONSENT_SUGGESTION)),
+        _ => None,
+    };
+    if let Some((command, expected)) = suggested {
+        let mut representative = Device::new(4, 10, Role::Representative);
+        history.sync(&mut representative);
+        assert_eq!(history.send(&mut representative, command).unwrap().to_string(), id(expected));
     }
     history.sync(&mut client);
     if situation == Situation::Special(Condition::Assigned) {
@@ -212,7 +228,8 @@ fn things(kind: DocumentKind) -> Vec<Value> {
         ],
         DocumentKind::Circle => vec![
             json!({"type": "propose_idea", "idea_id": id(1), "text": "x"}),
-            json!({"type": "make_offer", "offer_id": id(1), "what": "x"}),
+            json!({"type": "make_offer", "offer_id": id(2), "what": "x"}),
+            json!({"type": "post_message", "message_id": id(3), "text": "x"}),
         ],
         DocumentKind::Private => vec![
             json!({"type": "note_privately", "note_id": id(1), "text": "x"}),
@@ -227,6 +244,11 @@ fn things(kind: DocumentKind) -> Vec<Value> {
     }
 }
 
+fn give_consent(number: u128) -> Value {
+    json!({"type": "give_consent", "consent_id": id(number), "compartment": "private", "purpose": "x",
+        "role": "professional", "text_version": "1", "language_level": "a2"})
+}
+
 /// A command that makes sense in a prepared document; where it is about a person, about this one.
 fn example(name: &str, person: u128) -> Value {
     let (one, new, person) = (id(1), id(50), id(person));
@@ -235,10 +257,14 @@ fn example(name: &str, person: u128) -> Value {
         "update_contact" => json!({"contact_id": one, "name": "y"}),
         "place_contact" => json!({"contact_id": one, "ring": 1, "quadrant": "family"}),
         "archive_contact" | "erase_contact" => json!({"contact_id": one}),
+        "link_member" => json!({"contact_id": one, "person_id": person}),
+        "unlink_member" => json!({"contact_id": one}),
         "add_tie" => json!({"a": one, "b": id(3)}),
         "remove_tie" => json!({"a": one, "b": id(2)}),
         "take_snapshot" => json!({"snapshot_id": new, "label": "start"}),
         "accept_suggestion" | "decline_suggestion" => json!({"suggestion_id": id(SUGGESTION)}),
+        "accept_plan_suggestion" | "decline_plan_suggestion" => json!({"suggestion_id": id(PLAN_SUGGESTION)}),
+        "accept_consent_suggestion" | "decline_consent_suggestion" => json!({"suggestion_id": id(CONSENT_SUGGESTION)}),
         "add_goal" => json!({"goal_id": new, "text": "x"}),
         "add_action" => json!({"action_id": new, "title": "x", "client_part": "x"}),
         "update_action" => json!({"action_id": one, "title": "y"}),
@@ -257,7 +283,8 @@ fn example(name: &str, person: u128) -> Value {
             json!({"idea_id": one})
         }
         "make_offer" => json!({"offer_id": new, "what": "x"}),
-        "withdraw_offer" => json!({"offer_id": one}),
+        "withdraw_offer" | "erase_offer" => json!({"offer_id": id(2)}),
+        "withdraw_message" | "erase_message" => json!({"message_id": id(3)}),
         "post_message" => json!({"message_id": new, "text": "x"}),
         "note_privately" | "write_work_note" => json!({"note_id": new, "text": "x"}),
         "edit_private_note" | "edit_work_note" => json!({"note_id": one, "text": "y"}),
@@ -269,8 +296,7 @@ fn example(name: &str, person: u128) -> Value {
         "close_private_time" => json!({"session_id": one}),
         "propose_privately" => json!({"idea_id": new, "session_id": one, "text": "x"}),
         "withdraw_private_idea" | "heart_privately" | "unheart_privately" => json!({"idea_id": one}),
-        "give_consent" => json!({"consent_id": new, "compartment": "private", "purpose": "x", "role": "professional",
-            "text_version": "1", "language_level": "a2"}),
+        "give_consent" => give_consent(50),
         "withdraw_consent" => json!({"consent_id": one}),
         "ask_to_look" => json!({"consent_id": new, "compartment": "pronotes"}),
         other => panic!("{other} has no example"),

@@ -153,6 +153,7 @@ impl Admission {
         if command.kind() != self.kind {
             return Err(Stopped::Refused(Refusal::invalid("type")));
         }
+        let command = command.resolved(author, &self.document);
         // Whatever its clock says, it is a command within the bounds of all commands.
         let at = submission.made_at.unwrap_or(now);
         if at.millis() - now.millis() > CLOCK_TOLERANCE {

@@ -13,12 +13,12 @@ mod parting;
 mod plausible;
 mod store_op;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use automerge::Automerge;
 use kring_domain::{
-    Access, Author, Code, Command, CommandId, Decision, DeviceId, DocumentId, DocumentKind, Language, PersonId,
-    ReadModel, Reader, Refusal, Role, SpaceId, Timestamp, authorize, read_model_for,
+    Access, Code, Command, CommandId, Decision, DeviceId, DocumentId, DocumentKind, Language, PersonId, ReadModel,
+    Reader, Refusal, Role, SpaceId, Timestamp, authorize, first_names, read_model_for,
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -155,7 +155,15 @@ impl Replica {
             replica.documents.insert(document.document, Held::restore(&identity, document)?);
         }
         replica.members = members;
+        replica.find_clients();
         Ok(replica)
+    }
+
+    /// Notes which documents are in a space that has a client.
+    fn find_clients(&mut self) {
+        let clients = self.members.iter().filter(|member| member.role == Role::Client);
+        let spaces: BTreeSet<SpaceId> = clients.map(|member| member.space).collect();
+        self.documents.values_mut().for_each(|held| held.note_client(spaces.contains(&held.space)));
     }
 
     /// Whose device this is.
@@ -211,13 +219,13 @@ impl Replica {
     /// What the person reads, in a language.
     pub fn read(&mut self, document: DocumentId, language: Language) -> Option<ReadModel> {
         let held = self.documents.get_mut(&document)?;
-        let (kind, space, members) = (held.kind, held.space, &self.members);
+        let (kind, space) = (held.kind, held.space);
+        let called = first_names(roster(&self.members, space));
         let name = |person: PersonId| {
-            let member = members.iter().find(|member| member.space == space && member.person_id == person);
-            member.map_or_else(|| language.pick("iemand", "somebody").to_owned(), |member| member.name.clone())
+            called.get(&person).map_or_else(|| language.pick("iemand", "somebody").to_owned(), String::clone)
         };
-        let client = members.iter().find(|member| member.space == space && member.role == Role::Client);
-        let author = Author { device: self.identity.device, person: self.identity.person, role: held.role };
+        let client = self.members.iter().find(|member| member.space == space && member.role == Role::Client);
+        let author = held.author(&self.identity);
         let reader = Reader::neutral(&name, language).reading_as(author).about(client.map(|client| client.person_id));
         Some(read_model_for(kind, held.view(&self.identity), &reader))
     }
@@ -263,7 +271,7 @@ impl Replica {
         if held.access < Access::Write {
             return Err(Refusal::new(Code::Forbidden));
         }
-        let author = Author { device: self.identity.device, person: self.identity.person, role: held.role };
+        let author = held.author(&self.identity);
         match authorize(&author, command, held.view(&self.identity)) {
             Decision::Refuse(refusal) => Err(refusal),
             _ => Ok(()),
@@ -359,6 +367,12 @@ impl Replica {
     fn is_settled(&self) -> bool {
         !self.storing && self.store.is_empty()
     }
+}
+
+/// The people of a space by their names.
+fn roster(members: &[Member], space: SpaceId) -> impl Iterator<Item = (PersonId, &str)> {
+    let here = members.iter().filter(move |member| member.space == space);
+    here.map(|member| (member.person_id, member.name.as_str()))
 }
 
 /// The instant of a new edit: behind the one before it, also where both were made within one tick of the clock.

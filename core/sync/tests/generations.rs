@@ -290,7 +290,12 @@ fn space() -> SpaceId {
 
 fn author(person: u128) -> Author {
     let role = if person == CLIENT { Role::Client } else { Role::Member };
-    Author { device: DeviceId::new(Uuid::from_u128(10 + person)), person: PersonId::new(Uuid::from_u128(person)), role }
+    Author {
+        device: DeviceId::new(Uuid::from_u128(10 + person)),
+        person: PersonId::new(Uuid::from_u128(person)),
+        role,
+        has_client: true,
+    }
 }
 
 fn id(number: u128) -> CommandId {

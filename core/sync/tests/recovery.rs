@@ -209,7 +209,7 @@ fn submit(server: &mut Admission, number: u64, author: &Author) -> Outcome {
 
 fn person(number: u64) -> Author {
     let uuid = |section| Uuid::from_u64_pair(section, number % 3);
-    Author { device: DeviceId::new(uuid(20)), person: PersonId::new(uuid(30)), role: Role::Member }
+    Author { device: DeviceId::new(uuid(20)), person: PersonId::new(uuid(30)), role: Role::Member, has_client: true }
 }
 
 fn document() -> DocumentId {

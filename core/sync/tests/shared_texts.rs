@@ -41,7 +41,7 @@ impl World {
             let person = PersonId::new(Uuid::from_u128(person));
             Phone {
                 replica: Replica::new(DeviceIdentity { device, person }),
-                author: Author { device, person, role },
+                author: Author { device, person, role, has_client: true },
                 heard: 0,
             }
         });

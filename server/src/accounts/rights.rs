@@ -3,6 +3,7 @@
 use kring_domain::{Access, DocumentId, DocumentKind, Grant, Grantee, Grants, PersonId, Role, SpaceId, access};
 use rusqlite::{Connection, params};
 
+use super::members::has_client;
 use super::{AccountError, role_in};
 use crate::clock;
 use crate::store::StoreError;
@@ -14,6 +15,8 @@ pub struct Rights {
     pub person: PersonId,
     /// What the person is in the space.
     pub role: Role,
+    /// Whether the space has a client.
+    pub has_client: bool,
     grants: Grants,
 }
 
@@ -61,7 +64,8 @@ pub(super) fn with_role(
     let grant = |(kind, grantee): (String, String)| {
         Some(Grant { kind: DocumentKind::from_name(&kind)?, to: from_text(&grantee)? })
     };
-    Ok(Rights { person, role, grants: rows.into_iter().filter_map(grant).collect() })
+    let has_client = has_client(connection, space)?;
+    Ok(Rights { person, role, has_client, grants: rows.into_iter().filter_map(grant).collect() })
 }
 
 /// Puts the grants of a space in the place of those there were.

@@ -51,7 +51,7 @@ impl Story {
             deeds.extend(self.actions.iter().filter(|action| action.evaluation.is_some()).map(Action::started));
         }
         if until >= Until::Evaluated {
-            deeds.extend(self.actions.iter().filter_map(|action| action.evaluated(self.client())));
+            deeds.extend(self.actions.iter().flat_map(|action| action.looked_back_on(self.client())));
         }
         deeds
     }
@@ -102,10 +102,10 @@ impl Story {
 impl Idea {
     /// The author puts it before the circle.
     pub fn proposed(&self) -> Deed {
-        let Self { idea_id, text, fits, strategy, complexity, .. } = self;
+        let Self { idea_id, text, fits, strategy, activity, complexity, .. } = self;
         let command = json!({
             "type": "propose_idea", "idea_id": idea_id, "text": text, "fits": fits, "strategy": strategy,
-            "complexity": complexity,
+            "activity": activity, "complexity": complexity,
         });
         Deed::new(&self.by, DocumentKind::Circle, command)
     }
@@ -154,11 +154,21 @@ impl Action {
         Deed::new(&self.started_by, DocumentKind::Plan, command)
     }
 
-    /// The client looks back on it, where it was looked back on.
-    fn evaluated(&self, client: &str) -> Option<Deed> {
-        let mut fields = self.evaluation.clone()?;
+    /// Where it was looked back on: everybody ticks their steps, the client finishes it, and looks back.
+    pub fn looked_back_on(&self, client: &str) -> Vec<Deed> {
+        let Some(mut fields) = self.evaluation.clone() else { return Vec::new() };
+        let plan = |by: &str, command| Deed::new(by, DocumentKind::Plan, command);
+        let ticks = self.steps.iter().filter_map(|step| {
+            let step = step.get("step_id")?.as_str()?;
+            let part = self.parts.iter().find(|part| part.step_ids.iter().any(|own| own == step));
+            let by = part.map_or(client, |part| &part.person);
+            Some(plan(by, json!({"type": "tick_step", "action_id": self.action_id, "step_id": step})))
+        });
+        let mut deeds: Vec<Deed> = ticks.collect();
+        deeds.push(plan(client, json!({"type": "finish_action", "action_id": self.action_id})));
         fields.insert("action_id".to_owned(), self.action_id.as_str().into());
-        Some(Deed::new(client, DocumentKind::Plan, with_type("evaluate_action", fields)))
+        deeds.push(plan(client, with_type("evaluate_action", fields)));
+        deeds
     }
 }
 
@@ -188,6 +198,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use kring_domain::Command;
+    use kring_domain::circle::{ACTIVITIES, STRATEGIES};
+    use kring_domain::network::RELATIONS;
 
     use super::*;
     use crate::demo::Cast;
@@ -210,7 +222,47 @@ mod tests {
             }
             deeds.len()
         });
-        assert_eq!(lengths, [18 + 18 + 18 + 1, 55 + 12 + 24, 91 + 5 + 2 + 1 + 4 + 10 + 5 + 3, 124]);
+        assert_eq!(lengths, [18 + 18 + 18 + 1, 55 + 12 + 24, 91 + 5 + 2 + 1 + 4 + 10 + 5 + 3, 121 + 8 + 3 + 3]);
+    }
+
+    /// Open lists take any word, so that a newer version may know more; the story keeps to those that exist.
+    #[test]
+    fn the_story_uses_only_words_that_exist() {
+        let story = Story::of_joost().unwrap();
+        let lists = [("strategy", STRATEGIES), ("activity", ACTIVITIES), ("relation", RELATIONS)];
+        let mut used = BTreeSet::new();
+        for deed in story.deeds(Until::Evaluated, "2026-06-01".parse().unwrap()) {
+            for (field, list) in lists {
+                if let Some(word) = deed.command.get(field).and_then(Value::as_str) {
+                    assert!(list.find(word).is_some(), "{field} {word}");
+                    used.insert(field);
+                }
+            }
+        }
+        assert_eq!(used.len(), lists.len(), "the story uses a word of each list");
+        let of_one = |idea: &Idea| idea.strategy.is_some() != idea.activity.is_some();
+        assert!(story.ideas.iter().all(of_one), "an idea is a strategy or an activity");
+    }
+
+    #[test]
+    fn nothing_is_looked_back_on_before_it_is_finished() {
+        let story = Story::of_joost().unwrap();
+        let mut finished = BTreeSet::new();
+        let mut looks = 0;
+        for Deed { command, .. } in story.deeds(Until::Evaluated, "2026-06-01".parse().unwrap()) {
+            let action = command.get("action_id").map(Value::to_string).unwrap_or_default();
+            match command.get("type").and_then(Value::as_str) {
+                Some("finish_action") => {
+                    finished.insert(action);
+                }
+                Some("evaluate_action") => {
+                    assert!(finished.contains(&action), "{command}");
+                    looks += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(looks, 3);
     }
 
     #[test]

@@ -52,7 +52,9 @@ pub struct Idea {
     /// `open`, `chosen` or `parked`.
     pub status: String,
     pub(super) fits: Vec<String>,
-    pub(super) strategy: String,
+    /// One of the twelve strategies, or one of the seven activities.
+    pub(super) strategy: Option<String>,
+    pub(super) activity: Option<String>,
     pub(super) complexity: u8,
 }
 

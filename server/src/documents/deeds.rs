@@ -70,7 +70,7 @@ mod tests {
 
     fn author(number: u128) -> Author {
         let id = Uuid::from_u128(number);
-        Author { device: DeviceId::new(id), person: PersonId::new(id), role: Role::Member }
+        Author { device: DeviceId::new(id), person: PersonId::new(id), role: Role::Member, has_client: true }
     }
 
     #[test]

@@ -150,7 +150,13 @@ pub(crate) fn to_erase(connection: &Connection) -> Result<Vec<ToErase>, AccountE
             document: DocumentId::new(id(row, 0)?),
             thing,
             // The server does it, on no device.
-            author: Author { device: DeviceId::new(Uuid::nil()), person: PersonId::new(id(row, 2)?), role },
+            author: Author {
+                device: DeviceId::new(Uuid::nil()),
+                person: PersonId::new(id(row, 2)?),
+                role,
+                // What was erased is erased again, whoever is there now.
+                has_client: false,
+            },
             warrantor: warrantor.map(|seat| (seat.person, seat.role)),
             submission,
         });

@@ -13,6 +13,8 @@ pub(crate) struct HistoryRow {
     pub(crate) at: Timestamp,
     pub(crate) person: PersonId,
     pub(crate) role: Role,
+    /// Whether the command was kept as a suggestion.
+    pub(crate) is_suggestion: bool,
     /// The command as JSON.
     pub(crate) command: String,
 }
@@ -25,7 +27,7 @@ pub(crate) fn history(
     limit: u32,
 ) -> Result<Vec<HistoryRow>, LoadError> {
     let mut query = connection.prepare_cached(
-        "SELECT generation, sequence, role, entry, command FROM entries
+        "SELECT generation, sequence, role, entry, command, is_suggestion FROM entries
          WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
          ORDER BY generation DESC, sequence DESC LIMIT ?4",
     )?;
@@ -37,7 +39,15 @@ pub(crate) fn history(
         let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
         let role = Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?;
         let place = Base { generation: number(row, 0)?, sequence: number(row, 1)? };
-        history.push(HistoryRow { place, at: entry.at, person: entry.person, role, command: row.get(4)? });
+        let is_suggestion = row.get(5)?;
+        history.push(HistoryRow {
+            place,
+            at: entry.at,
+            person: entry.person,
+            role,
+            is_suggestion,
+            command: row.get(4)?,
+        });
     }
     let rest = limit.saturating_sub(u32::try_from(history.len()).unwrap_or(limit));
     history.extend(former(connection, document, before, rest)?);
@@ -52,7 +62,7 @@ fn former(
     limit: u32,
 ) -> Result<Vec<HistoryRow>, LoadError> {
     let mut query = connection.prepare_cached(
-        "SELECT generation, sequence, role, at, person_id, command FROM former_entries
+        "SELECT generation, sequence, role, at, person_id, command, is_suggestion FROM former_entries
          WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
          ORDER BY generation DESC, sequence DESC LIMIT ?4",
     )?;
@@ -66,6 +76,7 @@ fn former(
             at: Timestamp::from_millis(row.get(3)?),
             person: PersonId::new(Uuid::from_bytes(row.get(4)?)),
             command: row.get(5)?,
+            is_suggestion: row.get(6)?,
         });
     }
     Ok(history)

@@ -195,8 +195,12 @@ impl Part {
 
     /// Somebody may have been removed while their commands were on the way.
     fn is_warranted(&self, database: &Database) -> Result<bool, StoreError> {
-        for Warrantor { person, role } in &self.warrantors {
+        for Warrantor { person, role, has_client } in &self.warrantors {
             if !table::is_seated(database, self.document, *person, *role)? {
+                return Ok(false);
+            }
+            // What was done at once, because nobody could be asked, is asked of a client who has come since.
+            if !has_client && table::has_client(database, self.document)? {
                 return Ok(false);
             }
         }

@@ -164,6 +164,14 @@ pub(crate) fn is_seated(
     Ok(query.exists(params![document.uuid(), person.uuid(), role.name()])?)
 }
 
+/// Whether the space of a document has a client.
+pub(crate) fn has_client(connection: &Connection, document: DocumentId) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT 1 FROM documents JOIN members USING (space_id) WHERE document_id = ?1 AND role = 'client'",
+    )?;
+    Ok(query.exists([document.uuid()])?)
+}
+
 /// The document as its writer needs it, and the last entry in its stored snapshot.
 pub(crate) fn load(connection: &Connection, document: DocumentId) -> Result<Option<(Admission, u64)>, LoadError> {
     let transaction = connection.unchecked_transaction()?;

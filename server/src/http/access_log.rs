@@ -3,9 +3,12 @@
 mod download;
 mod nen7513;
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use kring_domain::{DocumentId, Language, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{DocumentId, Language, PersonId, Role, SpaceId, Timestamp, first_names};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,10 +17,11 @@ use super::Problem;
 use super::extract::{Ids, Json, Parameters, Reads};
 use super::problem::ProblemBody;
 use crate::accounts::access_log::{Action, Filter, Line, LogLine, MAX_LINES, client_of, lines, record};
-use crate::accounts::{AccountError, role_in};
+use crate::accounts::{AccountError, role_in, roster};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
+use download::Words;
 pub(crate) use nen7513::Scene;
 
 /// Something somebody did.
@@ -82,8 +86,8 @@ enum Format {
 }
 
 impl LogEntry {
-    fn new(line: LogLine, language: Language) -> Self {
-        let text = line.text(language);
+    fn new(line: LogLine, words: &Words) -> Self {
+        let text = line.text(words.language, &words.called);
         let LogLine { at, person, name, role, action, outcome, document, detail, .. } = line;
         Self { at, person_id: person, person: name, role, action, outcome, document, detail, text }
     }
@@ -115,21 +119,22 @@ pub(super) async fn list(
         let action = if is_download { Action::Exported } else { Action::ReadLog };
         let line = Line::new(clock::now(), space, caller, role, action);
         record(connection, &if is_download { line.with("access_log") } else { line })?;
-        Ok((page, filter, client_of(connection, space)?))
+        Ok((page, filter, client_of(connection, space)?, called(connection, space)?))
     });
-    let (page, filter, client) = look.await?;
+    let (page, filter, client, called) = look.await?;
+    let words = Words { language, called };
     let next_before = page.get(MAX_LINES as usize - 1).map(|line| line.position);
     let scene = Scene { site: app.config.public_url(), space: Some(space), client };
     Ok(match format {
         Format::Plain => {
-            let entries = page.into_iter().map(|line| LogEntry::new(line, language)).collect();
+            let entries = page.into_iter().map(|line| LogEntry::new(line, &words)).collect();
             Json(AccessLog { entries, next_before }).into_response()
         }
         Format::Nen7513 => {
             let entries: Vec<Value> = page.iter().map(|line| scene.event(line)).collect();
             Json(serde_json::json!({"entries": entries, "next_before": next_before})).into_response()
         }
-        Format::Csv => download::csv(app, space, filter, language),
+        Format::Csv => download::csv(app, space, filter, words),
         Format::Ndjson => download::ndjson(app, space, filter, scene),
     })
 }
@@ -143,12 +148,20 @@ pub(super) async fn all(
     language: Language,
 ) -> Result<Vec<LogEntry>, Problem> {
     let (mut all, mut filter) = (Vec::new(), Filter { person: only(caller, role), ..Filter::default() });
+    let called = app.store.read(move |connection| called(connection, space)).await?;
+    let words = Words { language, called };
     loop {
         let page = app.store.read(move |connection| lines(connection, Some(space), &filter)).await?;
         let Some(last) = page.last() else { return Ok(all) };
         filter.before = Some(last.position);
-        all.extend(page.into_iter().map(|line| LogEntry::new(line, language)));
+        all.extend(page.into_iter().map(|line| LogEntry::new(line, &words)));
     }
+}
+
+/// What the people of a space are called in texts.
+fn called(connection: &Connection, space: SpaceId) -> Result<BTreeMap<PersonId, String>, AccountError> {
+    let roster = roster(connection, space)?;
+    Ok(first_names(roster.iter().map(|row| (row.person, row.name.as_str()))))
 }
 
 fn only(caller: Caller, role: Role) -> Option<PersonId> {

@@ -8,7 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
 use kring_domain::{
-    Access, Author, Code, Content, DocumentId, DocumentKind, Language, PersonId, Reader, Role, SpaceId, read_model_for,
+    Access, Author, Code, Content, DocumentId, DocumentKind, Labels, Language, PersonId, ReadModel, Reader, Role,
+    SpaceId, first_names, read_model_for,
 };
 use kring_sync::{Admission, MAX_COMMANDS, Submission, Verdict};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,9 @@ pub(super) struct Document {
     /// The questions that the merge of concurrent edits has raised.
     #[schema(value_type = Vec<Object>)]
     cards: Vec<kring_domain::Card>,
+    /// What a person reads for the words in `content`: `{field: {word: label}}`.
+    #[schema(value_type = Object)]
+    labels: Labels,
 }
 
 /// Admit commands to a document, each once whatever happens: send the same ids again until there is an answer.
@@ -112,14 +116,16 @@ pub(super) async fn submit(
 async fn decided(
     app: &App,
     caller: Caller,
-    author: Author,
+    mut author: Author,
     document: DocumentId,
     commands: Vec<Submission>,
     size: usize,
 ) -> Result<Vec<Verdict>, Problem> {
     for _ in 0..ATTEMPTS {
         match app.documents.submit(author, document, commands.clone(), size).await {
-            Err(Unavailable) if !app.store.is_untrusted() => drop(place(app, caller, document).await?),
+            Err(Unavailable) if !app.store.is_untrusted() => {
+                author = place(app, caller, document).await?.author(caller.device, caller.person);
+            }
             answered => return Ok(answered?),
         }
     }
@@ -174,7 +180,8 @@ pub(super) async fn log_reading(
 /// How the people of a space are called; clones share it.
 #[derive(Clone)]
 pub(super) struct Names {
-    of: Arc<BTreeMap<PersonId, String>>,
+    whole: Arc<BTreeMap<PersonId, String>>,
+    called: Arc<BTreeMap<PersonId, String>>,
     client: Option<PersonId>,
     pub(super) language: Language,
 }
@@ -185,14 +192,25 @@ impl Names {
             app.store.read(move |connection| -> Result<_, AccountError> { accounts::roster(connection, space) });
         let roster = roster.await?;
         let client = roster.iter().find(|row| row.role == Role::Client).map(|row| row.person);
-        let of = roster.into_iter().map(|row| (row.person, row.name)).collect();
-        Ok(Self { of: Arc::new(of), client, language })
+        let called = first_names(roster.iter().map(|row| (row.person, row.name.as_str())));
+        let whole = roster.into_iter().map(|row| (row.person, row.name)).collect();
+        Ok(Self { whole: Arc::new(whole), called: Arc::new(called), client, language })
+    }
+
+    /// What people call the client.
+    pub(super) fn client(&self) -> Option<String> {
+        self.client.map(|client| self.called(client))
+    }
+
+    /// What people call somebody, in texts: the first name where it is clear.
+    pub(super) fn called(&self, person: PersonId) -> String {
+        self.called.get(&person).map_or_else(|| self.name(person), String::clone)
     }
 
     /// The name, or a neutral word for who is no longer there.
     pub(super) fn name(&self, person: PersonId) -> String {
         let gone = self.language.pick("iemand die er niet meer bij is", "someone who has left");
-        self.of.get(&person).map_or_else(|| gone.to_owned(), String::clone)
+        self.whole.get(&person).map_or_else(|| gone.to_owned(), String::clone)
     }
 }
 
@@ -217,12 +235,11 @@ impl From<LoadError> for Problem {
 
 fn render(admission: &Admission, space_id: SpaceId, author: Author, names: &Names) -> Vec<u8> {
     let (kind, head) = (admission.kind(), admission.head());
-    let name = |person| names.name(person);
+    let name = |person| names.called(person);
     let reader = Reader::neutral(&name, names.language).reading_as(author).about(names.client);
-    let model = read_model_for(kind, admission.document(), &reader);
-    let (content, cards) = (model.content, model.cards);
+    let ReadModel { content, cards, labels } = read_model_for(kind, admission.document(), &reader);
     let (generation, sequence) = (head.generation, head.sequence);
-    let document = Document { id: admission.id(), kind, space_id, generation, sequence, content, cards };
+    let document = Document { id: admission.id(), kind, space_id, generation, sequence, content, cards, labels };
     // Read models are plain data, which always has a JSON form.
     serde_json::to_vec(&document).unwrap_or_else(|_| Value::Null.to_string().into_bytes())
 }

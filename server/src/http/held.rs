@@ -122,15 +122,15 @@ pub(super) async fn judge(
 ) -> Result<Json<Judged>, Problem> {
     // Of two who judge at once, the second finds nothing that waits.
     let _turn = app.judging.lock().await;
-    let find = app.store.read(move |connection| -> Result<(HeldEdit, Role), AccountError> {
+    let find = app.store.read(move |connection| -> Result<(HeldEdit, Rights), AccountError> {
         let rights = judge_in(connection, space, caller.person)?;
         let edit = accounts::held_edit(connection, space, id)?.ok_or(AccountError::NotFound)?;
         let may = rights.access(edit.kind) >= Access::Read;
-        may.then_some((edit, rights.role)).ok_or(AccountError::NotFound)
+        may.then_some((edit, rights)).ok_or(AccountError::NotFound)
     });
     let (edit, judge) = find.await?;
     let verdict = match decision {
-        Decision::Admit => Some(admit(&app, caller, judge, &edit).await?),
+        Decision::Admit => Some(admit(&app, caller, &judge, &edit).await?),
         Decision::Decline => None,
     };
     let noted = match decision {
@@ -141,7 +141,7 @@ pub(super) async fn judge(
     let note = move |connection: &_| -> Result<(), AccountError> {
         let now = clock::now();
         accounts::note_judged(connection, &edit, noted, caller.person, now)?;
-        let line = Line::new(now, space, caller, judge, Action::ChangedRights).on(edit.document);
+        let line = Line::new(now, space, caller, judge.role, Action::ChangedRights).on(edit.document);
         record(connection, &line.about(edit.person.uuid()).with(noted.name()))
     };
     app.store.write(note).await?;
@@ -149,8 +149,9 @@ pub(super) async fn judge(
 }
 
 /// Executes the edit where it was made, by who made it and on the authority of the judge.
-async fn admit(app: &App, caller: Caller, judge: Role, edit: &HeldEdit) -> Result<Verdict, Problem> {
-    let author = Author { device: edit.device, person: edit.person, role: edit.role };
+async fn admit(app: &App, caller: Caller, judge: &Rights, edit: &HeldEdit) -> Result<Verdict, Problem> {
+    let Rights { role: judge, has_client, .. } = *judge;
+    let author = Author { device: edit.device, person: edit.person, role: edit.role, has_client };
     let (document, commands) = (edit.document, vec![edit.submission.clone()]);
     let verdicts = app.documents.submit_for_another(author, (caller.person, judge), document, commands).await?;
     let verdict = verdicts.into_iter().next().ok_or_else(Problem::internal)?;
@@ -173,7 +174,9 @@ async fn item(app: &App, edit: HeldEdit, names: &Names, language: Language) -> R
     let (names, command) = (names.clone(), edit.submission.command.clone());
     let words = move |admission: &Admission| match command.parse() {
         Ok(command) => command.words(admission.document(), &|person| names.name(person), language),
-        Err(_) => language.pick("deed iets dat hier nog niet bekend is", "did something not known here yet").to_owned(),
+        Err(_) => language
+            .pick("heeft iets gedaan dat hier nog niet bekend is", "did something not known here yet")
+            .to_owned(),
     };
     let text = app.documents.look(edit.document, words).await?.ok_or_else(Problem::not_found)?;
     let HeldEdit { document, kind, person, role, held_at, submission, .. } = edit;

@@ -119,12 +119,16 @@ async fn entries(
 }
 
 fn in_words(admission: &Admission, row: HistoryRow, names: &Names) -> HistoryEntry {
-    let name = |person| names.name(person);
+    let name = |person| names.called(person);
     let value: Value = serde_json::from_str(&row.command).unwrap_or_default();
     let command = value.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     // An outline keeps the id of what was erased; of an entry that a device brought back only the command's name is known.
     let is_outline = value.as_object().is_some_and(|fields| fields.len() > 1);
     let text = match Command::parse(value) {
+        Ok(command) if row.is_suggestion => {
+            let proposal = command.proposal(admission.document(), &name, names.language);
+            format!("{} {proposal}", names.language.pick("heeft iets voorgesteld.", "suggested something."))
+        }
         Ok(command) => command.words(admission.document(), &name, names.language),
         Err(ParseError::Invalid(_)) if is_outline => words_of_outline(names.language).to_owned(),
         // Written by another version, whose words for it are not known here.

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kring_domain::{Name, Role, SpaceId, Timestamp};
+use kring_domain::{ContactId, Name, Role, SpaceId, Timestamp, UnsafePeople};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Ids, Json};
+use super::extract::{Ids, Json, Reads};
 use super::problem::ProblemBody;
+use super::safety::must_be_safe;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
 use crate::app::App;
@@ -24,6 +25,9 @@ pub(super) struct Invitation {
     /// What to call them until they say so themselves.
     #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<Name>,
+    /// Who it is on the network map, where it is somebody there.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    contact_id: Option<ContactId>,
 }
 
 /// A code, to type or to follow as a link.
@@ -45,16 +49,23 @@ impl CodeAnswer {
 #[utoipa::path(post, path = "/v1/spaces/{id}/invitations", request_body = Invitation,
     params(("id" = Uuid, Path)), responses(
     (status = 201, body = CodeAnswer),
-    (status = 403, description = "`forbidden`: this role may not invite that one", body = ProblemBody),
+    (status = 403, description = "`forbidden`: this role may not invite that one, or is to talk with the client first", body = ProblemBody),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
-    (status = 409, description = "`conflict`: the space has a client", body = ProblemBody),
+    (status = 409, description = "`conflict`: the space has a client; `unsafe`: the client called this person unsafe", body = ProblemBody),
 ))]
 pub(super) async fn invite(
     State(app): State<App>,
     caller: Caller,
     Ids(space): Ids<SpaceId>,
-    Json(Invitation { role, name }): Json<Invitation>,
+    Reads(language): Reads,
+    Json(Invitation { role, name, contact_id }): Json<Invitation>,
 ) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
+    let called = name.clone();
+    let is_one = move |people: &UnsafePeople| {
+        contact_id.is_some_and(|contact| people.has_contact(contact))
+            || called.as_ref().is_some_and(|name| people.has_name(name.as_str()))
+    };
+    must_be_safe(&app, space, caller, language, is_one).await?;
     let grant = Grant::Join { space, role, name: name.map(|name| name.as_str().to_owned()) };
     let (code, now) = (Code::random(), clock::now());
     let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);

@@ -8,9 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Ids, Json};
+use super::extract::{Ids, Json, Reads};
 use super::invitations::CodeAnswer;
 use super::problem::ProblemBody;
+use super::safety::must_be_safe;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, DEVICE_CODE_LIFETIME, Departure, Grant, RETURN_CODE_LIFETIME, RosterRow};
 use crate::app::App;
@@ -96,12 +97,17 @@ pub(super) async fn list(
     (status = 403, description = "`forbidden`: this role may not bring that person back, or the person is in a space where the \
         caller may not", body = ProblemBody),
     (status = 404, description = "`not_found`: not a space of the caller, or nobody in it", body = ProblemBody),
+    (status = 409, description = "`unsafe`: the client called this person unsafe", body = ProblemBody),
 ))]
 pub(super) async fn make_code(
     State(app): State<App>,
     caller: Caller,
     Ids((space, person)): Ids<(SpaceId, PersonId)>,
+    Reads(language): Reads,
 ) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
+    if person != caller.person {
+        must_be_safe(&app, space, caller, language, move |people| people.has_person(person)).await?;
+    }
     let (code, now) = (Code::random(), clock::now());
     // Who asks for themselves has another device in their hand, so that a short time is enough.
     let lifetime = if person == caller.person { DEVICE_CODE_LIFETIME } else { RETURN_CODE_LIFETIME };

@@ -6,9 +6,12 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
+use kring_domain::Perspective;
+use serde::Deserialize;
 use utoipa::openapi::OpenApi;
 
 use super::Problem;
+use super::extract::{Json, Parameters, Reads};
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::clock::now;
@@ -48,6 +51,42 @@ pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
 pub(super) async fn commands_schema() -> impl IntoResponse {
     static SCHEMA: LazyLock<String> = LazyLock::new(|| kring_domain::commands_schema().to_string());
     ([(CONTENT_TYPE, "application/schema+json")], SCHEMA.as_str())
+}
+
+/// Who reads the vocabulary.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default, rename = "for")]
+    reader: Reader,
+}
+
+/// For whom the words are.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reader {
+    /// For the client, who reads about themselves.
+    Client,
+    /// For everybody else.
+    #[default]
+    Others,
+}
+
+/// What people read for every word of every closed list, in the language they accept: `{list: {word: label}}`.
+#[utoipa::path(get, path = "/v1/vocabulary",
+    params(("for" = Option<String>, Query, description = "`client`, who reads about themselves, or `others`")),
+    responses(
+        (status = 200, body = Object),
+        (status = 400, description = "`invalid`: `for` is another word", body = ProblemBody),
+    ))]
+pub(super) async fn vocabulary(
+    Parameters(Wanted { reader }): Parameters<Wanted>,
+    Reads(language): Reads,
+) -> impl IntoResponse {
+    let perspective = match reader {
+        Reader::Client => Perspective::Client,
+        Reader::Others => Perspective::Others,
+    };
+    Json(kring_domain::vocabulary(language, perspective))
 }
 
 /// Answers with a document that does not change while the server runs.

@@ -67,6 +67,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, ProblemCode::Forbidden, "Not allowed")
     }
 
+    /// The client called this person unsafe.
+    pub const fn not_safe() -> Self {
+        Self::new(StatusCode::CONFLICT, ProblemCode::Unsafe, "You said that this is not safe")
+    }
+
     /// It does not go together with what there is.
     pub const fn conflict() -> Self {
         Self::new(StatusCode::CONFLICT, ProblemCode::Conflict, "Conflict")

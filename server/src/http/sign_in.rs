@@ -98,6 +98,10 @@ pub(super) async fn sign_in(
     };
     let SignedIn { caller, refresh_token, joined } = use_code(&app, address, request).await?;
     app.hub.membership_changed(caller.person);
+    if let Some((space, Role::Client)) = joined {
+        // What others change of the client's own is a suggestion from now on.
+        app.hub.rights_changed(space);
+    }
     let pair = Pair::new(&app, caller, refresh_token).await?;
     let (space_id, role) = joined.unzip();
     Ok(Json(Session { person_id: caller.person, device_id: caller.device, pair, space_id, role }))

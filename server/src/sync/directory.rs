@@ -16,13 +16,15 @@ pub(crate) struct Place {
     pub(crate) space: SpaceId,
     pub(crate) role: Role,
     access: Access,
+    has_client: bool,
 }
 
 impl Place {
     /// Where somebody with these rights stands to the space's document of a kind.
     pub(crate) fn new(space: SpaceId, kind: DocumentKind, rights: &Rights) -> Self {
         let document = DocumentId::derive(space, kind);
-        Self { document, kind, space, role: rights.role, access: rights.access(kind) }
+        let (role, has_client) = (rights.role, rights.has_client);
+        Self { document, kind, space, role, access: rights.access(kind), has_client }
     }
 
     /// How far the person gets into the document.
@@ -37,7 +39,7 @@ impl Place {
 
     /// The person as an author in this document.
     pub(crate) fn author(&self, device: DeviceId, person: PersonId) -> Author {
-        Author { device, person, role: self.role }
+        Author { device, person, role: self.role, has_client: self.has_client }
     }
 }
 

@@ -38,7 +38,7 @@ async fn commands_of_somebody_who_was_removed_on_the_way_count_for_nothing() {
     let server = Server::start().await;
     let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Member).await);
     let submit = async |caller: Caller, role: Role, text: &str| {
-        let author = Author { device: caller.device, person: caller.person, role };
+        let author = Author { device: caller.device, person: caller.person, role, has_client: true };
         server.app.documents.submit(author, server.circle(), vec![idea(text)], 100).await
     };
     server.unseat(linda).await;

@@ -194,7 +194,8 @@ impl Server {
         if is_waiting && self.admission(document).verdict(submission.id).is_none() {
             return self.answer(from, document, Verdict::rejected(submission.id, Refusal::new(Code::Recovering)), true);
         }
-        let author = Author { device: from.device, person: from.person, role };
+        let has_client = self.kept.roster.values().any(|role| *role == Role::Client);
+        let author = Author { device: from.device, person: from.person, role, has_client };
         let (verdict, repeated) = self.execute(&author, document, submission, now);
         self.answer(from, document, verdict, repeated);
     }

@@ -1,5 +1,6 @@
 //! The chapters of the story, in their order.
 
+mod again;
 mod arriving;
 mod brainstorm;
 mod choosing;
@@ -7,6 +8,7 @@ mod closing;
 mod hearts;
 mod proof;
 mod refused;
+mod silence;
 mod starting;
 mod status;
 mod together;
@@ -19,6 +21,7 @@ use super::stage::Stage;
 /// Tells everything.
 pub(super) async fn all(stage: &mut Stage<'_>) -> Result<(), Failure> {
     arriving::tell(stage).await?;
+    silence::tell(stage)?;
     brainstorm::tell(stage).await?;
     hearts::tell(stage).await?;
     together::tell(stage).await?;
@@ -26,6 +29,7 @@ pub(super) async fn all(stage: &mut Stage<'_>) -> Result<(), Failure> {
     starting::tell(stage).await?;
     refused::tell(stage).await?;
     status::tell(stage)?;
+    again::tell(stage).await?;
     proof::tell(stage).await?;
     closing::tell(stage)
 }

@@ -119,7 +119,7 @@ impl Phone {
     pub(super) fn plan(&self) -> plan::PlanModel {
         match self.read(DocumentKind::Plan) {
             Ok(ReadModel { content: Content::Plan(plan), .. }) => plan,
-            _ => plan::PlanModel { goals: vec![], actions: vec![], delegations: vec![] },
+            _ => plan::PlanModel { goals: vec![], actions: vec![], delegations: vec![], suggestions: vec![] },
         }
     }
 

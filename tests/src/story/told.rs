@@ -11,6 +11,8 @@ pub struct Told {
     pub actions: Vec<(String, String)>,
     /// The question that the four actions raised.
     pub card: String,
+    /// What everybody reads after 14 quiet days.
+    pub quiet: String,
     /// What the backup reads.
     pub status: String,
     /// Why an edit was not accepted, as the person was told, each time.

@@ -18,14 +18,16 @@ fn a_professionals_placement_is_a_suggestion_however_it_comes() {
     cast.client.admit(&cast.network, place(3, "peers"));
     let verdict = cast.professional.send(&cast.network, place(1, "family"));
     assert_eq!((&verdict["verdict"], &verdict["code"]), (&json!("admitted"), &json!("suggested")), "{verdict}");
-    let update = json!({"type": "update_contact", "contact_id": ria, "ring": 2, "quadrant": "society", "wish": "keep"});
+    let update = json!({"type": "update_contact", "contact_id": ria, "ring": 2, "quadrant": "society", "wish": "keep",
+        "place": "the park"});
     let verdict = cast.professional.send(&cast.network, update);
     assert_eq!((&verdict["verdict"], &verdict["code"]), (&json!("admitted"), &json!("suggested")), "{verdict}");
 
     let read = cast.client.read(&cast.network);
     let shown = &read["content"]["contacts"][0];
     assert_eq!((&shown["ring"], &shown["quadrant"]), (&json!(3), &json!("peers")), "the client's own judgement");
-    assert_eq!(shown["wish"], "keep", "other fields are anybody's who may write here");
+    assert_eq!(shown.get("wish"), None, "the wish is the client's own too");
+    assert_eq!(shown["place"], "the park", "other fields are anybody's who may write here");
     let suggestions = read["content"]["suggestions"].as_array().unwrap();
     assert!(suggestions.iter().any(|it| it["contact_id"] == json!(ria) && it["ring"] == 1), "{suggestions:?}");
     assert!(suggestions.iter().all(|it| it["by"] == json!(cast.professional.id)), "{suggestions:?}");

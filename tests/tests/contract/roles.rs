@@ -82,7 +82,19 @@ fn a_representative_acts_for_the_client_but_does_not_judge_for_them() {
     ria.rejected(&cast.plan, json!({"type": "activate_action", "action_id": action}), "forbidden");
     cast.client.admit(&cast.plan, delegate);
     ria.admit(&cast.plan, json!({"type": "activate_action", "action_id": action}));
-    ria.admit(&cast.network, json!({"type": "erase_contact", "contact_id": contact}));
+    // What she would erase is the client's to erase.
+    let erase = ria.send(&cast.network, json!({"type": "erase_contact", "contact_id": contact}));
+    assert_eq!(erase["code"], "suggested");
+    assert_eq!(cast.client.read(&cast.network)["content"]["contacts"][0]["name"], "Ali");
+    cast.client.admit(&cast.network, json!({"type": "accept_suggestion", "suggestion_id": erase["id"]}));
+    assert_eq!(cast.client.read(&cast.network)["content"]["erasures"][0]["contact_id"], json!(contact));
+    let consent = json!({"type": "give_consent", "consent_id": id(), "compartment": "private", "purpose": "helping",
+                         "role": "professional", "text_version": "1", "language_level": "a2"});
+    let given = ria.send(&cast.consents, consent);
+    assert_eq!(given["code"], "suggested");
+    cast.professional.http.get(&format!("/v1/documents/{}", cast.private)).problem(404, "not_found");
+    cast.client.admit(&cast.consents, json!({"type": "accept_consent_suggestion", "suggestion_id": given["id"]}));
+    cast.professional.read(&cast.private);
     let code = ria.invite(&cast.space, "member");
     Person::sign_in(&server.http(), &code, "Nadia");
 }
@@ -112,8 +124,12 @@ fn the_carer_is_in_the_circle_and_ticks_only_their_own_steps() {
     }
     let part = json!({"type": "assign_part", "action_id": action, "person_id": carer.id, "part": "calls",
                       "support": "together", "step_ids": [own]});
-    carer.rejected(&cast.plan, part.clone(), "forbidden");
-    cast.client.admit(&cast.plan, part);
+    let mut anothers = part.clone();
+    anothers["person_id"] = json!(cast.member.id);
+    carer.rejected(&cast.plan, anothers, "forbidden");
+    carer.admit(&cast.plan, part);
+    let look = json!({"type": "evaluate_action", "evaluation_id": id(), "action_id": action, "next": "continue"});
+    carer.admit(&cast.plan, look);
     let tick = |step: &str| json!({"type": "tick_step", "action_id": action, "step_id": step});
     carer.admit(&cast.plan, tick(&own));
     carer.rejected(&cast.plan, tick(&other), "forbidden");

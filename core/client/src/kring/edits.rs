@@ -1,6 +1,6 @@
 //! Reading a document and editing it.
 
-use kring_domain::{Command, CommandId, Content, DocumentId, Language, ReadModel};
+use kring_domain::{Command, CommandId, Content, DocumentId, Labels, Language, ReadModel};
 use kring_sync::EditState;
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub struct DocumentState {
     pub content: Content,
     /// The questions that the merge of concurrent edits has raised.
     pub cards: Vec<kring_domain::Card>,
+    /// What a person reads for the words in the content, by field and word.
+    pub labels: Labels,
 }
 
 impl Kring {
@@ -47,7 +49,7 @@ impl Kring {
         Ok(model)
     }
 
-    /// Reads a document as JSON: `{id, generation, sequence, content, cards}`.
+    /// Reads a document as JSON: `{id, generation, sequence, content, cards, labels}`.
     ///
     /// # Errors
     ///
@@ -59,9 +61,9 @@ impl Kring {
         let model = state.replica.read(document, language).ok_or(ClientError::NotHere)?;
         drop(state);
         self.shared().looked(document);
-        let ReadModel { content, cards } = model;
+        let ReadModel { content, cards, labels } = model;
         let (generation, sequence) = (cursor.generation, cursor.sequence);
-        let state = DocumentState { id: document, generation, sequence, content, cards };
+        let state = DocumentState { id: document, generation, sequence, content, cards, labels };
         serde_json::to_string(&state).map_err(|error| ClientError::Storage(error.to_string()))
     }
 

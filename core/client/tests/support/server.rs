@@ -298,7 +298,7 @@ impl World {
             }
             DeviceFrame::Submit { document, commands } => {
                 let (_, admission, entries) = self.documents.get_mut(&document).unwrap();
-                let author = Author { device, person, role: Role::Professional };
+                let author = Author { device, person, role: Role::Professional, has_client: true };
                 let mut verdicts = Vec::new();
                 let mut new = Vec::new();
                 for command in commands {

@@ -42,9 +42,9 @@ macro_rules! answers {
 
 answers! {
     /// Chooses an idea, to make an action of.
-    ChooseIdea = "choose_idea": Chosen, "koos", "chose";
+    ChooseIdea = "choose_idea": Chosen, "heeft gekozen:", "chose:";
     /// Puts an idea aside for later.
-    ParkIdea = "park_idea": Parked, "bewaart voor later:", "parked";
+    ParkIdea = "park_idea": Parked, "heeft bewaard voor later:", "kept for later:";
     /// Says no to an idea; no reason is asked.
-    DeclineIdea = "decline_idea": Declined, "wil niet:", "declined";
+    DeclineIdea = "decline_idea": Declined, "heeft nee gezegd tegen", "said no to";
 }

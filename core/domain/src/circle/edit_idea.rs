@@ -43,6 +43,6 @@ impl Edit for EditIdea {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("herschreef een idee:", "rewrote an idea:"), self.text)
+        format!("{} “{}”", language.pick("heeft een idee herschreven:", "rewrote an idea:"), self.text)
     }
 }

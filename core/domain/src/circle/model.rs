@@ -15,7 +15,7 @@ pub struct CircleModel {
     pub ideas: Vec<IdeaModel>,
     /// What people offer to do; offers that were taken back are left out.
     pub offers: Vec<OfferModel>,
-    /// What people said to each other.
+    /// What people said to each other; messages that were taken back are left out.
     pub messages: Vec<MessageModel>,
     /// The ideas that were erased.
     pub erasures: Vec<IdeaErasure>,
@@ -97,10 +97,11 @@ pub struct IdeaErasure {
 
 pub(super) fn of<R: ReadDoc>(circle: &CircleView<'_, R>) -> CircleModel {
     let offers = circle.offers().into_iter().filter(|(_, offer)| offer.bool("withdrawn") != Some(true));
+    let messages = circle.messages().into_iter().filter(|(_, message)| message.bool("withdrawn") != Some(true));
     CircleModel {
         ideas: circle.ideas().iter().map(idea).collect(),
         offers: offers.map(|(id, item)| offer(id, &item)).collect(),
-        messages: circle.messages().into_iter().map(|(id, item)| message(id, &item)).collect(),
+        messages: messages.map(|(id, item)| message(id, &item)).collect(),
         erasures: circle.erasures().iter().filter_map(|(id, item)| erasure(id, item)).collect(),
     }
 }
@@ -131,5 +132,8 @@ fn message<R: ReadDoc>(id: String, item: &Item<'_, R>) -> MessageModel {
 }
 
 fn erasure<R: ReadDoc>(id: &str, item: &Item<'_, R>) -> Option<IdeaErasure> {
+    if item.has(erasure::WHAT) {
+        return None;
+    }
     Some(IdeaErasure { idea_id: id.parse().ok()?, at: item.at(), complete: erasure::is_complete(item) })
 }

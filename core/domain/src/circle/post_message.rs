@@ -3,8 +3,8 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EVERYBODY, MESSAGES};
-use crate::entity::{create, must_be_free, section};
+use super::{CircleView, EVERYBODY, MESSAGES, must_be_new};
+use crate::entity::{create, section};
 use crate::policy::Policy;
 use crate::{Context, Edit, Language, MessageId, Names, Refusal, Text};
 
@@ -23,7 +23,7 @@ impl Edit for PostMessage {
     const POLICY: Policy = EVERYBODY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_be_free(document, MESSAGES, self.message_id, "message_id")
+        must_be_new(document, self.message_id, "message_id")
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
@@ -32,7 +32,11 @@ impl Edit for PostMessage {
         Ok(transaction.put(&message, "text", self.text.as_str())?)
     }
 
-    fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("zei:", "said:"), self.text)
+    /// Without the text where the message was taken back.
+    fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        if CircleView::new(document).is_gone(MESSAGES, self.message_id) {
+            return language.pick("heeft iets gezegd", "said something").to_owned();
+        }
+        format!("{} “{}”", language.pick("heeft gezegd:", "said:"), self.text)
     }
 }

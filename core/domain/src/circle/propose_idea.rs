@@ -4,10 +4,9 @@ use automerge::{ObjType, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EVERYBODY, IDEAS};
+use super::{EVERYBODY, IDEAS, must_be_new};
 use crate::bounds::{Slug, list};
-use crate::entity::{create, must_be_free, put_json, put_some, section};
-use crate::erasure::ERASURES;
+use crate::entity::{create, put_json, put_some, section};
 use crate::policy::Policy;
 use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text, shared_text};
 
@@ -43,8 +42,7 @@ impl Edit for ProposeIdea {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {
             return Err(Refusal::invalid("complexity"));
         }
-        must_be_free(document, IDEAS, self.idea_id, "idea_id")?;
-        must_be_free(document, ERASURES, self.idea_id, "idea_id")
+        must_be_new(document, self.idea_id, "idea_id")
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
@@ -64,6 +62,6 @@ impl Edit for ProposeIdea {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("bedacht:", "proposed:"), self.text)
+        format!("{} “{}”", language.pick("heeft bedacht:", "proposed:"), self.text)
     }
 }

@@ -1,37 +1,28 @@
 //! The support circle as it stands, borrowed from the document.
 
+use std::fmt::Display;
+
 use automerge::ReadDoc;
 
 use super::{IDEAS, MESSAGES, OFFERS};
 use crate::entity::Item;
-use crate::erasure;
-use crate::{IdeaId, Language, OfferId, PersonId};
+use crate::erasure::{self, ERASURES};
+use crate::words::words;
+use crate::{IdeaId, Language, MessageId, OfferId, PersonId};
 
-/// What became of an idea.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum IdeaStatus {
-    /// Nobody has decided yet.
-    Open,
-    /// The client wants to do it.
-    Chosen,
-    /// The client keeps it for later.
-    Parked,
-    /// The client does not want it.
-    Declined,
-    /// Its author took it back.
-    Withdrawn,
-}
-
-impl IdeaStatus {
-    /// The status's name in documents and read models.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Chosen => "chosen",
-            Self::Parked => "parked",
-            Self::Declined => "declined",
-            Self::Withdrawn => "withdrawn",
-        }
+words! {
+    /// What became of an idea.
+    IdeaStatus in "idea_status" {
+        /// Nobody has decided yet.
+        Open = "open": "nog niet gekozen", "not chosen yet";
+        /// The client wants to do it.
+        Chosen = "chosen": "gekozen", "chosen";
+        /// The client keeps it for later.
+        Parked = "parked": "bewaard voor later", "kept for later";
+        /// The client does not want it.
+        Declined = "declined": "liever niet", "rather not";
+        /// Its author took it back.
+        Withdrawn = "withdrawn": "teruggenomen", "taken back";
     }
 }
 
@@ -68,8 +59,26 @@ impl<'a, R: ReadDoc> CircleView<'a, R> {
         self.idea(id).and_then(|idea| idea.author()) == Some(person)
     }
 
+    /// Whether an idea is somebody's who may still take it back: the client has not chosen it.
+    pub(crate) fn is_author_until_chosen(&self, id: IdeaId, person: PersonId) -> bool {
+        let idea = self.idea(id);
+        idea.is_some_and(|idea| idea.author() == Some(person) && idea.status() != IdeaStatus::Chosen.name())
+    }
+
     pub(crate) fn is_offerer(&self, id: OfferId, person: PersonId) -> bool {
         Item::find(self.document, OFFERS, id).and_then(|offer| offer.by()) == Some(person)
+    }
+
+    pub(crate) fn is_writer(&self, id: MessageId, person: PersonId) -> bool {
+        Item::find(self.document, MESSAGES, id).and_then(|message| message.by()) == Some(person)
+    }
+
+    /// Whether an offer or a message was taken back or erased, so that nothing tells its words any more.
+    pub(crate) fn is_gone(&self, section: &str, id: impl Display) -> bool {
+        let id = id.to_string();
+        let is_withdrawn = |item: Item<'a, R>| item.bool("withdrawn") == Some(true);
+        Item::find(self.document, section, &id).is_some_and(is_withdrawn)
+            || Item::find(self.document, ERASURES, &id).is_some()
     }
 
     pub(crate) fn offers(&self) -> Vec<(String, Item<'a, R>)> {

@@ -3,12 +3,12 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CircleView, IDEAS, IdeaStatus};
+use super::{CircleView, IDEAS, IdeaStatus, OWN_UNCHOSEN_OR_CLIENT};
 use crate::entity::{find, must_exist};
-use crate::policy::{Condition, Policy, Rule};
+use crate::policy::{Condition, Policy};
 use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal};
 
-/// Takes an idea back: it stays in the list as withdrawn.
+/// Takes an idea back: it stays in the list as withdrawn. Once the client has chosen it, only the client may.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawIdea {
@@ -18,18 +18,14 @@ pub struct WithdrawIdea {
 
 impl Edit for WithdrawIdea {
     const NAME: &'static str = "withdraw_idea";
-    const POLICY: Policy = Policy::NOBODY
-        .client(Rule::Always)
-        .representative(Rule::If(Condition::Author))
-        .circle(Rule::If(Condition::Author))
-        .professional(Rule::If(Condition::Author));
+    const POLICY: Policy = OWN_UNCHOSEN_OR_CLIENT;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, IDEAS, self.idea_id, "idea_id")
     }
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-        CircleView::new(document).is_author(self.idea_id, author.person)
+        CircleView::new(document).is_author_until_chosen(self.idea_id, author.person)
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
@@ -39,6 +35,6 @@ impl Edit for WithdrawIdea {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let idea = CircleView::new(document).title(self.idea_id, language);
-        format!("{} {idea}", language.pick("trok terug:", "withdrew:"))
+        format!("{} {idea}", language.pick("heeft teruggenomen:", "took back:"))
     }
 }

@@ -40,8 +40,8 @@ impl Edit for AskToLook {
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let what = self.compartment.label(language);
         match language {
-            Language::Dutch => format!("vroeg om {what} in te zien"),
-            Language::English => format!("asked to look into {what}"),
+            Language::Dutch => format!("heeft gevraagd om te lezen: {what}"),
+            Language::English => format!("asked to read: {what}"),
         }
     }
 }

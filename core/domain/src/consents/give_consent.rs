@@ -3,9 +3,10 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENT_SIDE, CONSENTS, LanguageLevel};
+use super::{CONSENTS, LanguageLevel};
+use crate::brief::brief;
 use crate::entity::{create, must_be_free, put_some, section};
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::{Access, ConsentId, Context, DocumentKind, Edit, Language, Name, Names, PersonId, Refusal, Role, Text};
 
 /// Lets somebody read a document that is not theirs by role, for a purpose, until it is withdrawn.
@@ -32,7 +33,7 @@ pub struct GiveConsent {
 
 impl Edit for GiveConsent {
     const NAME: &'static str = "give_consent";
-    const POLICY: Policy = CLIENT_SIDE;
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         // What a client may look into by themselves is not for them to open to others.
@@ -62,15 +63,34 @@ impl Edit for GiveConsent {
     }
 
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
-        let who = match (self.person_id, self.role) {
-            (Some(person), _) => names(person),
-            (None, Some(role)) => role.label(language).to_owned(),
-            (None, None) => language.pick("iemand", "somebody").to_owned(),
-        };
+        let who = self.reader(names, language);
         let (what, purpose) = (self.compartment.label(language), &self.purpose);
         match language {
-            Language::Dutch => format!("gaf toestemming: {who} mag {what} lezen, voor “{purpose}”"),
-            Language::English => format!("gave consent: {who} may read {what}, for “{purpose}”"),
+            Language::Dutch => format!("heeft toestemming gegeven. {who} mag {what} lezen. Waarvoor: “{purpose}”"),
+            Language::English => format!("gave consent. {who} may read {what}. What for: “{purpose}”"),
+        }
+    }
+
+    fn proposal(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
+        let who = brief(&self.reader(names, language), 3);
+        let (what, purpose) = (self.compartment.label(language), brief(&self.purpose, 6));
+        match language {
+            Language::Dutch => format!("{who} mag {what} lezen. Waarvoor: “{purpose}”."),
+            Language::English => format!("{who} may read {what}. What for: “{purpose}”."),
+        }
+    }
+}
+
+impl GiveConsent {
+    /// The person or the role that may read, at the beginning of a sentence.
+    fn reader(&self, names: Names<'_>, language: Language) -> String {
+        match (self.person_id, self.role) {
+            (Some(person), _) => names(person),
+            (None, Some(role)) => match language {
+                Language::Dutch => format!("De {}", role.label(language)),
+                Language::English => format!("The {}", role.label(language)),
+            },
+            (None, None) => language.pick("Iemand", "Somebody").to_owned(),
         }
     }
 }

@@ -5,13 +5,15 @@ use serde::Serialize;
 
 use super::view::{ConsentsView, is_withdrawn};
 use crate::entity::Item;
-use crate::{PersonId, Role, Timestamp};
+use crate::{KeptSuggestion, PersonId, Role, Timestamp, suggestion};
 
 /// The content of a document of consents.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ConsentsModel {
     /// Every consent and every look that was ever given, those that have ended included.
     pub consents: Vec<ConsentModel>,
+    /// Consents that somebody suggested to the client, answered suggestions included.
+    pub suggestions: Vec<KeptSuggestion>,
 }
 
 /// A consent, or a look that somebody asked for themselves.
@@ -65,12 +67,16 @@ impl ConsentsModel {
             consent.person_id.map_or_else(|| consent.role.as_deref() == Some(role.name()), |to| to == person)
         };
         self.consents.retain(is_for);
+        self.suggestions.clear();
         self
     }
 }
 
 pub(super) fn of<R: ReadDoc>(consents: &ConsentsView<'_, R>) -> ConsentsModel {
-    ConsentsModel { consents: consents.entries().into_iter().map(|(id, item)| consent(id, &item)).collect() }
+    ConsentsModel {
+        consents: consents.entries().into_iter().map(|(id, item)| consent(id, &item)).collect(),
+        suggestions: suggestion::models(consents.document()),
+    }
 }
 
 fn consent<R: ReadDoc>(id: String, item: &Item<'_, R>) -> ConsentModel {

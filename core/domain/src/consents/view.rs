@@ -29,6 +29,10 @@ impl<'a, R: ReadDoc> ConsentsView<'a, R> {
         })
     }
 
+    pub(super) fn document(&self) -> &'a R {
+        self.document
+    }
+
     pub(super) fn entries(&self) -> Vec<(String, Item<'a, R>)> {
         Item::section(self.document, CONSENTS).map(|section| section.maps()).unwrap_or_default()
     }

@@ -33,7 +33,7 @@ impl Edit for WithdrawConsent {
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let what = ConsentsView::new(document).compartment(self.consent_id, language);
         match language {
-            Language::Dutch => format!("trok de toestemming voor {what} in"),
+            Language::Dutch => format!("heeft de toestemming ingetrokken voor {what}"),
             Language::English => format!("withdrew the consent for {what}"),
         }
     }

@@ -100,7 +100,7 @@ impl Edit for AddContact {
         // Not the name in the command: somebody who was erased is named nowhere any more.
         let name = NetworkView::new(document).name(self.contact_id, language);
         match language {
-            Language::Dutch => format!("zette {name} op de kaart"),
+            Language::Dutch => format!("heeft {name} op de kaart gezet"),
             Language::English => format!("put {name} on the map"),
         }
     }

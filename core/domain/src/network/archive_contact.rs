@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CONTACTS, NetworkView, presence};
+use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
 use crate::{ContactId, Context, Edit, Language, Names, Refusal};
 
-/// Puts a contact away; any later or concurrent edit of the contact brings it back.
+/// Takes a contact off the map; any later or concurrent edit of the contact brings it back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArchiveContact {
@@ -18,7 +19,8 @@ pub struct ArchiveContact {
 
 impl Edit for ArchiveContact {
     const NAME: &'static str = "archive_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy =
+        Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONTACTS, self.contact_id, "contact_id")
@@ -32,8 +34,16 @@ impl Edit for ArchiveContact {
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let name = NetworkView::new(document).name(self.contact_id, language);
         match language {
-            Language::Dutch => format!("borg {name} op"),
-            Language::English => format!("put {name} away"),
+            Language::Dutch => format!("heeft {name} van de kaart gehaald"),
+            Language::English => format!("took {name} off the map"),
+        }
+    }
+
+    fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        match language {
+            Language::Dutch => format!("{name} van de kaart halen."),
+            Language::English => format!("To take {name} off the map."),
         }
     }
 }

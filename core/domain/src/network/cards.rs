@@ -17,7 +17,7 @@ use crate::question::Question;
 /// All questions, in the order: suggestions, two values, came back, duplicates, erasures.
 pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>, model: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
     let contacts = network.contacts();
-    let mut questions = suggestions::questions(model, reader);
+    let mut questions = suggestions::questions(network.document(), model, reader);
     questions.extend(own_words::questions(&contacts, reader));
     questions.extend(two_values::questions(&contacts, reader));
     questions.extend(came_back::questions(&contacts, reader));

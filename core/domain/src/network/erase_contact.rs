@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CONTACTS, SNAPSHOTS, SUGGESTIONS, TIES, tie};
+use super::{CONTACTS, NetworkView, SNAPSHOTS, SUGGESTIONS, TIES, tie};
+use crate::brief::brief;
 use crate::entity::{Item, child, find, must_exist};
 use crate::erasure::{Paths, note};
 use crate::policy::{Policy, Rule};
@@ -24,7 +25,7 @@ pub struct EraseContact {
 
 impl Edit for EraseContact {
     const NAME: &'static str = "erase_contact";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always);
+    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONTACTS, self.contact_id, "contact_id")
@@ -41,7 +42,7 @@ impl Edit for EraseContact {
             }
             transaction.delete(&parent, key.as_str())?;
         }
-        note(context, transaction, &contact)
+        note(context, transaction, &contact).map(drop)
     }
 
     fn erases(&self) -> Option<Uuid> {
@@ -50,7 +51,15 @@ impl Edit for EraseContact {
 
     /// Without the name: the words outlive the contact.
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        language.pick("wiste iemand van de kaart", "erased somebody from the map").to_owned()
+        language.pick("heeft iemand voorgoed gewist", "erased somebody for good").to_owned()
+    }
+
+    fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        match language {
+            Language::Dutch => format!("{name} voorgoed wissen. Dat kan niet meer terug."),
+            Language::English => format!("To erase {name} for good. That cannot be undone."),
+        }
     }
 }
 

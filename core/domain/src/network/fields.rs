@@ -1,5 +1,6 @@
 //! The plain fields of a contact: how their values are stored, and put into words.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use automerge::transaction::Transactable;
@@ -7,7 +8,7 @@ use automerge::{ObjId, ScalarValue};
 use serde_json::Value;
 
 use super::bounded::{DesiredRing, Frequency, Year};
-use super::values::{Initiator, Status, Support, Wish, relation_label, ring_label};
+use super::values::{Initiator, Status, Support, Wish, frequency_label, relation_label, ring_label};
 use crate::{Context, Date, Language, Name, Refusal, Slug, Text};
 
 /// A value of a contact's field, as it is stored: always one scalar, so that two concurrent values are a conflict
@@ -58,6 +59,35 @@ impl Writes {
             self.0.push((key, value.as_ref().map(Stored::stored)));
         }
         self
+    }
+
+    /// The names of the fields.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(key, _)| *key)
+    }
+
+    /// Whether any field is of a kind.
+    pub(super) fn any(&self, is: fn(&str) -> bool) -> bool {
+        self.keys().any(is)
+    }
+
+    /// The fields that are not of a kind.
+    pub(super) fn without(mut self, is: fn(&str) -> bool) -> Self {
+        self.0.retain(|(key, _)| !is(key));
+        self
+    }
+
+    /// Each field that a person can be asked about, as a heading and the value in words.
+    pub(super) fn said(&self, language: Language) -> Vec<(String, String)> {
+        let asked = |key: &str| ASKED.iter().find(|asked| asked.key == key);
+        let said = self.0.iter().filter_map(|(key, value)| {
+            let asked = asked(key)?;
+            let value = value
+                .as_ref()
+                .map_or_else(|| language.pick("weg", "gone").to_owned(), |value| asked.label(value, language));
+            Some((asked.heading(language), value))
+        });
+        said.collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -136,9 +166,9 @@ macro_rules! asked {
 pub(super) const ASKED: &[Asked] = asked! {
     "name": "de naam", "the name", plain;
     "relation": "de relatie", "the relation", |value, language| known(value, language, relation_label);
-    "desired_ring": "de gewenste ring", "the desired ring",
-        |value, language| ring_label(value.as_i64().unwrap_or(-1), language).to_owned();
-    "frequency_per_year": "hoe vaak per jaar", "how often a year", plain;
+    "desired_ring": "waar je die wilt", "where you want them",
+        |value, language| ring_label(value.as_i64().unwrap_or(-1), language).into_owned();
+    "frequency_per_year": "hoe vaak", "how often", often;
     "initiator": "wie begint", "who begins", |value, language| known(value, language, Initiator::label_of);
     "gives": "wat je geeft", "what is given", kinds;
     "receives": "wat je krijgt", "what is received", kinds;
@@ -154,6 +184,15 @@ pub(super) const ASKED: &[Asked] = asked! {
         };
 };
 
+/// A field in words that stand in a sentence.
+pub(super) fn field_name(key: &str, language: Language) -> Option<&'static str> {
+    match ASKED.iter().find(|asked| asked.key == key) {
+        Some(asked) => Some(language.pick(asked.dutch, asked.english)),
+        None if key == "last_contact" => Some(language.pick("het laatste contact", "the last time in touch")),
+        None => None,
+    }
+}
+
 fn plain(value: &ScalarValue, language: Language) -> String {
     match value {
         ScalarValue::Str(text) => text.to_string(),
@@ -163,9 +202,13 @@ fn plain(value: &ScalarValue, language: Language) -> String {
     }
 }
 
-fn known(value: &ScalarValue, language: Language, label: fn(&str, Language) -> &'static str) -> String {
+fn often(value: &ScalarValue, language: Language) -> String {
+    frequency_label(value.as_f64().unwrap_or_default(), language).into_owned()
+}
+
+fn known(value: &ScalarValue, language: Language, label: fn(&str, Language) -> Cow<'static, str>) -> String {
     match value {
-        ScalarValue::Str(name) => label(name, language).to_owned(),
+        ScalarValue::Str(name) => label(name, language).into_owned(),
         _ => language.pick("onbekend", "unknown").to_owned(),
     }
 }

@@ -2,14 +2,15 @@
 
 use automerge::ReadDoc;
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::placement::Placement;
 use super::tie::{self, TieModel};
-use super::values::SuggestionState;
 use super::view::{ContactView, NetworkView};
 use crate::entity::Item;
 use crate::erasure;
+use crate::suggestion::{self, SuggestionState};
 use crate::{CommandId, ContactId, PersonId, SnapshotId, Timestamp};
 
 /// The map as it was at one moment.
@@ -46,7 +47,7 @@ pub struct SnapshotContact {
     pub status: Option<String>,
 }
 
-/// A place for a contact that somebody suggested to the client.
+/// A change of what is the client's own, which somebody suggested.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SuggestionModel {
     /// The id of the command that made it, or one derived from the contact where a merge made it.
@@ -63,6 +64,9 @@ pub struct SuggestionModel {
     /// The suggested quadrant; absent to leave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quadrant: Option<String>,
+    /// The command that it would be; absent where a merge made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Value>,
     /// `open`, `accepted` or `declined`.
     pub state: String,
     /// Whether a merge made it: it is then answered by placing the contact.
@@ -124,14 +128,16 @@ pub(super) fn suggestions<R: ReadDoc>(network: &NetworkView<'_, R>) -> Vec<Sugge
 }
 
 fn suggestion<R: ReadDoc>(id: &str, item: &Item<'_, R>) -> Option<SuggestionModel> {
+    let command = suggestion::json(item)?;
     Some(SuggestionModel {
         id: id.parse().ok()?,
         by: item.by(),
         at: item.at(),
         contact_id: item.parsed("contact_id")?,
-        ring: item.int("ring"),
-        quadrant: item.str("quadrant"),
-        state: item.str("state").unwrap_or_else(|| SuggestionState::Open.name().to_owned()),
+        ring: command.get("ring").and_then(Value::as_i64),
+        quadrant: command.get("quadrant").and_then(Value::as_str).map(str::to_owned),
+        command: Some(command),
+        state: suggestion::state(item),
         derived: false,
     })
 }
@@ -144,6 +150,7 @@ fn derived<R: ReadDoc>(contact: &ContactView<'_, R>) -> Vec<SuggestionModel> {
         contact_id: contact.id(),
         ring: Some(place.ring),
         quadrant: place.quadrant,
+        command: None,
         state: SuggestionState::Open.name().to_owned(),
         derived: true,
     };

@@ -4,6 +4,7 @@ use automerge::ReadDoc;
 use serde::Serialize;
 
 use super::history::{self, ErasureModel, SnapshotModel, SuggestionModel};
+use super::link_member::PERSON;
 use super::own_words;
 use super::tie::{self, TieModel};
 use super::view::{ContactView, NetworkView};
@@ -39,6 +40,9 @@ pub struct ContactModel {
     pub at: Timestamp,
     /// What the client calls this person.
     pub name: String,
+    /// The person of the space who this is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<PersonId>,
     /// The quarter of the map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quadrant: Option<String>,
@@ -121,6 +125,7 @@ fn contact<R: ReadDoc>(contact: &ContactView<'_, R>) -> ContactModel {
         by: item.by(),
         at: item.at(),
         name: contact.name(),
+        person_id: item.parsed(PERSON),
         quadrant: placement.as_ref().and_then(|placement| placement.quadrant.clone()),
         ring: placement.as_ref().map_or(0, |placement| placement.ring),
         placed_by: placement.as_ref().and_then(|placement| placement.by),

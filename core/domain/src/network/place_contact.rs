@@ -7,6 +7,7 @@ use super::bounded::Ring;
 use super::placement::Move;
 use super::values::{Quadrant, ring_label};
 use super::{CONTACTS, NetworkView, presence};
+use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
 use crate::{ContactId, Context, Edit, Language, Names, Refusal};
@@ -43,13 +44,29 @@ impl Edit for PlaceContact {
         Move::to(self.ring, self.quadrant).suggest(context, transaction, self.contact_id)
     }
 
-    /// The same words whether the client placed somebody or a professional suggested it.
+    fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        place_words(&name, Some(self.ring.number()), Some(self.quadrant), language)
+    }
+
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let name = NetworkView::new(document).name(self.contact_id, language);
         let (ring, quadrant) = (ring_label(self.ring.number(), language), self.quadrant.label(language));
         match language {
-            Language::Dutch => format!("wees een plek aan voor {name}: {ring}, {quadrant}"),
-            Language::English => format!("pointed out a place for {name}: {ring}, {quadrant}"),
+            Language::Dutch => format!("heeft {name} een plek gegeven: ‘{ring}’, ‘{quadrant}’"),
+            Language::English => format!("gave {name} a place: ‘{ring}’, ‘{quadrant}’"),
         }
+    }
+}
+
+/// A place for somebody, in sentences that stay short whatever the labels are.
+pub(super) fn place_words(name: &str, ring: Option<i64>, quadrant: Option<Quadrant>, language: Language) -> String {
+    let ring = ring.map(|ring| ring_label(ring, language));
+    let quadrant = quadrant.map(|quadrant| quadrant.label(language).into());
+    match (ring, quadrant, language) {
+        (Some(ring), Some(quadrant), Language::Dutch) => format!("{name} bij ‘{ring}’. Het vak: ‘{quadrant}’."),
+        (Some(ring), Some(quadrant), Language::English) => format!("{name} at ‘{ring}’. The quarter: ‘{quadrant}’."),
+        (one, other, Language::Dutch) => format!("{name} bij ‘{}’.", one.or(other).unwrap_or_default()),
+        (one, other, Language::English) => format!("{name} at ‘{}’.", one.or(other).unwrap_or_default()),
     }
 }

@@ -8,8 +8,9 @@ use automerge::{ObjId, ReadDoc};
 
 use super::SUGGESTIONS;
 use super::bounded::Ring;
-use super::values::{Quadrant, SuggestionState};
+use super::values::Quadrant;
 use crate::entity::{Candidate, Item, create, section};
+use crate::suggestion::SuggestionState;
 use crate::{ContactId, Context, PersonId, Refusal, Role, Timestamp};
 
 /// One placement, with who made it and when.

@@ -60,8 +60,8 @@ impl Edit for TakeSnapshot {
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let label = self.label.label(language);
         match language {
-            Language::Dutch => format!("bewaarde de kaart zoals die is ({label})"),
-            Language::English => format!("kept the map as it is ({label})"),
+            Language::Dutch => format!("heeft de kaart bewaard, {label}"),
+            Language::English => format!("kept the map, {label}"),
         }
     }
 }

@@ -6,19 +6,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{DesiredRing, Frequency, Ring, Year};
-use super::fields::{Writes, must_be_past};
+use super::fields::{Writes, field_name, must_be_past};
+use super::place_contact::place_words;
 use super::placement::Move;
 use super::values::{Initiator, Quadrant, Status, Support, Wish};
-use super::{CONTACTS, NetworkView, presence};
+use super::{CONTACTS, NetworkView, own_words, presence};
 use crate::bounds::clearable;
+use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
+use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text, suggestion};
 
 /// Changes what is known about a contact: a field that is absent stays, one that is `null` is cleared.
 ///
-/// The place on the map is the client's own judgement: from a professional, `ring` and `quadrant` become a
-/// suggestion, and the other fields of the same command are changed at once.
+/// The place on the map, the wish, the desired ring and how things stand are the client's own to say: from others,
+/// `ring`, `quadrant`, `wish`, `desired_ring` and `status` become a suggestion where the space has a client, and the
+/// other fields of the same command are changed at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateContact {
@@ -89,7 +92,7 @@ impl Edit for UpdateContact {
     }
 
     fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
-        author.role != Role::Client && !self.moves().is_empty()
+        author.role != Role::Client && (!self.moves().is_empty() || self.fields().any(own_words::is_own))
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
@@ -105,21 +108,59 @@ impl Edit for UpdateContact {
         place.apply(context, transaction, &contact, before)
     }
 
+    const IS_SUGGESTIBLE: bool = true;
+
+    /// Changes the other fields at once, and keeps what is the client's own to say.
     fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         must_be_past(self.last_contact.flatten(), context)?;
         let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
-        if !self.fields().is_empty() {
+        let others = self.fields().without(own_words::is_own);
+        if !others.is_empty() {
             presence::keep(context, transaction, &contact)?;
-            self.fields().apply(transaction, &contact)?;
+            others.apply(transaction, &contact)?;
         }
-        self.moves().suggest(context, transaction, self.contact_id)
+        if !self.fields().any(own_words::is_own) {
+            return self.moves().suggest(context, transaction, self.contact_id);
+        }
+        // Without a quadrant is no place that anybody can suggest.
+        if self.quadrant == Some(None) {
+            return Err(Refusal::invalid("quadrant"));
+        }
+        let mut command = self.to_json();
+        if let Some(fields) = command.as_object_mut() {
+            let kept = |key: &str| matches!(key, "type" | "contact_id" | "ring" | "quadrant") || own_words::is_own(key);
+            fields.retain(|key, _| kept(key));
+        }
+        suggestion::keep(context, transaction, &command).map(drop)
+    }
+
+    fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        let mut sentences = Vec::new();
+        let (ring, quadrant) = (self.ring.map(|ring| ring.map_or(0, Ring::number)), self.quadrant.flatten());
+        if ring.is_some() || quadrant.is_some() {
+            sentences.push(place_words(&name, ring, quadrant, language));
+        }
+        for (heading, value) in self.fields().said(language) {
+            let value = brief(&value, 6);
+            sentences.push(match language {
+                Language::Dutch => format!("Bij {name}. {heading}: ‘{value}’."),
+                Language::English => format!("About {name}. {heading}: ‘{value}’."),
+            });
+        }
+        sentences.join(" ")
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let name = NetworkView::new(document).name(self.contact_id, language);
+        let mut what: Vec<&str> = self.fields().keys().filter_map(|key| field_name(key, language)).collect();
+        if !self.moves().is_empty() {
+            what.push(language.pick("de plek op de kaart", "the place on the map"));
+        }
+        let what = what.join(", ");
         match language {
-            Language::Dutch => format!("werkte bij wat er over {name} bekend is"),
-            Language::English => format!("updated what is known about {name}"),
+            Language::Dutch => format!("heeft iets veranderd bij {name}: {what}"),
+            Language::English => format!("changed something about {name}: {what}"),
         }
     }
 }

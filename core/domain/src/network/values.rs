@@ -1,65 +1,30 @@
 //! The closed vocabularies of the network map.
 //!
 //! A command can only hold values of these lists. A document may hold more, written by a newer version: those are
-//! kept and shown by their raw name, and every `label_of` has a word for them.
+//! kept and shown by their raw name.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use crate::Language;
+use crate::words::{Perspective, open_words, words};
 
-macro_rules! choices {
-    ($($(#[$doc:meta])* $choice:ident { $($(#[$line:meta])* $value:ident = $name:literal: $dutch:literal, $english:literal;)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $choice {
-            $($(#[$line])* $value,)+
-        }
-
-        impl $choice {
-            /// Every value, in the order in which a person is offered them.
-            pub const ALL: &'static [Self] = &[$(Self::$value),+];
-
-            /// The value's name on every wire and in documents.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$value => $name),+ }
-            }
-
-            /// The value with this name; `None` for one of a newer version.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$value),)+ _ => None }
-            }
-
-            /// The value in words a person reads.
-            pub const fn label(self, language: Language) -> &'static str {
-                match self { $(Self::$value => language.pick($dutch, $english)),+ }
-            }
-
-            /// The words for a raw value of a document.
-            pub fn label_of(name: &str, language: Language) -> &'static str {
-                Self::from_name(name).map_or(language.pick("onbekend", "unknown"), |value| value.label(language))
-            }
-        }
-    )+};
-}
-
-choices! {
+words! {
     /// A quarter of the network map.
-    Quadrant {
+    Quadrant in "quadrant" {
         /// Relatives and a partner.
         Family = "family": "Familie", "Family";
         /// Other people with a need for support.
-        Peers = "peers": "Andere mensen met een zorgvraag", "Other people who need support";
+        Peers = "peers": "Andere mensen met een zorgvraag", "Other people who need support",
+            own "Mensen die ook hulp krijgen", "People who get support too";
         /// People who are paid to support the client.
         Professionals = "professionals": "Professionals", "Professionals";
         /// Everybody else: neighbours, clubs, shops, friends from outside.
         Society = "society": "Samenleving", "Society";
     }
     /// Who usually takes the initiative.
-    Initiator {
+    Initiator in "initiator" {
         /// The client.
-        Client = "client": "de cliënt", "the client";
+        Client = "client": "de cliënt", "the client", client "ik", "I";
         /// The contact.
         Contact = "contact": "de ander", "the other";
         /// Now one, now the other.
@@ -68,7 +33,7 @@ choices! {
         None = "none": "niemand", "nobody";
     }
     /// A kind of support that people give each other.
-    Support {
+    Support in "support" {
         /// Listening, comforting.
         Emotional = "emotional": "steun en praten", "emotional support";
         /// Doing something for the other.
@@ -76,18 +41,18 @@ choices! {
         /// Doing things together.
         Companionship = "companionship": "samen dingen doen", "doing things together";
         /// Thinking along.
-        Advice = "advice": "raad", "advice";
+        Advice = "advice": "tips", "advice";
         /// Bringing somebody to new people and places.
         Bridging = "bridging": "nieuwe mensen en plekken", "new people and places";
     }
     /// How things stand between the client and a contact.
-    Status {
+    Status in "contact_status" {
         /// In touch.
-        Active = "active": "actief", "active";
+        Active = "active": "gewoon contact", "in touch";
         /// Out of touch.
-        Faded = "faded": "verwaterd", "faded";
+        Faded = "faded": "lang niet gezien", "not seen for long";
         /// In trouble with each other.
-        Strained = "strained": "verstoord", "strained";
+        Strained = "strained": "ruzie", "in a quarrel";
         /// Over.
         Ended = "ended": "gestopt", "ended";
         /// The contact has died.
@@ -96,81 +61,128 @@ choices! {
         New = "new": "nieuw", "new";
     }
     /// What the client would like with a contact.
-    Wish {
+    Wish in "wish" {
         /// As it is.
         Keep = "keep": "zo houden", "keep as it is";
         /// Closer.
-        Strengthen = "strengthen": "versterken", "strengthen";
+        Strengthen = "strengthen": "vaker zien", "see more often";
         /// In touch again.
-        Revive = "revive": "weer oppakken", "revive";
+        Revive = "revive": "weer contact", "in touch again";
         /// Made good.
-        Repair = "repair": "herstellen", "repair";
+        Repair = "repair": "goedmaken", "make up";
         /// Further away.
         Distance = "distance": "meer afstand", "more distance";
         /// Over.
         End = "end": "stoppen", "end";
         /// Taking part in the plan.
-        Involve = "involve": "betrekken", "involve";
+        Involve = "involve": "laten meedoen", "let them take part";
         /// Not now.
         Later = "later": "later", "later";
     }
     /// The moment in the client's work at which a snapshot is taken.
-    SnapshotLabel {
+    SnapshotLabel in "snapshot_label" {
         /// Before anything was done.
-        Start = "start": "start", "start";
+        Start = "start": "aan het begin", "at the start";
         /// On the way.
-        Interim = "interim": "tussen", "interim";
+        Interim = "interim": "halverwege", "half way";
         /// When the work is done.
-        End = "end": "eind", "end";
+        End = "end": "aan het eind", "at the end";
         /// A year later.
-        Year = "year": "jaar", "year";
+        Year = "year": "een jaar later", "a year later";
     }
-    /// What the client did with a suggestion.
-    SuggestionState {
-        /// Nothing yet.
-        Open = "open": "open", "open";
-        /// Took it over.
-        Accepted = "accepted": "overgenomen", "accepted";
-        /// Said no.
-        Declined = "declined": "niet overgenomen", "declined";
+}
+
+open_words! {
+    /// The rings of the map, by their number.
+    RINGS = "ring" {
+        "0": "Nog niet geplaatst", "Not placed yet";
+        "1": "Heel dichtbij", "Very close";
+        "2": "Vrienden", "Friends", own "Dichtbij", "Close";
+        "3": "Kennissen", "Acquaintances", own "Ken ik", "People I know";
+        "4": "Diensten", "Services", own "Helpt mij voor werk", "Helps me as a job";
     }
+    /// What somebody can be to the client. Any other word may stand there too.
+    RELATIONS = "relation" {
+        "partner": "partner", "partner";
+        "dating": "verkering", "boyfriend or girlfriend";
+        "ex_partner": "ex", "ex";
+        "ex": "ex", "ex";
+        "parent": "vader of moeder", "parent";
+        "step_parent": "stiefouder", "step-parent";
+        "foster_family": "pleeggezin", "foster family";
+        "child": "kind", "child";
+        "sibling": "broer of zus", "brother or sister";
+        "grandparent": "opa of oma", "grandparent";
+        "grandchild": "kleinkind", "grandchild";
+        "uncle": "oom", "uncle";
+        "aunt": "tante", "aunt";
+        "nephew": "neef of neefje", "nephew";
+        "niece": "nicht of nichtje", "niece";
+        "cousin": "neef of nicht", "cousin";
+        "in_law": "schoonfamilie", "in-laws";
+        "other_family": "familie", "family";
+        "friend": "vriend of vriendin", "friend";
+        "acquaintance": "kennis", "acquaintance";
+        "neighbour": "buurman of buurvrouw", "neighbour";
+        "housemate": "huisgenoot", "housemate";
+        "colleague": "collega", "colleague";
+        "boss": "baas", "boss";
+        "classmate": "klasgenoot", "classmate";
+        "teacher": "juf of meester", "teacher";
+        "fellow_member": "clubgenoot", "fellow member";
+        "sports_mate": "sportmaatje", "sports mate";
+        "fellow_believer": "geloofsgenoot", "fellow believer";
+        "shop": "winkel of dienst", "shop or service";
+        "service": "winkel of dienst", "shop or service";
+        "shop_service": "winkel of dienst", "shop or service";
+        "volunteer": "vrijwilliger", "volunteer";
+        "buddy": "maatje", "buddy";
+        "support_worker": "begeleider", "support worker";
+        "doctor": "dokter", "doctor";
+        "legal_rep": "bewindvoerder, mentor of curator", "legal representative";
+        "pet": "huisdier", "pet";
+        "other": "anders", "other";
+    }
+    /// How often people are in touch, by how many times a year that is.
+    FREQUENCIES = "frequency_per_year" {
+        "365": "elke dag", "every day";
+        "156": "paar keer per week", "a few times a week";
+        "52": "elke week", "every week";
+        "26": "om de week", "every other week";
+        "12": "elke maand", "every month";
+        "4": "paar keer per jaar", "a few times a year";
+        "1": "eens per jaar", "once a year";
+        "0.5": "bijna nooit", "almost never";
+        "0": "nooit", "never";
+    }
+}
+
+/// How often people are in touch, in words; counted frequencies read as the word they are nearest to.
+pub fn frequency_label(per_year: f64, language: Language) -> Cow<'static, str> {
+    let word = match per_year {
+        often if often >= 250.0 => "365",
+        often if often >= 90.0 => "156",
+        often if often >= 36.0 => "52",
+        often if often >= 18.0 => "26",
+        often if often >= 8.0 => "12",
+        often if often >= 2.0 => "4",
+        often if often >= 0.75 => "1",
+        seldom if seldom > 0.0 => "0.5",
+        _ => "0",
+    };
+    FREQUENCIES.label_for(word, language, Perspective::Others)
 }
 
 /// A ring in words a person reads: 1 the closest to 4, 0 for somebody without a place.
-pub const fn ring_label(ring: i64, language: Language) -> &'static str {
-    match ring {
-        0 => language.pick("Nog niet geplaatst", "Not placed yet"),
-        1 => language.pick("Heel dichtbij", "Very close"),
-        2 => language.pick("Vrienden", "Friends"),
-        3 => language.pick("Kennissen", "Acquaintances"),
-        4 => language.pick("Diensten", "Services"),
-        _ => language.pick("onbekend", "unknown"),
-    }
+pub fn ring_label(ring: i64, language: Language) -> Cow<'static, str> {
+    RINGS
+        .find(&ring.to_string())
+        .map_or(language.pick("onbekend", "unknown").into(), |word| word.label(language).into())
 }
 
-/// A relation in words a person reads.
-pub fn relation_label(name: &str, language: Language) -> &'static str {
-    match name {
-        "partner" => language.pick("partner", "partner"),
-        "parent" => language.pick("ouder", "parent"),
-        "child" => language.pick("kind", "child"),
-        "sibling" => language.pick("broer of zus", "brother or sister"),
-        "grandparent" => language.pick("opa of oma", "grandparent"),
-        "other_family" => language.pick("familie", "family"),
-        "friend" => language.pick("vriend", "friend"),
-        "neighbour" => language.pick("buur", "neighbour"),
-        "housemate" => language.pick("huisgenoot", "housemate"),
-        "colleague" => language.pick("collega", "colleague"),
-        "fellow_member" => language.pick("clubgenoot", "fellow member"),
-        "classmate" => language.pick("klasgenoot", "classmate"),
-        "shop" | "service" | "shop_service" => language.pick("winkel of dienst", "shop or service"),
-        "volunteer" => language.pick("vrijwilliger", "volunteer"),
-        "support_worker" => language.pick("begeleider", "support worker"),
-        "doctor" => language.pick("dokter", "doctor"),
-        "legal_rep" => language.pick("wettelijk vertegenwoordiger", "legal representative"),
-        "other" => language.pick("anders", "other"),
-        _ => language.pick("onbekend", "unknown"),
-    }
+/// A relation in words a person reads; one that Kring has no words for reads as it was written.
+pub fn relation_label(name: &str, language: Language) -> Cow<'static, str> {
+    RELATIONS.label_for(name, language, Perspective::Others)
 }
 
 #[cfg(test)]
@@ -183,7 +195,26 @@ mod tests {
             assert_eq!(serde_json::to_value(status).unwrap(), status.name());
             assert_eq!(Status::from_name(status.name()), Some(status));
         }
-        assert_eq!(Status::label_of("on_sabbatical", Language::Dutch), "onbekend");
+        assert_eq!(Status::label_of("on_sabbatical", Language::Dutch), "on sabbatical");
         assert_eq!(Quadrant::label_of("", Language::English), "unknown");
+        assert_eq!(relation_label("oom", Language::English), "oom", "a relation nobody has a label for");
+    }
+
+    #[test]
+    fn counts_read_as_the_frequency_they_are_nearest_to() {
+        let cases = [
+            (365.0, "elke dag"),
+            (104.0, "paar keer per week"),
+            (52.0, "elke week"),
+            (24.0, "om de week"),
+            (12.0, "elke maand"),
+            (3.0, "paar keer per jaar"),
+            (1.0, "eens per jaar"),
+            (0.1, "bijna nooit"),
+            (0.0, "nooit"),
+        ];
+        for (per_year, words) in cases {
+            assert_eq!(frequency_label(per_year, Language::Dutch), words, "{per_year} times a year");
+        }
     }
 }

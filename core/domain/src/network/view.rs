@@ -22,6 +22,10 @@ impl<'a, R: ReadDoc> NetworkView<'a, R> {
         Self { document }
     }
 
+    pub(super) fn document(&self) -> &'a R {
+        self.document
+    }
+
     /// The contacts on the map, in the order in which they were admitted.
     pub fn contacts(&self) -> Vec<ContactView<'a, R>> {
         self.all().into_iter().filter(|contact| contact.presence != Presence::Archived).collect()

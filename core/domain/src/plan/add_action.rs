@@ -8,7 +8,9 @@ use super::{ACTIONS, Company, GOALS, Setting};
 use crate::bounds::list;
 use crate::entity::{create, must_be_free, must_exist, put_json, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, ContactId, Context, Date, Edit, GoalId, IdeaId, Language, Name, Names, Refusal, Text};
+use crate::{
+    ActionId, ContactId, Context, Date, Edit, GoalId, IdeaId, Language, Name, Names, Refusal, Text, suggestion,
+};
 
 /// Plans an action; it starts when somebody activates it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -54,7 +56,12 @@ impl Edit for AddAction {
             return Err(Refusal::invalid("complexity"));
         }
         if let Some(goal) = self.goal_id {
-            must_exist(document, GOALS, goal, "goal_id")?;
+            // A goal that was suggested may be there before long.
+            let exists = must_exist(document, GOALS, goal, "goal_id");
+            exists.or_else(|refusal| {
+                let is_suggested = suggestion::would_make(document, "goal_id", &goal.to_string());
+                if is_suggested { Ok(()) } else { Err(refusal) }
+            })?;
         }
         must_be_free(document, ACTIONS, self.action_id, "action_id")
     }
@@ -82,6 +89,6 @@ impl Edit for AddAction {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("maakte een actie:", "planned an action:"), self.title)
+        format!("{} “{}”", language.pick("heeft een actie gemaakt:", "planned an action:"), self.title)
     }
 }

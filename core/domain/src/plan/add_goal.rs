@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{GOALS, GoalType};
+use crate::brief::brief;
 use crate::entity::{create, must_be_free, put_some, section};
 use crate::policy::{Policy, Rule};
 use crate::{Context, Edit, GoalId, Language, Names, Refusal, Text};
@@ -23,7 +24,8 @@ pub struct AddGoal {
 
 impl Edit for AddGoal {
     const NAME: &'static str = "add_goal";
-    const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
+    const POLICY: Policy =
+        Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_be_free(document, GOALS, self.goal_id, "goal_id")
@@ -37,6 +39,10 @@ impl Edit for AddGoal {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("schreef een doel op:", "wrote down a goal:"), self.text)
+        format!("{} “{}”", language.pick("heeft een doel opgeschreven:", "wrote down a goal:"), self.text)
+    }
+
+    fn proposal(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
+        format!("{} “{}”.", language.pick("Een doel:", "A goal:"), brief(&self.text, 7))
     }
 }

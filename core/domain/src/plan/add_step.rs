@@ -38,6 +38,6 @@ impl Edit for AddStep {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("maakte een stap:", "added a step:"), self.text)
+        format!("{} “{}”", language.pick("heeft een stap gemaakt:", "added a step:"), self.text)
     }
 }

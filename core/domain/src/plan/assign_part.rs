@@ -32,7 +32,7 @@ impl Edit for AssignPart {
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)
         .representative(Rule::Always)
-        .member(Rule::If(Condition::Oneself))
+        .circle(Rule::If(Condition::Oneself))
         .professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -65,8 +65,8 @@ impl Edit for AssignPart {
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
         let who = names(self.person_id);
         match language {
-            Language::Dutch => format!("sprak af dat {who} dit doet: “{}”", self.part),
-            Language::English => format!("agreed that {who} does this: “{}”", self.part),
+            Language::Dutch => format!("heeft een taak gegeven aan {who}: “{}”", self.part),
+            Language::English => format!("gave a task to {who}: “{}”", self.part),
         }
     }
 }

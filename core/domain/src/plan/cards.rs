@@ -11,10 +11,11 @@ use super::stage::{EventKind, Stage};
 use super::{ActionView, PlanView};
 use crate::brief::brief;
 use crate::question::Question;
-use crate::{CardKind, Language, Reader};
+use crate::{CardKind, DocumentKind, Language, Reader, suggestion};
 
 pub(super) fn of<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue, reader: &Reader<'_>) -> Vec<Question> {
     let mut questions: Vec<Question> = too_many::question(plan, queue, reader).into_iter().collect();
+    questions.extend(suggestion::questions(plan.document, DocumentKind::Plan, reader));
     for action in plan.actions() {
         questions.extend(about_stage(&action, reader));
         questions.extend(two_values::questions(&action, reader));

@@ -51,8 +51,8 @@ impl Edit for DelegateRight {
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
         let who = names(self.person_id);
         match language {
-            Language::Dutch => format!("gaf {who} het recht om acties te starten en te stoppen"),
-            Language::English => format!("gave {who} the right to start and stop actions"),
+            Language::Dutch => format!("heeft {who} acties laten starten, stoppen en afmaken"),
+            Language::English => format!("let {who} start, stop and finish actions"),
         }
     }
 }
@@ -78,8 +78,8 @@ impl Edit for RevokeRight {
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
         let who = names(self.person_id);
         match language {
-            Language::Dutch => format!("nam het recht om acties te starten terug van {who}"),
-            Language::English => format!("took the right to start actions back from {who}"),
+            Language::Dutch => format!("heeft dat weer zelf genomen. {who} mag het niet meer"),
+            Language::English => format!("took that back. {who} may no longer do it"),
         }
     }
 }

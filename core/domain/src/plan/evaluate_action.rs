@@ -42,7 +42,7 @@ impl Edit for EvaluateAction {
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)
         .representative(Rule::Always)
-        .member(Rule::Always)
+        .circle(Rule::Always)
         .professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -77,6 +77,6 @@ impl Edit for EvaluateAction {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let action = PlanView::new(document).title(self.action_id, language);
-        format!("{} {action}", language.pick("keek terug op", "looked back on"))
+        format!("{} {action}", language.pick("heeft teruggekeken op", "looked back on"))
     }
 }

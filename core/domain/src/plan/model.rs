@@ -6,8 +6,11 @@ use serde::Serialize;
 use super::queue::Queue;
 use super::stage::{EventKind, Stage};
 use super::{ActionView, PlanView, leads};
+use crate::KeptSuggestion;
 use crate::entity::Item;
-use crate::{ActionId, CommandId, ContactId, Date, EvaluationId, GoalId, IdeaId, PersonId, Role, StepId, Timestamp};
+use crate::{
+    ActionId, CommandId, ContactId, Date, EvaluationId, GoalId, IdeaId, PersonId, Role, StepId, Timestamp, suggestion,
+};
 
 /// The content of an action plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,6 +21,8 @@ pub struct PlanModel {
     pub actions: Vec<ActionModel>,
     /// Who may use which right of the client; only what is in force.
     pub delegations: Vec<DelegationModel>,
+    /// What others suggested, answered suggestions included.
+    pub suggestions: Vec<KeptSuggestion>,
 }
 
 /// A goal.
@@ -175,6 +180,7 @@ pub(super) fn of<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue) -> PlanModel
         goals: plan.goals().iter().filter_map(|(id, item)| goal(id, item)).collect(),
         actions: plan.actions().iter().map(|view| action(view, queue)).collect(),
         delegations: plan.delegations().iter().map(delegation).collect(),
+        suggestions: suggestion::models(plan.document),
     }
 }
 

@@ -46,6 +46,6 @@ impl Edit for RankActions {
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let plan = PlanView::new(document);
         let titles: Vec<String> = self.action_ids.iter().map(|id| plan.title(*id, language)).collect();
-        format!("{} {}", language.pick("koos wat eerst komt:", "chose what comes first:"), titles.join(", "))
+        format!("{} {}", language.pick("heeft gekozen wat eerst komt:", "chose what comes first:"), titles.join(", "))
     }
 }

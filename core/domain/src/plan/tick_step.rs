@@ -8,7 +8,12 @@ use crate::entity::{child, create, find};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{ActionId, Author, Context, Edit, Language, Names, Refusal, StepId};
 
-const POLICY: Policy = Policy::NOBODY.client(Rule::Always).circle(Rule::If(Condition::Assigned));
+/// Everybody ticks the steps of their own part, the client any.
+const POLICY: Policy = Policy::NOBODY
+    .client(Rule::Always)
+    .representative(Rule::If(Condition::Assigned))
+    .circle(Rule::If(Condition::Assigned))
+    .professional(Rule::If(Condition::Assigned));
 
 /// Ticks a step off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,7 +53,7 @@ impl Edit for TickStep {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let step = PlanView::new(document).step_text(self.action_id, self.step_id, language);
-        format!("{} {step}", language.pick("vinkte af:", "ticked off:"))
+        format!("{} {step}", language.pick("heeft afgevinkt:", "ticked off:"))
     }
 }
 
@@ -70,7 +75,7 @@ impl Edit for UntickStep {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let step = PlanView::new(document).step_text(self.action_id, self.step_id, language);
-        format!("{} {step}", language.pick("haalde het vinkje weg bij", "took the tick off"))
+        format!("{} {step}", language.pick("heeft het vinkje weggehaald bij", "took the tick off"))
     }
 }
 

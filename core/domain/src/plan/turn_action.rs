@@ -50,7 +50,7 @@ macro_rules! turns {
 
 turns! {
     /// Starts an action.
-    ActivateAction = "activate_action": Activated, "begint met", "started";
+    ActivateAction = "activate_action": Activated, "is begonnen met", "started";
     /// Stops an action before it is finished.
     StopAction = "stop_action": Stopped, "is gestopt met", "stopped";
     /// Says that an action is finished.

@@ -82,10 +82,10 @@ impl Edit for UpdateAction {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         match &self.title {
-            Some(title) => format!("{} “{title}”", language.pick("veranderde een actie:", "changed an action:")),
+            Some(title) => format!("{} “{title}”", language.pick("heeft een actie veranderd:", "changed an action:")),
             None => {
                 let action = PlanView::new(document).title(self.action_id, language);
-                format!("{} {action}", language.pick("veranderde", "changed"))
+                format!("{} {action}", language.pick("heeft iets veranderd aan", "changed something about"))
             }
         }
     }

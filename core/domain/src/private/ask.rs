@@ -68,7 +68,7 @@ impl Edit for PlanAsk {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("wil iets vragen:", "wants to ask:"), self.what)
+        format!("{} “{}”", language.pick("heeft een vraag bedacht:", "thought of a question:"), self.what)
     }
 }
 
@@ -91,12 +91,12 @@ impl Edit for AnswerAsk {
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         match self.state {
-            AskState::Planned => language.pick("gaat het vragen", "is going to ask"),
-            AskState::Practised => language.pick("oefende een vraag", "practised an ask"),
+            AskState::Planned => language.pick("heeft het zich voorgenomen", "decided to ask"),
+            AskState::Practised => language.pick("heeft een vraag geoefend", "practised an ask"),
             AskState::Asked => language.pick("heeft het gevraagd", "asked"),
-            AskState::Yes => language.pick("kreeg een ja", "was told yes"),
-            AskState::No => language.pick("kreeg een nee", "was told no"),
-            AskState::Later => language.pick("kreeg te horen: later", "was told: later"),
+            AskState::Yes => language.pick("heeft een ja gekregen", "was told yes"),
+            AskState::No => language.pick("heeft een nee gekregen", "was told no"),
+            AskState::Later => language.pick("heeft gehoord: later", "was told: later"),
         }
         .to_owned()
     }

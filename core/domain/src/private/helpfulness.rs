@@ -35,6 +35,6 @@ impl Edit for RateHelpfulness {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        language.pick("zei of iemand helpt", "said whether somebody helps").to_owned()
+        language.pick("heeft gezegd of iemand helpt", "said whether somebody helps").to_owned()
     }
 }

@@ -55,7 +55,7 @@ impl Edit for NotePrivately {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("schreef voor zichzelf op:", "noted privately:"), self.text)
+        format!("{} “{}”", language.pick("heeft voor zichzelf opgeschreven:", "noted privately:"), self.text)
     }
 }
 
@@ -77,7 +77,11 @@ impl Edit for EditPrivateNote {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("herschreef een eigen aantekening:", "rewrote a private note:"), self.text)
+        format!(
+            "{} “{}”",
+            language.pick("heeft een eigen aantekening herschreven:", "rewrote a private note:"),
+            self.text
+        )
     }
 }
 
@@ -95,6 +99,6 @@ impl Edit for RemovePrivateNote {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        language.pick("haalde een eigen aantekening weg", "took a private note away").to_owned()
+        language.pick("heeft een eigen aantekening weggehaald", "took a private note away").to_owned()
     }
 }

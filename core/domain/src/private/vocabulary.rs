@@ -4,46 +4,46 @@ use crate::words::words;
 
 words! {
     /// Whether somebody does the client good.
-    Helpfulness {
+    Helpfulness in "helpfulness" {
         /// They help.
-        Helpful = "helpful",
+        Helpful = "helpful": "helpt", "helps";
         /// Now they do, now they do not.
-        Mixed = "mixed",
+        Mixed = "mixed": "helpt soms", "helps sometimes";
         /// They do not help.
-        Unhelpful = "unhelpful",
+        Unhelpful = "unhelpful": "helpt niet", "does not help";
         /// The client is not safe with them.
-        Unsafe = "unsafe",
+        Unsafe = "unsafe": "niet veilig", "not safe";
     }
 
     /// What makes it hard to ask.
-    ReasonShy {
+    ReasonShy in "reason_shy" {
         /// Nothing.
-        None = "none",
+        None = "none": "niets", "nothing";
         /// The client wants to manage alone.
-        SelfReliance = "selfreliance",
+        SelfReliance = "selfreliance": "het zelf willen doen", "wanting to manage alone";
         /// It is nobody's business.
-        Privacy = "privacy",
+        Privacy = "privacy": "het gaat niemand iets aan", "it is nobody’s business";
         /// The client would owe something.
-        Debt = "debt",
+        Debt = "debt": "iets moeten terugdoen", "owing something";
         /// They may say no.
-        FearNo = "fear_no",
+        FearNo = "fear_no": "bang voor een nee", "afraid of a no";
         /// Something else.
-        Other = "other",
+        Other = "other": "iets anders", "something else";
     }
 
     /// How far an ask has come.
-    AskState {
+    AskState in "ask_state" {
         /// Thought of.
-        Planned = "planned",
+        Planned = "planned": "bedacht", "planned";
         /// Tried out with somebody.
-        Practised = "practised",
+        Practised = "practised": "geoefend", "practised";
         /// Asked, without an answer yet.
-        Asked = "asked",
+        Asked = "asked": "gevraagd", "asked";
         /// They said yes.
-        Yes = "yes",
+        Yes = "yes": "ja gekregen", "they said yes";
         /// They said no.
-        No = "no",
+        No = "no": "nee gekregen", "they said no";
         /// They said later.
-        Later = "later",
+        Later = "later": "misschien later", "maybe later";
     }
 }

@@ -52,7 +52,7 @@ impl Edit for ProposePrivately {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("bedacht in besloten tijd:", "proposed in private time:"), self.text)
+        format!("{} “{}”", language.pick("heeft in besloten tijd bedacht:", "proposed in private time:"), self.text)
     }
 }
 
@@ -75,6 +75,6 @@ impl Edit for WithdrawPrivateIdea {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let idea = PrivateTimeView::new(document).title(self.idea_id, language);
-        format!("{} {idea}", language.pick("trok terug:", "withdrew:"))
+        format!("{} {idea}", language.pick("heeft teruggenomen:", "took back:"))
     }
 }

@@ -41,7 +41,7 @@ impl Edit for OpenPrivateTime {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("begon besloten tijd:", "opened private time:"), self.question)
+        format!("{} “{}”", language.pick("heeft besloten tijd geopend:", "opened private time:"), self.question)
     }
 }
 
@@ -59,6 +59,6 @@ impl Edit for ClosePrivateTime {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        language.pick("sloot de besloten tijd", "closed private time").to_owned()
+        language.pick("heeft de besloten tijd gesloten", "closed private time").to_owned()
     }
 }

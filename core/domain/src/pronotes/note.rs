@@ -47,7 +47,7 @@ impl Edit for WriteWorkNote {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("schreef een werkaantekening:", "wrote a working note:"), self.text)
+        format!("{} “{}”", language.pick("heeft een werkaantekening geschreven:", "wrote a working note:"), self.text)
     }
 }
 
@@ -72,6 +72,10 @@ impl Edit for EditWorkNote {
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!("{} “{}”", language.pick("herschreef een werkaantekening:", "rewrote a working note:"), self.text)
+        format!(
+            "{} “{}”",
+            language.pick("heeft een werkaantekening herschreven:", "rewrote a working note:"),
+            self.text
+        )
     }
 }

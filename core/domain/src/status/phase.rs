@@ -31,6 +31,23 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase, in the order in which they come.
+    pub const ALL: [Self; 7] =
+        [Self::GettingToKnow, Self::Mapping, Self::Mapped, Self::Ideas, Self::Doing, Self::Evaluating, Self::GoingOn];
+
+    /// The phase's name on every wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GettingToKnow => "getting_to_know",
+            Self::Mapping => "mapping",
+            Self::Mapped => "mapped",
+            Self::Ideas => "ideas",
+            Self::Doing => "doing",
+            Self::Evaluating => "evaluating",
+            Self::GoingOn => "going_on",
+        }
+    }
+
     pub(super) fn of(network: &NetworkModel, plan: &PlanModel, circle: &CircleModel) -> Self {
         let any = |test: fn(&ActionModel) -> bool| plan.actions.iter().any(test);
         if any(|action| matches!(action.state.as_str(), "active" | "queued")) {
@@ -60,7 +77,8 @@ impl Phase {
         }
     }
 
-    pub(super) const fn words(self, language: Language) -> &'static str {
+    /// How far the client is, in a sentence.
+    pub const fn words(self, language: Language) -> &'static str {
         match self {
             Self::GettingToKnow => language.pick("We leren elkaar kennen.", "We are getting to know each other."),
             Self::Mapping => language.pick("We maken de kaart van het netwerk.", "We are making the network map."),

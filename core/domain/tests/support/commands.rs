@@ -59,7 +59,9 @@ fn pronotes(what: u8, which: u128, new: u128) -> Value {
 
 fn consents(what: u8, which: u128, new: u128) -> Value {
     let consent = id(which);
-    match what % 4 {
+    match what % 6 {
+        4 => json!({ "type": "accept_consent_suggestion", "suggestion_id": id(0xc000_0000 + new % 20) }),
+        5 => json!({ "type": "decline_consent_suggestion", "suggestion_id": id(0xc000_0000 + new % 20) }),
         0 => json!({ "type": "ask_to_look", "consent_id": consent, "compartment": "pronotes" }),
         1 => json!({
             "type": "give_consent", "consent_id": consent, "compartment": "private", "purpose": "samen kijken",
@@ -77,7 +79,11 @@ fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
     let contact = id(which);
     let quadrant = ["family", "peers", "professionals", "society"][(new % 4) as usize];
     let label = ["start", "interim", "end", "year"][(new % 4) as usize];
-    match what % 12 {
+    match what % 16 {
+        14 => json!({ "type": "link_member", "contact_id": contact, "person_id": id(new % 9 + 1) }),
+        15 => json!({ "type": "unlink_member", "contact_id": contact }),
+        12 => json!({ "type": "update_contact", "contact_id": contact, "status": "strained", "desired_ring": 2 }),
+        13 => json!({ "type": "accept_suggestion", "suggestion_id": id(0xc000_0000 + new % 20) }),
         0 => json!({ "type": "add_contact", "contact_id": contact, "name": format!("Naam {new}"), "ring": other - 1 }),
         1 => json!({ "type": "update_contact", "contact_id": contact, "name": format!("Naam {new}") }),
         2 => json!({ "type": "update_contact", "contact_id": contact, "ring": other - 1, "quadrant": quadrant }),
@@ -95,7 +101,9 @@ fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
 
 fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
     let (action, step, person) = (id(which), id(other), id(new % 4 + 1));
-    match what % 20 {
+    match what % 22 {
+        20 => json!({ "type": "accept_plan_suggestion", "suggestion_id": id(0xc000_0000 + new % 40) }),
+        21 => json!({ "type": "decline_plan_suggestion", "suggestion_id": id(0xc000_0000 + new % 40) }),
         0 => json!({ "type": "add_goal", "goal_id": action, "text": format!("Doel {new}"), "goal_type": "revive" }),
         1 | 2 => json!({
             "type": "add_action", "action_id": action, "title": format!("Actie {new}"), "client_part": "Ik begin",
@@ -126,7 +134,7 @@ fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
 fn circle(what: u8, which: u128, other: u128, new: u128) -> Value {
     let about = |command: &str| json!({ "type": command, "idea_id": id(which) });
     let text = format!("Samen vissen {new} en {other}");
-    match what % 13 {
+    match what % 17 {
         0 | 1 => json!({ "type": "propose_idea", "idea_id": id(which), "text": text, "fits": ["vissen"] }),
         2 | 3 => json!({ "type": "edit_idea", "idea_id": id(which), "text": text }),
         4 => about("withdraw_idea"),
@@ -135,8 +143,11 @@ fn circle(what: u8, which: u128, other: u128, new: u128) -> Value {
         6 => about("unheart_idea"),
         7 => about(["choose_idea", "park_idea", "decline_idea"][(new % 3) as usize]),
         8 => about("choose_idea"),
-        9 => json!({ "type": "make_offer", "offer_id": id(which), "what": text }),
-        10 => json!({ "type": "withdraw_offer", "offer_id": id(which) }),
-        _ => json!({ "type": "post_message", "message_id": id(new), "text": text }),
+        9 => json!({ "type": "make_offer", "offer_id": id(which + 10), "what": text }),
+        10 => json!({ "type": "withdraw_offer", "offer_id": id(which + 10) }),
+        13 => json!({ "type": "erase_offer", "offer_id": id(which + 10) }),
+        14 => json!({ "type": "withdraw_message", "message_id": id(which + 20) }),
+        15 => json!({ "type": "erase_message", "message_id": id(which + 20) }),
+        _ => json!({ "type": "post_message", "message_id": id(which + 20), "text": text }),
     }
 }

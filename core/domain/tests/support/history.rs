@@ -36,7 +36,7 @@ impl Device {
     /// A phone of a person with a number; a person may have several, told apart by `number`.
     pub(crate) fn new(number: u128, person: u128, role: Role) -> Self {
         let device = DeviceId::new(Uuid::from_u128(0xd000 + number));
-        let author = Author { device, person: PersonId::new(Uuid::from_u128(person)), role };
+        let author = Author { device, person: PersonId::new(Uuid::from_u128(person)), role, has_client: true };
         Self { author, base: 0, own: Vec::new() }
     }
 }

@@ -70,7 +70,11 @@ fn play(
         assert_eq!(serde_json::to_value(&parsed).unwrap()["type"], json["type"]);
         let _refused_or_not = history.send(device, json);
         for language in [Language::Dutch, Language::English] {
-            assert!(!parsed.words(&history.document, &called, language).is_empty());
+            let told = parsed.words(&history.document, &called, language);
+            // A history has one tense, and nobody reads “de cliënt” about themselves.
+            let is_perfect = told.starts_with("heeft ") || told.starts_with("is ");
+            assert!(language == Language::English || is_perfect, "{told}");
+            assert!(!told.is_empty() && !told.contains("cliënt"), "{told}");
         }
     }
 }

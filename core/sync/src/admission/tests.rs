@@ -131,7 +131,7 @@ fn circle() -> Admission {
 
 fn author(role: Role, person: u128, device: u128) -> Author {
     let uuid = uuid::Uuid::from_u128;
-    Author { device: DeviceId::new(uuid(device)), person: PersonId::new(uuid(person)), role }
+    Author { device: DeviceId::new(uuid(device)), person: PersonId::new(uuid(person)), role, has_client: true }
 }
 
 fn id(number: u64) -> String {

@@ -25,6 +25,8 @@ pub(super) struct Held {
     pub(super) role: Role,
     pub(super) access: Access,
     pub(super) known: bool,
+    /// Whether the space has a client, as far as the server has told.
+    has_client: bool,
     base: Base,
     /// The link of the last entry in the base; `None` where it came in a snapshot without one.
     chain: Option<ChainHash>,
@@ -64,6 +66,7 @@ impl Held {
             role,
             access,
             known,
+            has_client: false,
             base: Base::GENESIS,
             chain: Some(ChainHash::start(document, Base::GENESIS.generation)),
             awaited: Base::GENESIS.generation,
@@ -104,7 +107,16 @@ impl Held {
     }
 
     pub(super) fn author(&self, identity: &DeviceIdentity) -> Author {
-        Author { device: identity.device, person: identity.person, role: self.role }
+        let Self { role, has_client, .. } = *self;
+        Author { device: identity.device, person: identity.person, role, has_client }.beside_client(has_client)
+    }
+
+    /// Notes whether the space has a client: what waits may then be a suggestion, or no longer one.
+    pub(super) fn note_client(&mut self, has_client: bool) {
+        if self.has_client != has_client {
+            self.has_client = has_client;
+            self.view = None;
+        }
     }
 
     pub(super) fn cursor(&self, document: DocumentId) -> Cursor {

@@ -69,6 +69,7 @@ impl Replica {
             self.members = members;
             self.events.push_back(Event::MembersChanged);
         }
+        self.find_clients();
     }
 
     /// Takes over what `welcome` says of one document.

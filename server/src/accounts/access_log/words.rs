@@ -1,19 +1,24 @@
 //! A line as a sentence that the client can read: short words, who first.
 
-use kring_domain::{DocumentKind, Language, Role};
+use std::collections::BTreeMap;
+
+use kring_domain::{DocumentKind, Language, PersonId, Role};
 
 use super::{Action, LogLine, Outcome};
 
 impl LogLine {
-    /// The line as a sentence.
-    pub fn text(&self, language: Language) -> String {
-        let name = self.name.as_deref().unwrap_or(language.pick("Iemand", "Somebody"));
+    /// The line as a sentence, with people called as in `called`, or by their whole name.
+    ///
+    /// Behind the client's own name stands no role: they read it themselves.
+    pub fn text(&self, language: Language, called: &BTreeMap<PersonId, String>) -> String {
+        let short = self.person.and_then(|person| called.get(&person));
+        let name = short.or(self.name.as_ref()).map_or(language.pick("Iemand", "Somebody"), String::as_str);
         let who = match self.role {
-            Some(role) => format!("{name} ({})", role.label(language)),
-            None => name.to_owned(),
+            Some(role) if role != Role::Client => format!("{name} ({})", role.label(language)),
+            _ => name.to_owned(),
         };
         let refused = match self.outcome == Outcome::Refused.name() {
-            true => language.pick(" – dat mocht niet", " – that was not allowed"),
+            true => language.pick(". Dat mocht niet.", ". That was not allowed."),
             false => "",
         };
         format!("{who} {}{refused}", self.did(language))
@@ -23,7 +28,7 @@ impl LogLine {
         let what = thing(self.kind, language);
         let say = |text: &str, english: &str| language.pick(text, english).replace("{}", what);
         match Action::from_name(&self.action) {
-            Some(Action::Created) => say("heeft de omgeving gemaakt", "started the space"),
+            Some(Action::Created) => say("heeft de kring gemaakt", "started the space"),
             Some(Action::Invited) => match self.detail.as_deref() {
                 Some("device") => say("wil nog een toestel gebruiken", "wants to use one more device"),
                 Some(role) => match Role::from_name(role) {
@@ -50,7 +55,7 @@ impl LogLine {
                 Some("members") => say("heeft bekeken wie er meedoen", "looked at who is in the space"),
                 Some("history") => say("heeft bekeken wat er in {} is veranderd", "looked at what changed in {}"),
                 Some("held") => {
-                    say("heeft bekeken wat er in {} op een oordeel wacht", "looked at what waits for a decision in {}")
+                    say("heeft bekeken wat nog bekeken moet worden in {}", "looked at what waits for a decision in {}")
                 }
                 _ => say("heeft {} bekeken", "looked at {}"),
             },
@@ -65,7 +70,7 @@ impl LogLine {
             Some(Action::SignedIn) => say("heeft zich aangemeld", "signed in"),
             Some(Action::RevokedDevice) => say("heeft een toestel afgemeld", "signed a device out"),
             Some(Action::BrokenReadLog) => {
-                say("heeft een telefoon met een kijklijst die niet klopt", "has a phone whose list of looks is wrong")
+                say("heeft een telefoon waarmee iets niet klopt", "has a phone with something wrong")
             }
             Some(Action::BackedUp) => say("heeft een reservekopie gemaakt", "took a backup"),
             Some(Action::Restored) => say("heeft een reservekopie teruggezet", "put a backup back"),

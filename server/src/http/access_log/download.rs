@@ -1,21 +1,29 @@
 //! The whole access log as a file, sent page by page: however long it is, one page of it is in memory.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use kring_domain::{Language, SpaceId};
+use kring_domain::{Language, PersonId, SpaceId};
 
 use super::Scene;
 use crate::accounts::access_log::{Filter, LogLine, lines};
 use crate::app::App;
 use crate::store::StoreError;
 
+/// How lines are put into words: in which language, and what people are called.
+pub(super) struct Words {
+    pub(super) language: Language,
+    pub(super) called: BTreeMap<PersonId, String>,
+}
+
 const HEAD: &str = "at,person_id,person,role,action,outcome,document,kind,device_id,about,detail,text\r\n";
 
 /// A table, for a spreadsheet (RFC 4180).
-pub(super) fn csv(app: App, space: SpaceId, filter: Filter, language: Language) -> Response {
-    let body = pages(app, space, filter, HEAD, move |line| row(line, language));
+pub(super) fn csv(app: App, space: SpaceId, filter: Filter, words: Words) -> Response {
+    let body = pages(app, space, filter, HEAD, move |line| row(line, &words));
     file(body, "text/csv; charset=utf-8", "access-log.csv")
 }
 
@@ -55,7 +63,7 @@ fn pages(
     }))
 }
 
-fn row(line: &LogLine, language: Language) -> String {
+fn row(line: &LogLine, words: &Words) -> String {
     let text = |value: Option<String>| value.unwrap_or_default();
     let fields = [
         line.at.to_string(),
@@ -69,7 +77,7 @@ fn row(line: &LogLine, language: Language) -> String {
         text(line.device.map(|id| id.to_string())),
         text(line.about.map(|id| id.to_string())),
         text(line.detail.clone()),
-        line.text(language),
+        line.text(words.language, &words.called),
     ];
     let cells: Vec<String> = fields.iter().map(|field| cell(field)).collect();
     cells.join(",") + "\r\n"

@@ -111,7 +111,8 @@ impl Server {
         }
         if lets_in || self.broken == Broken::LetsEverythingIn {
             let (from, role, submission) = self.kept.late.waiting[&key].clone();
-            let author = Author { device: from.device, person: from.person, role };
+            let has_client = self.kept.roster.values().any(|role| *role == Role::Client);
+            let author = Author { device: from.device, person: from.person, role, has_client };
             let (verdict, repeated) = self.execute(&author, key.0, submission, now);
             self.uncommitted.push(Uncommitted::Verdict { to: None, document: key.0, verdict, repeated });
             self.uncommitted.push(Uncommitted::Judged { document: key.0, id: key.1 });

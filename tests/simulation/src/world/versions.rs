@@ -21,7 +21,7 @@ impl World {
     /// The server was newer for a moment, and has written something of its version.
     pub(super) fn server_of_tomorrow(&mut self, kind: DocumentKind, number: u64) -> Check {
         let identity = self.devices[0].identity();
-        let author = Author { device: identity.device, person: identity.person, role: Role::Client };
+        let author = Author { device: identity.device, person: identity.person, role: Role::Client, has_client: true };
         let (document, word) = (self.document(kind), word(kind, number));
         let written = self.server.write_of_tomorrow(document, &author, command_id(number), &word, self.now);
         let Some(entry) = written else { return Ok(()) };

@@ -19,7 +19,7 @@ pub(super) fn picture(people: &People, language: Language) -> String {
             sentence(&mut text, &place, group, language);
         }
     }
-    sentence(&mut text, ring_label(0, language), &people.unplaced, language);
+    sentence(&mut text, &ring_label(0, language), &people.unplaced, language);
     text
 }
 

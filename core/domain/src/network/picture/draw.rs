@@ -131,7 +131,7 @@ impl<'a> Drawing<'a> {
         let mut inner = CENTRE;
         for (number, outer) in (1..).zip(self.layout.radii) {
             let label = ring_label(number, self.language);
-            let (centre, half) = (x + (inner + outer) / 2.0, width(label) * 9.0 + 8.0);
+            let (centre, half) = (x + (inner + outer) / 2.0, width(&label) * 9.0 + 8.0);
             let _ = write!(
                 self.svg,
                 r##"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="28" rx="14" fill="#fff"/><text x="{centre:.1}" y="{:.1}" font-size="18" fill="#57534c" text-anchor="middle">{}</text>"##,
@@ -139,7 +139,7 @@ impl<'a> Drawing<'a> {
                 y - 14.0,
                 half * 2.0,
                 y + 6.0,
-                escaped(label),
+                escaped(&label),
             );
             inner = outer;
         }
@@ -211,7 +211,7 @@ impl<'a> Drawing<'a> {
                 escaped(words)
             )
         };
-        self.svg.push_str(&heading(y, ring_label(0, self.language)));
+        self.svg.push_str(&heading(y, &ring_label(0, self.language)));
         y += 30.0;
         for person in &group.drawn {
             let place = Point { x: left + person.size.width / 2.0, y: y + person.size.height / 2.0 };

@@ -12,6 +12,7 @@ fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option
         id: ContactId::new(Uuid::from_u128(number as u128)),
         by: None,
         at: Timestamp::default(),
+        person_id: None,
         name: name.to_owned(),
         quadrant: Quadrant::ALL.get(quadrant).map(|quadrant| quadrant.name().to_owned()),
         ring,
@@ -116,7 +117,7 @@ fn it_reads_aloud_in_the_order_of_rings_and_names_are_only_text() {
     let network = network(vec![child, newer, contact(1, "Ria", 0, 1, Some(Status::Faded))]);
     let svg = picture(&network, "R&D", Language::Dutch);
     assert!(svg.contains(
-        "3 mensen op de kaart. Heel dichtbij, Familie: Ria (verwaterd). Vrienden, Familie: Sanne. \
+        "3 mensen op de kaart. Heel dichtbij, Familie: Ria (lang niet gezien). Vrienden, Familie: Sanne. \
          Nog niet geplaatst: Wil &lt;script&gt;."
     ));
     assert!(svg.contains("Het netwerk van R&amp;D") && !svg.contains("<script") && !svg.contains("de Wit"));

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn an_archived_contact_leaves_the_map_but_keeps_its_name() {
     let mut server = Server::with_mo();
-    server.run(professional(), about("archive_contact"));
+    server.run(client(), about("archive_contact"));
     let model = server.model();
     assert_eq!(model.contacts, []);
     assert_eq!(model.archived[0].name, "Mo");
@@ -16,7 +16,7 @@ fn an_archived_contact_leaves_the_map_but_keeps_its_name() {
 
 #[test]
 fn a_contact_comes_back_when_somebody_still_worked_on_it() {
-    let edits = [update(json!({ "status": "faded" })), update(json!({ "place": "markt" }))];
+    let edits = [update(json!({ "relation": "friend" })), update(json!({ "place": "markt" }))];
     for edit in edits {
         for archive_first in [true, false] {
             for (option, on_the_map) in [(0, true), (1, false)] {

@@ -1,0 +1,8 @@
+use crate::suggestion::suggestion_answers;
+
+suggestion_answers! {
+    /// Says yes to a suggested consent: the client gives it.
+    AcceptConsentSuggestion = "accept_consent_suggestion";
+    /// Says no to a suggested consent; no reason is asked.
+    DeclineConsentSuggestion = "decline_consent_suggestion";
+}
