@@ -2,6 +2,7 @@
 
 mod access_log;
 mod consents;
+mod description;
 mod device_reads;
 mod devices;
 mod documents;
@@ -22,6 +23,7 @@ pub mod problem;
 mod refused;
 mod safety;
 mod serve;
+mod shapes;
 mod sign_in;
 mod socket;
 mod spaces;
@@ -48,7 +50,10 @@ use crate::app::App;
 
 /// What `/openapi.json` says about the API as a whole.
 #[derive(OpenApi)]
-#[openapi(info(title = "Kring", description = "Offline-first work on a person's social network"))]
+#[openapi(
+    info(title = "Kring", description = "Offline-first work on a person's social network"),
+    components(schemas(problem::ProblemBody))
+)]
 struct Api;
 
 /// Every route of the server.
@@ -85,7 +90,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(operations::metrics))
         .split_for_parts();
     router
-        .route("/openapi.json", operations::document(&api))
+        .route("/openapi.json", operations::document(&description::complete(api)))
         .merge(join::routes())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)

@@ -4,6 +4,7 @@ mod bench;
 mod bindings;
 mod crash;
 mod demo;
+mod description;
 mod fuzz;
 mod lint;
 mod mutants;
@@ -34,6 +35,8 @@ enum Chore {
     Test(test::Options),
     /// Checks formatting, lints and the dependencies.
     Lint,
+    /// Holds `/openapi.json` against a real server in every role.
+    Description,
     /// Measures the six workloads beside their floors; with `--peers`, beside other systems.
     Bench(bench::Options),
     /// Writes the list of everything that is compiled in: `docs/sbom.cdx.json`.
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Chore::Demo(options) => demo::run(&options),
         Chore::Test(options) => test::run(&options),
         Chore::Lint => lint::run(),
+        Chore::Description => description::run(),
         Chore::Bench(options) => bench::run(&options),
         Chore::Sbom(options) => sbom::run(&options),
         Chore::Simulate(options) => simulate::run(&options),

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use clap::Args;
 
 use crate::process::{Failure, cargo, exists, program, root, say, step};
-use crate::{bindings, lint, setup};
+use crate::{bindings, description, lint, setup};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -25,6 +25,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     // The same histories every time; `cargo test` alone looks at new ones.
     tests.env("PROPTEST_RNG_SEED", "34");
     step("tests", &mut tests)?;
+    description::test()?;
     encrypted_file()?;
     // After the encrypted one, so that the package that is left is the one for a build with the server.
     bindings::test()?;

@@ -56,7 +56,26 @@ pub(super) struct AccessLog {
     entries: Vec<LogEntry>,
     /// Where there is more: what to ask for with `before`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, required = false)]
     next_before: Option<i64>,
+}
+
+/// The latest lines first, with the fields of NEN 7513.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NormLog {
+    #[schema(value_type = Vec<Object>)]
+    entries: Vec<Value>,
+    /// Where there is more: what to ask for with `before`.
+    #[schema(required)]
+    next_before: Option<i64>,
+}
+
+/// A page in the form that was asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Page {
+    Plain(AccessLog),
+    Norm(NormLog),
 }
 
 /// Which lines, in which form.
@@ -71,7 +90,7 @@ pub(super) struct Wanted {
 }
 
 /// In which form the lines are wanted.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Format {
     /// For people: a page with a sentence for each line.
@@ -95,11 +114,12 @@ impl LogEntry {
 
 /// Who looked at what: everything for the client, their own lines for others.
 #[utoipa::path(get, path = "/v1/spaces/{id}/access-log",
-    params(("id" = Uuid, Path), ("before" = Option<i64>, Query), ("from" = Option<String>, Query),
-        ("to" = Option<String>, Query), ("person" = Option<Uuid>, Query),
-        ("format" = Option<String>, Query, description = "`nen7513`, `csv` or `ndjson`; a page for people otherwise")),
+    params(("id" = Uuid, Path), ("before" = Option<i64>, Query), ("from" = Option<String>, Query, format = DateTime),
+        ("to" = Option<String>, Query, format = DateTime), ("person" = Option<Uuid>, Query),
+        ("format" = inline(Option<Format>), Query)),
     responses(
-    (status = 200, body = AccessLog),
+    (status = 200, content(
+        (Page = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
 ))]
 pub(super) async fn list(
@@ -128,11 +148,11 @@ pub(super) async fn list(
     Ok(match format {
         Format::Plain => {
             let entries = page.into_iter().map(|line| LogEntry::new(line, &words)).collect();
-            Json(AccessLog { entries, next_before }).into_response()
+            Json(Page::Plain(AccessLog { entries, next_before })).into_response()
         }
         Format::Nen7513 => {
-            let entries: Vec<Value> = page.iter().map(|line| scene.event(line)).collect();
-            Json(serde_json::json!({"entries": entries, "next_before": next_before})).into_response()
+            let entries = page.iter().map(|line| scene.event(line)).collect();
+            Json(Page::Norm(NormLog { entries, next_before })).into_response()
         }
         Format::Csv => download::csv(app, space, filter, words),
         Format::Ndjson => download::ndjson(app, space, filter, scene),

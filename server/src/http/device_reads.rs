@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Problem;
 use super::extract::Json;
 use super::problem::ProblemBody;
+use super::shapes;
 use crate::accounts::{Barred, Brought, Taken, barred, take_reads};
 use crate::app::App;
 use crate::auth::Caller;
@@ -21,12 +22,12 @@ pub(super) struct Reads {
     /// How many looks the device has told of before these.
     after: u64,
     /// At most 500 looks, `{at, document}` each, in order; looking again within ten minutes is the same look.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<shapes::Look>, max_items = 500)]
     looks: Vec<Look>,
     /// The link behind the last, in URL-safe base64. The first link is the SHA-256 of `kring reads 1`, the device's and
     /// the person's id; each other that of the one before, the look's number, its time in milliseconds and the id of
     /// its document; ids as 16 bytes, numbers as 8, the high ones first.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{43}$")]
     link: Link,
 }
 

@@ -20,6 +20,7 @@ use super::Problem;
 use super::device_reads::may_upload;
 use super::extract::{Ids, Json, Reads};
 use super::problem::ProblemBody;
+use super::shapes;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError};
 use crate::app::App;
@@ -37,7 +38,7 @@ const ATTEMPTS: usize = 2;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Commands {
     /// At most 1,000 commands, in the order in which they were made.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<shapes::Submission>, max_items = 1000)]
     commands: Vec<Submission>,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct Commands {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Verdicts {
     /// One verdict for each command, in the same order.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<shapes::Verdict>)]
     verdicts: Vec<Verdict>,
 }
 
@@ -78,6 +79,7 @@ pub(super) struct Document {
     responses(
         (status = 200, body = Verdicts),
         (status = 404, description = "`not_found`: not a document the caller may read", body = ProblemBody),
+        (status = 409, description = "`read_log_gap` or `read_log_broken`: see `/v1/devices/reads`", body = ProblemBody),
         (status = 413, description = "`too_large`: more than 1 MiB or 1,000 commands", body = ProblemBody),
         (status = 429, description = "`rate_limited`: nothing of it was recorded", body = ProblemBody),
         (status = 503, description = "`unavailable`: nothing of it was recorded", body = ProblemBody),

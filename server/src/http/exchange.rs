@@ -17,6 +17,7 @@ use crate::sync::exchange::{Round, exchange};
 #[utoipa::path(post, path = "/v1/sync", request_body(content = Vec<u8>, content_type = "application/cbor"), responses(
     (status = 200, content_type = "application/cbor", body = Vec<u8>),
     (status = 400, description = "`invalid`: not a list of frames with `hello` first", body = ProblemBody),
+    (status = 409, description = "`read_log_gap` or `read_log_broken`: see `/v1/devices/reads`", body = ProblemBody),
     (status = 413, description = "`too_large`", body = ProblemBody),
     (status = 503, description = "`unavailable`", body = ProblemBody),
 ))]

@@ -13,6 +13,7 @@ use super::Problem;
 use super::documents::Names;
 use super::extract::{Ids, Json, Reads};
 use super::problem::ProblemBody;
+use super::shapes;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, HeldDecision, HeldEdit, Rights};
 use crate::app::App;
@@ -68,7 +69,7 @@ enum Decision {
 pub(super) struct Judged {
     /// The verdict, where it was let in: it may make no sense any more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = shapes::Verdict, required = false)]
     verdict: Option<Verdict>,
 }
 

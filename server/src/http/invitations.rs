@@ -10,6 +10,7 @@ use super::Problem;
 use super::extract::{Ids, Json, Reads};
 use super::problem::ProblemBody;
 use super::safety::must_be_safe;
+use super::shapes;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
 use crate::app::App;
@@ -20,7 +21,7 @@ use crate::clock;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Invitation {
     /// `client`, `representative`, `member`, `carer`, `professional`, `backup`, `colleague` or `carer_consultant`.
-    #[schema(value_type = String)]
+    #[schema(value_type = shapes::Role)]
     role: Role,
     /// What to call them until they say so themselves.
     #[schema(value_type = Option<String>, max_length = 200)]

@@ -18,13 +18,13 @@ use crate::clock::now;
 use crate::store::StoreError;
 
 /// Whether the process is up.
-#[utoipa::path(get, path = "/healthz", responses((status = 200, body = String)))]
+#[utoipa::path(get, path = "/healthz", security(()), responses((status = 200, body = String)))]
 pub(super) async fn healthz() -> &'static str {
     "ok"
 }
 
 /// Whether the database takes a change and makes it durable, and no document was found damaged.
-#[utoipa::path(get, path = "/readyz", responses((status = 200, body = String), (status = 503, body = ProblemBody)))]
+#[utoipa::path(get, path = "/readyz", security(()), responses((status = 200, body = String), (status = 503, body = ProblemBody)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
     let write = app.store.write(|connection| -> Result<(), StoreError> {
         // A transaction that changes nothing would commit on a full disk as well.
@@ -40,14 +40,16 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 }
 
 /// Everything that is counted, for Prometheus.
-#[utoipa::path(get, path = "/metrics", responses((status = 200, body = String)))]
+#[utoipa::path(get, path = "/metrics", security(()),
+    responses((status = 200, content_type = "application/openmetrics-text", body = String)))]
 pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, content_type)], app.metrics.text())
 }
 
 /// The JSON Schema of every command.
-#[utoipa::path(get, path = "/v1/commands.schema.json", responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/v1/commands.schema.json", security(()),
+    responses((status = 200, content_type = "application/schema+json", body = Object)))]
 pub(super) async fn commands_schema() -> impl IntoResponse {
     static SCHEMA: LazyLock<String> = LazyLock::new(|| kring_domain::commands_schema().to_string());
     ([(CONTENT_TYPE, "application/schema+json")], SCHEMA.as_str())

@@ -14,7 +14,8 @@ use crate::auth::{AuthError, Blocked, Unproved};
 use crate::clock;
 use crate::store::StoreError;
 
-const CONTENT_TYPE: &str = "application/problem+json";
+/// The media type of every problem.
+pub(super) const CONTENT_TYPE: &str = "application/problem+json";
 
 /// A request that was not carried out.
 #[derive(Clone, Debug)]
@@ -95,6 +96,15 @@ impl Problem {
     /// The body is larger than its bound.
     pub const fn too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge, "Too large")
+    }
+
+    /// The body is compressed, or coded in another way; `Accept-Encoding` of the answer says so too (RFC 9110, 15.5.16).
+    pub const fn unsupported_encoding() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode::UnsupportedEncoding,
+            "The body has to be sent as it is",
+        )
     }
 
     /// Too much, too fast; after `seconds` it may be tried again.
@@ -201,6 +211,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

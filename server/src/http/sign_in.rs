@@ -67,7 +67,8 @@ pub(super) struct Session {
 }
 
 /// Sign in with a one-time code; with a bearer token, join as who is signed in.
-#[utoipa::path(post, path = "/v1/sign-in", request_body = SignInBody, responses(
+#[utoipa::path(post, path = "/v1/sign-in", request_body = SignInBody, security((), ("bearer" = [])),
+    responses(
     (status = 200, body = Session),
     (status = 401, description = "`invalid_code`: unknown, used or expired; `invalid_proof` or `clock` (see `server_time`)",
         body = ProblemBody),

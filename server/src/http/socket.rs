@@ -26,7 +26,9 @@ const WRITE_BUFFER: usize = 2 * 1024;
 /// Begin a sync session; the subprotocol is `kring.sync.v1`.
 #[utoipa::path(get, path = "/v1/sync", params(("ticket" = Option<String>, Query)), responses(
     (status = 101, description = "binary messages, one CBOR map each"),
+    (status = 400, description = "`invalid`: no upgrade, or another subprotocol", body = ProblemBody),
     (status = 401, description = "`unauthenticated`, `token_expired` or `revoked`", body = ProblemBody),
+    (status = 409, description = "`read_log_gap` or `read_log_broken`: see `/v1/devices/reads`", body = ProblemBody),
 ))]
 pub(super) async fn open(
     State(app): State<App>,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::Problem;
 use super::extract::{Json, Stranger};
 use super::problem::ProblemBody;
+use super::shapes;
 use crate::app::App;
 use crate::auth::{self, Caller, Proof, Refreshed, Secret, Unproved};
 use crate::clock;
@@ -20,7 +21,7 @@ pub(super) struct TokenBody {
     /// `{at, nonce, signature}`: the time of signing, 16 to 64 characters chosen for this exchange, and the device's
     /// signature over `kring token proof 1`, the id of the device, the SHA-256 of the refresh token, `at` and `nonce`,
     /// a line each; hash and signature in URL-safe base64.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<shapes::Proof>)]
     proof: Option<Proof>,
 }
 
@@ -46,7 +47,7 @@ impl Pair {
 }
 
 /// Use a refresh token; each works once, and a second use ends the session.
-#[utoipa::path(post, path = "/v1/token", request_body = TokenBody, responses(
+#[utoipa::path(post, path = "/v1/token", request_body = TokenBody, security(()), responses(
     (status = 200, body = Pair),
     (status = 401, description = "`token_reused`, `invalid_proof`, `clock` (see `server_time`) or `unauthenticated`", body = ProblemBody),
     (status = 429, description = "`rate_limited`: too many requests from one address", body = ProblemBody),

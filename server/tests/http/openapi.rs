@@ -1,5 +1,7 @@
 //! What the server says about itself: `/openapi.json`, `/metrics`, `/healthz`, `/readyz`.
 
+use serde_json::Value;
+
 use crate::support::Server;
 
 #[test]
@@ -52,4 +54,69 @@ fn the_server_is_up_and_ready_and_counts() {
     assert!(text.contains("kring_requests_total{status=\"2xx\"} 2"), "{text}");
     assert!(text.contains("kring_requests_total{status=\"4xx\"} 1"), "{text}");
     assert!(text.contains("\nkring_connections "), "{text}");
+}
+
+/// An operation as it is described, with its method and path for the messages.
+struct Described {
+    name: String,
+    path: String,
+    operation: Value,
+}
+
+fn described(server: &Server) -> Vec<Described> {
+    let api = server.anybody().get("/openapi.json").body;
+    let mut all = Vec::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let (name, path, operation) = (format!("{method} {path}"), path.clone(), operation.clone());
+            all.push(Described { name, path, operation });
+        }
+    }
+    assert!(all.len() > 25, "{}", all.len());
+    all
+}
+
+#[test]
+fn every_error_is_described_as_a_problem() {
+    for Described { name, operation, .. } in described(&Server::start()) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{name} {status}");
+            if status.starts_with(['4', '5']) {
+                let content = response["content"].as_object().unwrap();
+                assert_eq!(content.len(), 1, "{name} {status}");
+                let schema = &content["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/Problem", "{name} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn shared_answers_are_described_everywhere() {
+    for Described { name, path, operation } in described(&Server::start()) {
+        let mut expected = vec!["408", "413", "500", "503"];
+        let body = &operation["requestBody"]["content"];
+        let is_open =
+            operation["security"].as_array().is_some_and(|all| all.iter().all(|one| *one == serde_json::json!({})));
+        for (applies, statuses) in [
+            (path.contains('{'), &["400", "404"][..]),
+            (body.is_object(), &["400", "415"]),
+            (body["application/json"].is_object(), &["422"]),
+            (!is_open, &["401", "429"]),
+        ] {
+            expected.extend(statuses.iter().filter(|_| applies));
+        }
+        for status in expected {
+            assert!(operation["responses"][status].is_object(), "{name} {status}");
+        }
+    }
+}
+
+#[test]
+fn a_body_of_bytes_is_described_as_bytes() {
+    let api = Server::start().anybody().get("/openapi.json").body;
+    let sync = &api["paths"]["/v1/sync"]["post"];
+    for content in [&sync["requestBody"]["content"], &sync["responses"]["200"]["content"]] {
+        assert_eq!(content["application/cbor"]["schema"]["format"], "binary", "{content}");
+    }
 }

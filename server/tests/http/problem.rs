@@ -47,6 +47,25 @@ fn the_field_that_is_wrong_is_named() {
 }
 
 #[test]
+fn a_compressed_body_is_refused() {
+    let server = Server::start();
+    let person = server.professional();
+    let space = uuid::Uuid::now_v7().to_string();
+    let send = |coding| {
+        let body = serde_json::to_vec(&json!({"space_id": space, "name": "x"})).unwrap();
+        person.send("POST", "/v1/spaces", &[("content-encoding", coding)], body)
+    };
+    for coding in ["gzip", "gzip, identity", "identity, br", "GZIP", "x-unknown"] {
+        let answer = send(coding);
+        assert_eq!(answer.header("accept-encoding"), "identity", "{coding}");
+        is_problem(answer, 415, "unsupported_encoding");
+    }
+    for coding in ["identity", "Identity", ""] {
+        assert_eq!(send(coding).status, 201, "{coding}");
+    }
+}
+
+#[test]
 fn who_is_not_signed_in_is_told_how() {
     let server = Server::start();
     assert_eq!(server.anybody().get("/v1/spaces").header("www-authenticate"), "Bearer");

@@ -1,7 +1,8 @@
-//! Bodies of any kind: never larger than the limit.
+//! Bodies of any kind: never larger than the limit, and never compressed.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_ENCODING;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
 use crate::http::Problem;
@@ -13,10 +14,41 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_plain(request.headers()) {
+            return Err(Problem::unsupported_encoding());
+        }
         let body = axum::body::Bytes::from_request(request, state).await;
         body.map(Self).map_err(|rejection| match rejection.into_response().status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
             _ => Problem::malformed().detail("the body did not arrive whole"),
         })
+    }
+}
+
+/// Whether a body is sent as it is: no `Content-Encoding`, or one that lists nothing but `identity`.
+fn is_plain(headers: &HeaderMap) -> bool {
+    let plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    let mut values = headers.get_all(CONTENT_ENCODING).iter();
+    values.all(|value| value.to_str().is_ok_and(|codings| codings.split(',').all(plain)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_identity_is_plain() {
+        let is_plain = |values: &[&[u8]]| {
+            let pairs = values.iter().map(|value| (CONTENT_ENCODING, value[..].try_into().unwrap()));
+            is_plain(&pairs.collect())
+        };
+        for plain in [&[][..], &[b""], &[b"identity"], &[b"Identity, identity"], &[b"identity", b" IDENTITY ,"]] {
+            assert!(is_plain(plain), "{plain:?}");
+        }
+        for packed in
+            [&[&b"gzip"[..]][..], &[b"gzip, identity"], &[b"identity", b"br"], &[b"GZIP"], &[b"x"], &[b"\xff"]]
+        {
+            assert!(!is_plain(packed), "{packed:?}");
+        }
     }
 }
