@@ -1,11 +1,13 @@
 //! What an operator can set, with everything filled in.
 
+mod origins;
 mod proxies;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use origins::Origin;
 pub use proxies::{ForwardedHeader, Network};
 
 /// The settings of a running server.
@@ -23,6 +25,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// The header in which they say so.
     pub forwarded_header: ForwardedHeader,
+    /// The web origins whose pages may call the API from a browser.
+    pub allowed_origins: Vec<Origin>,
     /// How much of everything there may be.
     pub limits: Limits,
 }
@@ -93,6 +97,7 @@ impl Default for Config {
             access_token_ttl: Duration::from_secs(900),
             trusted_proxies: Vec::new(),
             forwarded_header: ForwardedHeader::Any,
+            allowed_origins: Vec::new(),
             limits: Limits::default(),
         }
     }

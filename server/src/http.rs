@@ -2,6 +2,7 @@
 
 mod access_log;
 mod consents;
+mod cors;
 mod description;
 mod device_reads;
 mod devices;
@@ -27,6 +28,7 @@ mod shapes;
 mod sign_in;
 mod socket;
 mod spaces;
+mod spelling;
 mod status;
 mod sync;
 mod token;
@@ -36,6 +38,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::{Router, middleware};
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
@@ -101,6 +104,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::if_not_present(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(option_layer(cors::layer(&app.config.allowed_origins)))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)
 }

@@ -18,6 +18,7 @@ use crate::policy::{Condition, Policy};
 use crate::private::*;
 use crate::private_time::*;
 use crate::pronotes::*;
+use crate::strict::{Strict, field_of};
 use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal, Rewording, Role};
 
 macro_rules! commands {
@@ -190,14 +191,29 @@ pub enum ParseError {
     Invalid(#[from] Refusal),
 }
 
+impl Command {
+    /// Reads a command from the text of a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// What [`Command::parse`] says; also a key that an object has twice is [`ParseError::Invalid`], with that field.
+    pub fn parse_json(text: &str) -> Result<Self, ParseError> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let value: Value = serde_path_to_error::deserialize(Strict(&mut json))
+            .map_err(|error| Refusal::invalid(field_of(&error).as_deref().unwrap_or("command")))?;
+        json.end().map_err(|_| Refusal::invalid("command"))?;
+        Self::parse(value)
+    }
+}
+
 fn parse_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, ParseError> {
-    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+    serde_path_to_error::deserialize(Strict(Value::Object(fields))).map_err(|error| {
         let message = error.inner().to_string();
-        let path = error.path().to_string();
-        // A missing or unknown field has no path of its own; serde names it between backticks.
-        let field = if path == "." { message.split('`').nth(1).unwrap_or("command").to_owned() } else { path };
+        // An unknown field has no path; serde names it between backticks.
+        let unnamed = || message.split('`').nth(1).unwrap_or("command").chars().take(100).collect();
+        let field = field_of(&error).unwrap_or_else(unnamed);
         let code = if message.contains(TOO_LARGE) { Code::TooLarge } else { Code::Invalid };
-        ParseError::Invalid(Refusal { code, field: Some(field.chars().take(100).collect()) })
+        ParseError::Invalid(Refusal { code, field: Some(field) })
     })
 }
 

@@ -7,6 +7,7 @@ mod server;
 mod weight;
 
 use ciborium::de;
+use kring_domain::Strictly;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -90,8 +91,12 @@ pub fn decode_server_frames(bytes: &[u8]) -> Result<Vec<ServerFrame>, DecodeErro
     decode_weighed(bytes)
 }
 
+/// Decodes what a device sent, strictly: what another program made of a frame must not be what is read here by chance.
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    if bytes.len() > MAX_FRAME { Err(DecodeError::TooLarge) } else { decode_whole(bytes) }
+    if bytes.len() > MAX_FRAME {
+        return Err(DecodeError::TooLarge);
+    }
+    decode_whole(bytes).map(|Strictly(value)| value)
 }
 
 fn decode_weighed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
@@ -118,6 +123,41 @@ mod tests {
         assert_eq!(cursors[0].sequence, 7);
         let value: ciborium::Value = ciborium::from_reader(&encode(&cursors[0])[..]).unwrap();
         assert!(value.as_map().unwrap().iter().any(|(_, value)| value.is_text()));
+    }
+
+    #[test]
+    fn whole_numbers_of_a_frame_may_be_floats() {
+        let id = "0195f3a0-0000-7000-8000-000000000001";
+        let cursor = json!({"document": id, "generation": 1.0, "sequence": 7.0});
+        let hello = json!({"t": "hello", "protocol": 1.0, "cursors": [cursor]});
+        let Ok(DeviceFrame::Hello { protocol: 1, cursors, .. }) = decode_device_frame(&encode(&hello)) else {
+            panic!("a hello");
+        };
+        assert_eq!(cursors[0].sequence, 7);
+        let place = json!({"type": "place_contact", "ring": 2.0, "share": 2.5});
+        let command = json!({"id": id, "base": {"generation": 1.0, "sequence": 0.0}, "command": place});
+        let submit = json!([{"t": "submit", "document": id, "commands": [command]}]);
+        let frames = decode_device_frames(&encode(&submit)).unwrap();
+        let [DeviceFrame::Submit { commands, .. }] = &frames[..] else { panic!("a submit") };
+        assert_eq!(commands[0].base, Some(crate::Base::GENESIS));
+        assert_eq!(*commands[0].command.value(), json!({"type": "place_contact", "ring": 2, "share": 2.5}));
+        let half = json!({"t": "hello", "protocol": 1.5});
+        assert_eq!(decode_device_frame(&encode(&half)), Err(DecodeError::Malformed));
+    }
+
+    #[test]
+    fn a_repeated_key_of_a_frame_is_malformed() {
+        // {"t": "presence", "document": …, "state": {"a": 1, "a": 1}}, and the same with another name at the end.
+        let frame = |second: u8| {
+            let mut bytes = vec![0xa3];
+            for text in ["t", "presence", "document", "0195f3a0-0000-7000-8000-000000000001", "state"] {
+                bytes.extend(encode(&text));
+            }
+            bytes.extend([0xa2, 0x61, b'a', 1, 0x61, second, 1]);
+            bytes
+        };
+        assert!(decode_device_frame(&frame(b'b')).is_ok());
+        assert_eq!(decode_device_frame(&frame(b'a')), Err(DecodeError::Malformed));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::CliError;
 use crate::auth::LONGEST_TTL;
-use crate::config::{Config, ForwardedHeader, Limits, Network};
+use crate::config::{Config, ForwardedHeader, Limits, Network, Origin};
 
 /// The most connections that can be asked for: beyond that a system has no file descriptors.
 const MOST_CONNECTIONS: usize = 1_000_000;
@@ -35,12 +36,16 @@ pub(super) struct Options {
     access_token_ttl: Option<u64>,
     /// A proxy that is believed about where a request comes from: an address, or a network like 10.0.0.0/8; may be repeated
     #[arg(long = "trusted-proxy", env = "KRING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
-    #[serde(deserialize_with = "networks", rename = "trusted_proxy")]
+    #[serde(deserialize_with = "parsed", rename = "trusted_proxy")]
     trusted_proxies: Vec<Network>,
     /// The header in which it says so: any, x-forwarded-for or forwarded [default: any]
     #[arg(long, env = "KRING_FORWARDED_HEADER", value_name = "HEADER")]
     #[serde(deserialize_with = "header")]
     forwarded_header: Option<ForwardedHeader>,
+    /// A web origin whose pages may call the API from a browser, like https://app.example.org; may be repeated
+    #[arg(long = "allowed-origin", env = "KRING_ALLOWED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[serde(deserialize_with = "parsed", rename = "allowed_origin")]
+    allowed_origins: Vec<Origin>,
     #[command(flatten)]
     #[serde(flatten)]
     limits: LimitOptions,
@@ -126,6 +131,7 @@ impl Options {
     pub(super) fn complete(self, file: Options) -> Config {
         let default = Config::default();
         let proxies = if self.trusted_proxies.is_empty() { file.trusted_proxies } else { self.trusted_proxies };
+        let origins = if self.allowed_origins.is_empty() { file.allowed_origins } else { self.allowed_origins };
         let ttl = self.access_token_ttl.or(file.access_token_ttl);
         Config {
             data: self.data.or(file.data).unwrap_or(default.data),
@@ -135,6 +141,7 @@ impl Options {
                 .map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, LONGEST_TTL))),
             trusted_proxies: proxies,
             forwarded_header: self.forwarded_header.or(file.forwarded_header).unwrap_or(default.forwarded_header),
+            allowed_origins: origins,
             limits: self.limits.complete(&file.limits),
         }
     }
@@ -171,7 +178,11 @@ impl LimitOptions {
     }
 }
 
-fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+fn parsed<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err = String>,
+{
     let texts = Vec::<String>::deserialize(deserializer)?;
     texts.iter().map(|text| text.parse().map_err(de::Error::custom)).collect()
 }
@@ -191,6 +202,7 @@ mod tests {
             data = "from-file"
             trusted_proxy = ["10.0.0.0/8"]
             forwarded_header = "forwarded"
+            allowed_origin = ["https://app.example.org"]
             wrong_codes = 3
         "#;
         let options = Options { data: Some("from-flag".into()), ..Options::default() };
@@ -200,6 +212,7 @@ mod tests {
         assert_eq!((config.limits.wrong_codes, config.limits.command_burst), (3, 5000));
         assert_eq!(config.trusted_proxies.len(), 1);
         assert_eq!(config.forwarded_header, ForwardedHeader::Forwarded);
+        assert_eq!(config.allowed_origins, ["https://app.example.org".parse().unwrap()]);
         assert_eq!(config.access_token_ttl.as_secs(), 900);
     }
 
@@ -210,6 +223,7 @@ mod tests {
             "listen = 80",
             "trusted_proxy = [\"nowhere\"]",
             "forwarded_header = \"via\"",
+            "allowed_origin = [\"*\"]",
             "wrong_codes = -1",
         ] {
             assert!(toml::from_str::<Options>(file).is_err(), "{file}");

@@ -21,6 +21,7 @@ use super::device_reads::may_upload;
 use super::extract::{Ids, Json, Reads};
 use super::problem::ProblemBody;
 use super::shapes;
+use super::spelling::{Spellings, WrittenSubmission, WrittenVerdict};
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError};
 use crate::app::App;
@@ -39,7 +40,7 @@ const ATTEMPTS: usize = 2;
 pub(super) struct Commands {
     /// At most 1,000 commands, in the order in which they were made.
     #[schema(value_type = Vec<shapes::Submission>, max_items = 1000)]
-    commands: Vec<Submission>,
+    commands: Vec<WrittenSubmission>,
 }
 
 /// What became of the commands.
@@ -47,7 +48,7 @@ pub(super) struct Commands {
 pub(super) struct Verdicts {
     /// One verdict for each command, in the same order.
     #[schema(value_type = Vec<shapes::Verdict>)]
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<WrittenVerdict>,
 }
 
 /// A document as a person reads it.
@@ -96,6 +97,7 @@ pub(super) async fn submit(
     }
     may_upload(&app, caller).await?;
     let place = place(&app, caller, document).await?;
+    let (spellings, commands) = Spellings::split(commands);
     let count = commands.len();
     let Sifted { passed, refused } = sift(&app.hub, Some(&place), caller.device, caller.person, commands);
     if count > 0 && passed.is_none() {
@@ -108,7 +110,7 @@ pub(super) async fn submit(
     verdicts.extend(refused);
     let is_limited = verdicts.last().is_some_and(|verdict| verdict.code == Some(Code::RateLimited));
     let wait = is_limited.then_some([(RETRY_AFTER, HeaderValue::from_static("1"))]);
-    Ok((wait, Json(Verdicts { verdicts })))
+    Ok((wait, Json(Verdicts { verdicts: spellings.restore(verdicts) })))
 }
 
 /// What becomes of commands.

@@ -49,7 +49,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Reads {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let tags = parts.headers.get(ACCEPT_LANGUAGE).and_then(|tags| tags.to_str().ok());
-        Ok(Self(Language::from_tags(tags.unwrap_or_default())))
+        // A list may be spread over several headers.
+        let tags: Vec<&str> =
+            parts.headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|tags| tags.to_str().ok()).collect();
+        Ok(Self(Language::from_tags(&tags.join(","))))
     }
 }

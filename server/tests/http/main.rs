@@ -4,6 +4,7 @@
 
 mod access_log;
 mod binary;
+mod browser;
 mod device_key;
 mod device_reads;
 mod devices;

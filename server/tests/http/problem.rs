@@ -78,3 +78,64 @@ fn every_answer_has_an_id_to_find_it_in_the_log_by() {
     assert!(!one.header("x-request-id").is_empty());
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
 }
+
+#[test]
+fn a_repeated_key_is_invalid_wherever_it_is() {
+    let server = Server::start();
+    let person = server.professional();
+    let space = person.create_space();
+    let circle = person.get("/v1/spaces").body["spaces"][0]["documents"]["circle"].as_str().unwrap().to_owned();
+    let commands = format!("/v1/documents/{circle}/commands");
+    let id = uuid::Uuid::now_v7();
+    let idea = format!(r#"{{"type": "propose_idea", "idea_id": "{id}", "text": "a", "text": "b"}}"#);
+    for (path, body, field) in [
+        ("/v1/spaces", format!(r#"{{"space_id": "{space}", "name": "a", "name": "b"}}"#), "name"),
+        (&commands, format!(r#"{{"commands": [{{"id": "{id}", "command": {idea}}}]}}"#), "commands[0].command.text"),
+        (&commands, r#"{"commands": [], "commands": []}"#.to_owned(), "commands"),
+        ("/v1/token", r#"{"refresh_token": "a", "proof": {"at": "b", "at": "b"}}"#.to_owned(), "proof.at"),
+    ] {
+        let answer = person.send("POST", path, &[], body.clone().into_bytes());
+        assert_eq!(answer.body["field"], field, "{body}");
+        is_problem(answer, 422, "invalid");
+    }
+}
+
+#[test]
+fn whole_numbers_and_ids_may_be_written_in_any_way() {
+    let server = Server::start();
+    let person = server.professional();
+    person.create_space();
+    let network = person.get("/v1/spaces").body["spaces"][0]["documents"]["network"].as_str().unwrap().to_owned();
+    let contact = uuid::Uuid::now_v7();
+    let one = uuid::Uuid::now_v7();
+    for id in [
+        one.to_string().to_uppercase(),
+        one.simple().to_string(),
+        one.urn().to_string(),
+        one.braced().to_string().to_uppercase(),
+        one.to_string(),
+    ] {
+        let body = format!(
+            r#"{{"commands": [{{"id": "{id}", "base": {{"generation": 1.0, "sequence": 0e0}}, "command":
+                {{"type": "add_contact", "contact_id": "{contact}", "name": "Ria", "ring": 2.0, "quadrant": "family",
+                  "known_since": 1.998e3, "frequency_per_year": 2.5}}}}]}}"#
+        );
+        let answer = person.send("POST", &format!("/v1/documents/{network}/commands"), &[], body.into_bytes());
+        let verdict = &answer.body["verdicts"][0];
+        assert_eq!((&verdict["id"], &verdict["verdict"]), (&json!(id), &json!("admitted")), "{verdict}");
+    }
+    let read = &person.get(&format!("/v1/documents/{network}")).body["content"]["contacts"][0];
+    assert_eq!(
+        (&read["ring"], &read["known_since"], &read["frequency_per_year"]),
+        (&json!(2), &json!(1998), &json!(2.5))
+    );
+    for (field, number) in [("ring", "2.5"), ("ring", "1e400"), ("ring", "5.0"), ("known_since", "1e300")] {
+        let body = format!(
+            r#"{{"commands": [{{"id": "{}", "command": {{"type": "update_contact", "contact_id": "{contact}", "{field}": {number}}}}}]}}"#,
+            uuid::Uuid::now_v7()
+        );
+        let answer = person.send("POST", &format!("/v1/documents/{network}/commands"), &[], body.into_bytes());
+        let named = answer.body["verdicts"][0]["field"].as_str().or(answer.body["field"].as_str()).unwrap().to_owned();
+        assert!(named.ends_with(field), "{number} {:?}", answer.body);
+    }
+}

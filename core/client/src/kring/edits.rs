@@ -3,7 +3,6 @@
 use kring_domain::{Command, CommandId, Content, DocumentId, Labels, Language, ReadModel};
 use kring_sync::EditState;
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Kring;
@@ -96,7 +95,7 @@ impl Kring {
     ///
     /// As [`Kring::submit`]; a text that is no command is refused as `invalid` or `unknown_command`.
     pub fn submit_json(&self, document: DocumentId, json: &str) -> Result<Receipt, ClientError> {
-        self.submit(document, parse(json)?)
+        self.submit(document, Command::parse_json(json)?)
     }
 
     /// Whether the person may do this now, as far as the phone can know: for showing a button or not.
@@ -106,7 +105,7 @@ impl Kring {
 
     /// [`Kring::may`] for a command as JSON; false for what is no command.
     pub fn may_json(&self, document: DocumentId, json: &str) -> bool {
-        parse(json).is_ok_and(|command| self.may(document, &command))
+        Command::parse_json(json).is_ok_and(|command| self.may(document, &command))
     }
 
     /// The person's own edits of a document with where each is, in the order in which they were made: all that are
@@ -188,9 +187,4 @@ fn why(state: &EditState, language: Language) -> &'static str {
         EditState::NotAccepted { code, .. } => code.explain(language),
         EditState::Held { .. } => language.pick("Iemand kijkt hier nog naar.", "Somebody will look at this."),
     }
-}
-
-fn parse(json: &str) -> Result<Command, ClientError> {
-    let value: Value = serde_json::from_str(json).map_err(|_| kring_domain::Refusal::invalid("command"))?;
-    Ok(Command::parse(value)?)
 }

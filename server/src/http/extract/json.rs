@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+use kring_domain::{Strict, field_of};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -10,6 +11,9 @@ use crate::http::Problem;
 
 /// How a text that is longer than its bound says so.
 const TOO_LONG: &str = "longer than the bound";
+
+/// How a number like `1e400` says so.
+const OUT_OF_RANGE: &str = "number out of range";
 
 /// A body, or an answer, in JSON.
 pub struct Json<T>(pub T);
@@ -31,20 +35,16 @@ impl<T: Serialize> IntoResponse for Json<T> {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        if !error.inner().is_data() {
+    let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| {
+        let message = error.inner().to_string();
+        // A number that no computer can keep is JSON, and is no value for any field.
+        if !error.inner().is_data() && !message.starts_with(OUT_OF_RANGE) {
             return Problem::malformed().detail("the body is not JSON");
         }
-        let problem =
-            if error.inner().to_string().contains(TOO_LONG) { Problem::too_long() } else { Problem::invalid() };
-        // A missing field is not on the path, which ends where it should have been.
-        let missing = error.inner().to_string();
-        let missing = missing.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        match (error.path().to_string().as_str(), missing) {
-            (".", Some(field)) => problem.field(field),
-            (path, Some(field)) => problem.field(format!("{path}.{field}")),
-            (".", None) => problem,
-            (path, None) => problem.field(path),
+        let problem = if message.contains(TOO_LONG) { Problem::too_long() } else { Problem::invalid() };
+        match field_of(&error) {
+            Some(field) => problem.field(field),
+            None => problem,
         }
     })?;
     json.end().map_err(|_| Problem::malformed().detail("something follows the JSON"))?;
@@ -76,6 +76,18 @@ mod tests {
         for wrong in [r#"{"name": ""}"#, r#"{"name": 3}"#, "{}"] {
             let wrong = problem(wrong);
             assert!(wrong.contains(r#""invalid""#) && wrong.contains(r#"field: Some("name")"#), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_key_is_invalid_and_named() {
+        for (wrong, field) in [
+            (r#"{"name": "a", "name": "a"}"#, "name"),
+            (r#"{"name": "a", "other": {"b": [{"c": 1, "c": 2}]}}"#, "other.b[0].c"),
+            (r#"{"name": "a", "other": 1e400}"#, "other"),
+        ] {
+            let problem = problem(wrong);
+            assert!(problem.contains("422") && problem.contains(&format!("field: Some({field:?})")), "{problem}");
         }
     }
 
