@@ -74,7 +74,7 @@ enum Reader {
 }
 
 /// What people read for every word of every closed list, in the language they accept: `{list: {word: label}}`.
-#[utoipa::path(get, path = "/v1/vocabulary",
+#[utoipa::path(get, path = "/v1/vocabulary", security(()),
     params(("for" = Option<String>, Query, description = "`client`, who reads about themselves, or `others`")),
     responses(
         (status = 200, body = Object),
