@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use kring_domain::ServerId;
 use tokio::sync::Mutex;
 
 use crate::accounts::{self, AccountError, access_log};
 use crate::auth::Auth;
 use crate::config::Config;
-use crate::documents::{Documents, begin_recovery, log_key};
+use crate::documents::{Documents, begin_recovery, log_key, server_id};
 use crate::lifetime::Lifetime;
 use crate::metrics::Metrics;
 use crate::request_limit::RequestLimit;
@@ -19,6 +20,8 @@ use crate::sync::hub::Hub;
 pub struct App {
     /// The database.
     pub store: Store,
+    /// Which server this is.
+    pub server: ServerId,
     /// Who is asking.
     pub auth: Auth,
     /// The writers of the documents.
@@ -58,9 +61,11 @@ impl App {
         let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());
         begin_recovery(&store).await?;
         let key = log_key(&store).await?;
+        let server = server_id(&key);
         let documents =
             Documents::start(&store, &hub, &metrics, key, limits.document_cache_bytes, limits.compact_after)?;
         Ok(Self {
+            server,
             auth,
             documents,
             hub,

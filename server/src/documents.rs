@@ -38,7 +38,7 @@ use crate::sync::connection::Connection;
 use crate::sync::hub::Hub;
 pub use damaged::Damaged;
 use inbox::{Asker, Request, Warrantor};
-pub use key::log_key;
+pub use key::{log_key, server_id};
 pub use recovery::begin_recovery;
 use shard::Shard;
 

@@ -40,6 +40,12 @@ pub enum KringError {
         /// What happened, in words for the person.
         explanation: String,
     },
+    /// Another server answers at the address of the person's; nothing on the phone changes.
+    #[error("another server answers")]
+    AnotherServer {
+        /// What happened, in words for the person.
+        explanation: String,
+    },
     /// The phone does not hold this.
     #[error("not on this phone")]
     NotHere {
@@ -111,6 +117,7 @@ impl KringError {
             ClientError::Offline => Self::Offline { explanation },
             ClientError::SignedOut => Self::SignedOut { explanation },
             ClientError::OtherPerson => Self::OtherPerson { explanation },
+            ClientError::AnotherServer => Self::AnotherServer { explanation },
             ClientError::NotHere => Self::NotHere { explanation },
             ClientError::InUse => Self::InUse { explanation },
             ClientError::Damaged => Self::Damaged { explanation },

@@ -33,8 +33,12 @@ pub enum Connection {
     Connecting,
     /// Connected: edits go out and come in at once.
     Online,
+    /// Connected, but the network lets no socket through: edits go out and come in now and then.
+    Polling,
     /// The server ended the session: sign in again.
     SignedOut,
+    /// Another server answers at the address of the person's: say so. Nothing on the phone changes.
+    AnotherServer,
 }
 
 /// Something the app may want to show.
@@ -106,7 +110,9 @@ impl From<kring_client::Connection> for Connection {
             kring_client::Connection::Offline => Self::Offline,
             kring_client::Connection::Connecting => Self::Connecting,
             kring_client::Connection::Online => Self::Online,
+            kring_client::Connection::Polling => Self::Polling,
             kring_client::Connection::SignedOut => Self::SignedOut,
+            kring_client::Connection::AnotherServer => Self::AnotherServer,
         }
     }
 }

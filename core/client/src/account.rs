@@ -1,6 +1,6 @@
 //! Who the phone belongs to, and its session at the server.
 
-use kring_domain::{PersonId, Timestamp};
+use kring_domain::{PersonId, ServerId, Timestamp};
 use kring_sync::DeviceIdentity;
 
 use crate::device_key::DeviceKey;
@@ -13,6 +13,8 @@ pub(crate) struct Account {
     pub(crate) identity: DeviceIdentity,
     /// The server of the last sign-in; none while there was none.
     pub(crate) server: Option<String>,
+    /// Which server that is; none while it has not said so.
+    pub(crate) server_id: Option<ServerId>,
 }
 
 impl Account {

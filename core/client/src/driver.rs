@@ -2,19 +2,26 @@
 
 pub(crate) mod backoff;
 mod live;
+mod rounds;
 mod socket;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use crate::shared::Shared;
+use crate::shared::{Disconnect, Shared};
 use crate::{ClientError, Connection};
 use backoff::Backoff;
+use rounds::Fallback;
+
+/// After this time without a socket, a round is made beside the attempt.
+const HANGING: Duration = Duration::from_secs(5);
 
 /// A running driver; dropping it ends it soon after.
 pub(crate) struct Driver {
@@ -28,8 +35,12 @@ pub(crate) struct Driver {
 pub(super) enum End {
     /// The line broke, or the server is away: try again, later each time.
     Lost(String),
+    /// The server is reached, but no socket to it: rounds go on, and a socket is tried again.
+    Blocked(String),
     /// Something is new that only a greeting can tell: begin anew at once.
     Rejoin,
+    /// Another server answers: try again, later each time.
+    AnotherServer,
     /// There is no session any more.
     SignedOut,
     /// The handle was closed.
@@ -40,6 +51,7 @@ impl From<ClientError> for End {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::SignedOut => Self::SignedOut,
+            ClientError::AnotherServer => Self::AnotherServer,
             ClientError::Closed => Self::Closed,
             error => Self::Lost(error.to_string()),
         }
@@ -82,37 +94,71 @@ impl Drop for Mark {
 
 /// Connects again and again until there is a reason not to; how the phone then stands with the server.
 async fn run(shared: &Arc<Shared>, mut stopped: watch::Receiver<()>) -> Connection {
+    let fallback = Fallback::default();
+    tokio::select! {
+        _ = stopped.changed() => Connection::Offline,
+        connection = sockets(shared, &fallback) => connection,
+        connection = rounds::run(shared, &fallback) => connection,
+    }
+}
+
+/// Opens one socket after the other, whatever the network does to them.
+async fn sockets(shared: &Arc<Shared>, fallback: &Fallback) -> Connection {
     let mut backoff = Backoff::new(fastrand::u64(..));
     loop {
-        let end = tokio::select! {
-            _ = stopped.changed() => End::Closed,
-            end = connection(shared, &mut backoff) => end,
-        };
-        shared.state().replica.handle_disconnected();
-        match end {
+        let end = connection(shared, &mut backoff, fallback).await;
+        fallback.socket_ended();
+        let connection = match end {
             End::Closed => return Connection::Offline,
             End::SignedOut => return Connection::SignedOut,
             End::Rejoin => continue,
-            End::Lost(reason) => tracing::debug!(%reason, "not connected"),
+            End::AnotherServer => {
+                tracing::warn!("another server answers at the address of the person's");
+                Connection::AnotherServer
+            }
+            End::Blocked(reason) => {
+                tracing::debug!(%reason, "no socket");
+                fallback.begin();
+                Connection::Offline
+            }
+            End::Lost(reason) => {
+                tracing::debug!(%reason, "not connected");
+                Connection::Offline
+            }
+        };
+        if !fallback.works() || connection == Connection::AnotherServer {
+            shared.set_connection(connection);
         }
-        shared.set_connection(Connection::Offline);
         tokio::select! {
-            _ = stopped.changed() => return Connection::Offline,
             () = sleep(backoff.next_wait()) => {}
-            () = shared.wake.notified() => {}
+            () = shared.wake.notified() => fallback.hurry(),
         }
     }
 }
 
 /// One connection from its beginning to its end.
-async fn connection(shared: &Arc<Shared>, backoff: &mut Backoff) -> End {
+async fn connection(shared: &Arc<Shared>, backoff: &mut Backoff, fallback: &Fallback) -> End {
+    // What is rung from now on is about this connection.
+    let _ = shared.rejoin.notified().now_or_never();
+    let _ = shared.give_way.notified().now_or_never();
+    if !fallback.works() && shared.state().connection != Connection::AnotherServer {
+        shared.set_connection(Connection::Connecting);
+    }
+    // While the handshake hangs, rounds go on: nobody speaks for the replica yet.
+    let mut opening = pin!(socket::open(shared));
+    let opened = match timeout(HANGING, opening.as_mut()).await {
+        Ok(opened) => opened,
+        Err(_) => {
+            fallback.begin();
+            opening.await
+        }
+    };
+    let socket = match opened {
+        Ok(socket) => socket,
+        Err(end) => return end,
+    };
     // Whoever else speaks for this replica goes first; two greetings at a time would send edits twice.
     let _line = shared.line.lock().await;
-    shared.set_connection(Connection::Connecting);
-    // What was new before now is told by this greeting.
-    let _ = shared.rejoin.notified().now_or_never();
-    match socket::open(shared).await {
-        Ok(socket) => live::run(shared, socket, backoff).await,
-        Err(end) => end,
-    }
+    let _end = Disconnect(shared);
+    live::run(shared, socket, backoff, fallback).await
 }

@@ -28,6 +28,9 @@ pub enum ClientError {
     /// the person whose file it is somebody of the space makes a code to come back with.
     #[error("this file belongs to another person")]
     OtherPerson,
+    /// Another server answers at the address of the person's. Nothing on the phone changes; with the right one all goes on.
+    #[error("another server answers")]
+    AnotherServer,
     /// The server answered with something that this version does not understand, or with a failure of its own.
     #[error("unexpected answer from the server: {0}")]
     Server(String),
@@ -65,6 +68,7 @@ impl ClientError {
             Self::OtherPerson => return ProblemCode::OtherPerson.explain(language),
             Self::Offline => PhoneProblem::Offline,
             Self::SignedOut => PhoneProblem::SignedOut,
+            Self::AnotherServer => PhoneProblem::AnotherServer,
             Self::Server(_) => PhoneProblem::Server,
             Self::NotHere => PhoneProblem::NotHere,
             Self::InUse => PhoneProblem::InUse,
@@ -120,10 +124,10 @@ impl From<HttpError> for ClientError {
                 Self::Offline
             }
             error if error.is_unauthorized() => Self::SignedOut,
-            // A proxy in front of a server that is away.
-            HttpError::Status { status: 502..=504, .. } => Self::Offline,
-            HttpError::Status { code: Some(code), .. } if code == "other_person" => Self::OtherPerson,
-            HttpError::Status { status: 400..=499, code: Some(code) } => Self::Declined { code },
+            // It is there, and cannot answer now.
+            HttpError::Status { status: 408 | 502..=504, .. } => Self::Offline,
+            HttpError::Status { code, .. } if code == "other_person" => Self::OtherPerson,
+            HttpError::Status { status: 400..=499, code, .. } => Self::Declined { code },
             HttpError::Status { status, .. } => Self::Server(format!("status {status}")),
             HttpError::Unexpected(what) => Self::Server(what),
             HttpError::Clock(_) => Self::Server("its clock is another one than this phone's".into()),
@@ -146,6 +150,7 @@ mod tests {
             ClientError::Refused(Refusal::new(Code::NotFound)),
             ClientError::Offline,
             ClientError::SignedOut,
+            ClientError::AnotherServer,
             ClientError::Server("status 500".into()),
             ClientError::NotHere,
             ClientError::InUse,
@@ -167,16 +172,18 @@ mod tests {
 
     #[test]
     fn statuses_become_what_the_caller_acts_on() {
-        let status = |status, code: Option<&str>| HttpError::Status { status, code: code.map(str::to_owned) };
+        let status = |status, code: &str| HttpError::Status { status, code: code.to_owned(), server: None };
         let declined = ClientError::Declined { code: "forbidden".into() };
         for (error, expected) in [
-            (status(401, Some("unauthorized")), ClientError::SignedOut),
-            (status(401, Some("invalid_code")), ClientError::Declined { code: "invalid_code".into() }),
-            (status(403, Some("forbidden")), declined),
-            (status(409, Some("other_person")), ClientError::OtherPerson),
-            (status(503, None), ClientError::Offline),
-            (status(500, Some("internal")), ClientError::Server("status 500".into())),
-            (status(404, None), ClientError::Server("status 404".into())),
+            (status(401, "unauthenticated"), ClientError::SignedOut),
+            (status(401, "revoked"), ClientError::SignedOut),
+            (status(401, "invalid_code"), ClientError::Declined { code: "invalid_code".into() }),
+            (status(401, "of_tomorrow"), ClientError::Declined { code: "of_tomorrow".into() }),
+            (status(403, "forbidden"), declined),
+            (status(409, "other_person"), ClientError::OtherPerson),
+            (status(408, "timeout"), ClientError::Offline),
+            (status(503, "unavailable"), ClientError::Offline),
+            (status(500, "internal"), ClientError::Server("status 500".into())),
             (HttpError::Unreachable("refused".into()), ClientError::Offline),
         ] {
             assert_eq!(ClientError::from(error), expected);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use kring_domain::{CommandId, DocumentId, PersonId};
+use kring_domain::{CommandId, DocumentId, Language, PersonId, PhoneProblem};
 use kring_sync::EditState;
 use serde_json::Value;
 
@@ -58,8 +58,32 @@ pub enum Connection {
     Connecting,
     /// Connected: edits go out and come in at once.
     Online,
+    /// Connected, but the network lets no socket through: edits go out and come in now and then.
+    Polling,
     /// The server ended the session: sign in again.
     SignedOut,
+    /// Another server answers at the address of the person's: say so. Everything stays on the phone, and goes on by itself
+    /// when the right one is back.
+    AnotherServer,
+}
+
+impl Connection {
+    /// How it stands, in words for the person.
+    pub const fn explain(self, language: Language) -> &'static str {
+        match self {
+            Self::Offline => language.pick(
+                "Geen verbinding. Alles blijft op deze telefoon.",
+                "No connection. Everything stays on this phone.",
+            ),
+            Self::Connecting => language.pick("We zoeken verbinding.", "We are connecting."),
+            Self::Online => language.pick("Verbonden.", "Connected."),
+            Self::Polling => {
+                language.pick("Verbonden. Delen duurt hier iets langer.", "Connected. Sharing is a bit slower here.")
+            }
+            Self::SignedOut => language.pick("Meld je opnieuw aan.", "Please sign in again."),
+            Self::AnotherServer => PhoneProblem::AnotherServer.explain(language),
+        }
+    }
 }
 
 /// The events that wait, without repeating what would be read only once.

@@ -1,17 +1,17 @@
 //! The few calls over HTTP, blocking and small.
 
+mod answer;
 mod server_url;
 mod tls;
 
 use std::time::Duration;
 
-use kring_domain::Timestamp;
+use kring_domain::{ServerId, Timestamp};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use ureq::http::Response;
 use ureq::tls::{TlsConfig, TlsProvider};
-use ureq::{Agent, Body, RequestBuilder};
+use ureq::{Agent, RequestBuilder};
 
 pub(crate) use server_url::ServerUrl;
 pub(crate) use tls::{provider, tls_config};
@@ -31,43 +31,48 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// any document that a phone takes.
 pub(crate) const MAX_ANSWER: usize = 8 << 20;
 
-/// The largest answer in JSON, in bytes; an honest one has a few hundred.
-const MAX_JSON: u64 = 1 << 20;
+/// The words with which the server does not take a token.
+const TOKEN_NOT_TAKEN: [&str; 5] = ["unauthenticated", "token_expired", "revoked", "token_reused", "invalid_proof"];
 
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum HttpError {
-    /// No answer arrived.
+    /// No answer of the server arrived: none at all, or one of somebody in between.
     #[error("unreachable: {0}")]
     Unreachable(String),
-    /// The server answered with a status that is no success.
-    #[error("status {status} {}", code.as_deref().unwrap_or_default())]
+    /// The server answered with a problem.
+    #[error("status {status} {code}")]
     Status {
         status: u16,
-        /// The stable word of the problem, where the server gave one.
-        code: Option<String>,
+        /// The stable word of the problem.
+        code: String,
+        /// Which server speaks, where it says so.
+        server: Option<ServerId>,
     },
     /// The server's clock is another one than this phone's.
     #[error("the server has {0}")]
     Clock(Timestamp),
-    /// The server answered with something else than this version expects.
-    #[error("unexpected answer: {0}")]
+    /// The request cannot be made, or its answer is larger than any.
+    #[error("unexpected: {0}")]
     Unexpected(String),
 }
 
 impl HttpError {
-    /// Whether it is the token that the server does not take, and not a code in the request.
+    /// Whether it is the token that the server does not take.
     pub(crate) fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Status { status: 401, code } if code.as_deref() != Some("invalid_code"))
+        matches!(self, Self::Status { status: 401, code, .. } if TOKEN_NOT_TAKEN.contains(&code.as_str()))
+    }
+
+    /// An answer of somebody else than the server.
+    fn foreign(what: String) -> Self {
+        Self::Unreachable(what)
     }
 }
 
 impl From<ureq::Error> for HttpError {
     fn from(error: ureq::Error) -> Self {
         match error {
-            ureq::Error::BodyExceedsLimit(_) | ureq::Error::Json(_) | ureq::Error::BadUri(_) => {
-                Self::Unexpected(error.to_string())
-            }
+            ureq::Error::BodyExceedsLimit(_) | ureq::Error::BadUri(_) => Self::Unexpected(error.to_string()),
             _ => Self::Unreachable(error.to_string()),
         }
     }
@@ -107,28 +112,26 @@ impl Http {
     ) -> Result<T, HttpError> {
         let request = authorized(self.agent.post(server.join(path)), token);
         let body = serde_json::to_vec(body).map_err(|error| HttpError::Unexpected(error.to_string()))?;
-        read_json(request.content_type("application/json").send(&body[..])?)
+        answer::json(request.content_type("application/json").send(&body[..])?)
     }
 
     /// Posts JSON where only the success matters.
     pub(crate) fn post_only(&self, server: &ServerUrl, path: &str, token: &Secret) -> Result<(), HttpError> {
         let request = authorized(self.agent.post(server.join(path)), Some(token));
-        successful(request.send_empty()?).map(drop)
+        answer::nothing(request.send_empty()?)
     }
 
     /// Removes something.
     pub(crate) fn delete(&self, server: &ServerUrl, path: &str, token: &Secret) -> Result<(), HttpError> {
         let request = authorized(self.agent.delete(server.join(path)), Some(token));
-        successful(request.call()?).map(drop)
+        answer::nothing(request.call()?)
     }
 
     /// Posts one round of sync: a CBOR array of frames for another.
     pub(crate) fn post_frames(&self, server: &ServerUrl, token: &Secret, frames: &[u8]) -> Result<Vec<u8>, HttpError> {
         let request = authorized(self.agent.post(server.join("/v1/sync")), Some(token));
         let request = request.config().timeout_global(Some(SYNC_PATIENCE)).build();
-        let answer = request.content_type("application/cbor").send(frames)?;
-        let limit = u64::try_from(MAX_ANSWER).unwrap_or(u64::MAX);
-        Ok(successful(answer)?.body_mut().with_config().limit(limit).read_to_vec()?)
+        answer::cbor(request.content_type("application/cbor").send(frames)?)
     }
 }
 
@@ -137,33 +140,6 @@ fn authorized<B>(request: RequestBuilder<B>, token: Option<&Secret>) -> RequestB
         Some(token) => request.header("authorization", token.bearer().as_str()),
         None => request,
     }
-}
-
-fn read_json<T: DeserializeOwned>(answer: Response<Body>) -> Result<T, HttpError> {
-    let text = successful(answer)?.body_mut().with_config().limit(MAX_JSON).read_to_string()?;
-    // The text may hold tokens, so nothing of it is shown; serde names only the place.
-    serde_json::from_str(&text).map_err(|error| {
-        HttpError::Unexpected(format!("not the expected JSON at line {} column {}", error.line(), error.column()))
-    })
-}
-
-fn successful(mut answer: Response<Body>) -> Result<Response<Body>, HttpError> {
-    #[derive(Deserialize)]
-    struct Problem {
-        code: String,
-        server_time: Option<Timestamp>,
-    }
-    let status = answer.status();
-    if status.is_success() {
-        return Ok(answer);
-    }
-    let text = answer.body_mut().with_config().limit(64 << 10).read_to_string().unwrap_or_default();
-    let problem: Option<Problem> = serde_json::from_str(&text).ok();
-    if let Some(Problem { server_time: Some(server_time), .. }) = problem {
-        return Err(HttpError::Clock(server_time));
-    }
-    let code = problem.map(|problem| problem.code.chars().take(100).collect());
-    Err(HttpError::Status { status: status.as_u16(), code })
 }
 
 fn is_header(text: &str) -> bool {
@@ -181,25 +157,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_told_apart() {
-        let status = |status, code: Option<&str>| Err(HttpError::Status { status, code: code.map(str::to_owned) });
+    fn answers_are_told_apart_on_the_wire() {
+        let json = |status: &str, length: usize| {
+            format!("HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n")
+        };
+        let body = r#"{"done":true}"#;
+        let problem = r#"{"type":"urn:kring:problem:unauthenticated","code":"unauthenticated"}"#;
+        let unauthenticated = HttpError::Status { status: 401, code: "unauthenticated".into(), server: None };
+        let away = || Err(HttpError::Unreachable(String::new()));
         for (answer, expected) in [
-            ("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"done\":true}", Err(HttpError::Unexpected(String::new()))),
-            ("HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"done\":true}", Ok(json!({"done": true}))),
-            (
-                "HTTP/1.1 401 No\r\ncontent-length: 23\r\n\r\n{\"code\":\"unauthorized\"}",
-                status(401, Some("unauthorized")),
-            ),
-            ("HTTP/1.1 502 Bad\r\ncontent-length: 2\r\n\r\nno", status(502, None)),
-            ("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n", status(302, None)),
-            ("", Err(HttpError::Unreachable(String::new()))),
+            (json("200", 13) + body, Ok(json!({"done": true}))),
+            (json("200", 20) + body, away()),
+            (json("401", problem.len()).replace("/json", "/problem+json") + problem, Err(unauthenticated)),
+            (json("401", 400).replace("/json", "/problem+json") + problem, away()),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"done\":true}".into(), away()),
+            ("HTTP/1.1 502 Bad\r\ncontent-length: 2\r\n\r\nno".into(), away()),
+            ("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".into(), away()),
+            ("220 mail.example ESMTP\r\n".into(), away()),
+            (String::new(), away()),
         ] {
-            let (server, asked) = answering(answer);
+            let (server, asked) = answering(answer.clone());
             let token = Secret::new("abc".into());
             let found: Result<Value, _> = Http::new("test").post(&server, "/v1/x", Some(&token), &json!({"a": 1}));
             match (found, expected) {
-                (Err(HttpError::Unexpected(_)), Err(HttpError::Unexpected(_)))
-                | (Err(HttpError::Unreachable(_)), Err(HttpError::Unreachable(_))) => {}
+                (Err(HttpError::Unreachable(_)), Err(HttpError::Unreachable(_))) => {}
                 (found, expected) => assert_eq!(found, expected, "{answer}"),
             }
             let asked = asked.join().unwrap().to_lowercase();
@@ -217,7 +198,7 @@ mod tests {
     }
 
     /// A server that answers one request with fixed bytes and returns what it was asked.
-    fn answering(answer: &'static str) -> (ServerUrl, thread::JoinHandle<String>) {
+    fn answering(answer: String) -> (ServerUrl, thread::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = ServerUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let asked = thread::spawn(move || {

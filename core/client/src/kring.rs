@@ -2,6 +2,7 @@
 
 mod edits;
 mod rescue;
+mod server;
 mod session;
 mod sign_in;
 mod spaces;

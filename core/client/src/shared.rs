@@ -4,7 +4,7 @@
 //! not, so reading goes on during a commit and edits that arrive meanwhile share the next one.
 
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kring_sync::{Recall, Replica};
 use tokio::sync::Notify;
@@ -28,7 +28,9 @@ pub(crate) struct Shared {
     /// One sign-in at a time.
     signing_in: Mutex<()>,
     /// Held by whoever speaks with the server for the replica: the driver while it is connected, or a round of sync.
-    pub(crate) line: tokio::sync::Mutex<()>,
+    pub(crate) line: Arc<tokio::sync::Mutex<()>>,
+    /// Rung when a socket over which the server has not spoken yet should leave the line to a round.
+    pub(crate) give_way: Notify,
     /// Rung when there are events.
     pub(crate) told: Notify,
     /// Rung when there may be something to send.
@@ -75,7 +77,8 @@ impl Shared {
             state: Mutex::new(state),
             refreshing: Mutex::default(),
             signing_in: Mutex::default(),
-            line: tokio::sync::Mutex::default(),
+            line: Arc::default(),
+            give_way: Notify::new(),
             told: Notify::new(),
             work: Notify::new(),
             wake: Notify::new(),
@@ -214,6 +217,15 @@ impl Shared {
 
     fn lock_store(&self) -> MutexGuard<'_, Option<Store>> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes the replica off the line when whoever spoke for it ends, however they do.
+pub(crate) struct Disconnect<'a>(pub(crate) &'a Shared);
+
+impl Drop for Disconnect<'_> {
+    fn drop(&mut self) {
+        self.0.state().replica.handle_disconnected();
     }
 }
 

@@ -66,6 +66,8 @@ ids! {
     PersonId,
     /// One signed-in phone, tablet or browser of one person.
     DeviceId,
+    /// A server with its database, wherever it runs; derived from the key that signs its log.
+    ServerId,
     /// Everything around one client.
     SpaceId,
     /// One document of a space; derived from the space and the kind.

@@ -86,7 +86,7 @@ pub use erasure::{mentions, outline, words_of_outline};
 pub use grants::{Grant, Grantee, Grants, access};
 pub use id::{
     ActionId, AskId, CommandId, ConsentId, ContactId, DeviceId, DocumentId, EvaluationId, GoalId, IdeaId, MessageId,
-    NoteId, OfferId, PersonId, SessionId, SnapshotId, SpaceId, StepId,
+    NoteId, OfferId, PersonId, ServerId, SessionId, SnapshotId, SpaceId, StepId,
 };
 pub use labels::{Labels, Vocabulary, vocabulary};
 pub use language::Language;

@@ -97,6 +97,9 @@ problems! {
 problems! {
     /// Why the phone did not do what it was asked.
     PhoneProblem {
+        /// Another server answers at the address of the person's.
+        AnotherServer "another_server" "Dit is een andere server. Alles blijft op dit toestel."
+            "This is another server. Everything stays on this device.";
         /// The handle was closed.
         Closed "closed" "Kring is gesloten. Open de app opnieuw." "Kring is closed. Open the app again.";
         /// The file is damaged.

@@ -23,7 +23,7 @@ use kring_domain::{
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{Base, Cursor, DeviceFrame, Member, PROTOCOL};
+use crate::{Base, Cursor, DeviceFrame, Member};
 
 use document::Held;
 use keep::{Keeping, Replacement};
@@ -196,6 +196,11 @@ impl Replica {
         self.documents.iter().map(|(id, held)| (*id, held.kind, held.space, held.role, held.access))
     }
 
+    /// The documents on this device that the server knows.
+    pub fn known_documents(&self) -> impl Iterator<Item = DocumentId> + '_ {
+        self.documents.iter().filter(|(_, held)| held.known).map(|(id, _)| *id)
+    }
+
     /// The people in the spaces of this device.
     pub fn members(&self) -> &[Member] {
         &self.members
@@ -285,7 +290,7 @@ impl Replica {
     /// connection greets again before each round, without [`Self::handle_disconnected`] in between.
     pub fn handle_connected(&mut self, app: &str) {
         let cursors = self.documents.iter().map(|(id, held)| held.cursor(*id)).collect();
-        self.greeting = Some(DeviceFrame::Hello { protocol: PROTOCOL, app: app.to_owned(), cursors });
+        self.greeting = Some(DeviceFrame::hello(app, cursors));
         self.connected = true;
         self.retry_at = None;
         self.forget_recalls();

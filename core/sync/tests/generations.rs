@@ -73,7 +73,13 @@ impl Stage {
             generation,
             sequence,
         };
-        self.hear(ServerFrame::Welcome { server_time: now(), documents: vec![head], members: vec![] });
+        self.hear(ServerFrame::Welcome {
+            server_time: now(),
+            documents: vec![head],
+            members: vec![],
+            server: None,
+            through: None,
+        });
     }
 
     fn hear(&mut self, frame: ServerFrame) {

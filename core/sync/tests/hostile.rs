@@ -138,7 +138,13 @@ fn frames(circle: DocumentId) -> [ServerFrame; 4] {
     };
     let verdict = kring_sync::Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::Code::Clock);
     [
-        ServerFrame::Welcome { server_time: now(), documents: vec![head], members: vec![] },
+        ServerFrame::Welcome {
+            server_time: now(),
+            documents: vec![head],
+            members: vec![],
+            server: None,
+            through: None,
+        },
         ServerFrame::Snapshot {
             document: circle,
             generation: 1,

@@ -104,7 +104,13 @@ impl World {
             generation: head.generation,
             sequence: head.sequence,
         };
-        let welcome = ServerFrame::Welcome { server_time: now(), documents: vec![head], members: vec![] };
+        let welcome = ServerFrame::Welcome {
+            server_time: now(),
+            documents: vec![head],
+            members: vec![],
+            server: None,
+            through: None,
+        };
         replica.handle_frame(welcome, now()).unwrap();
         store(replica);
         let cursor = replica.cursor(document).unwrap();

@@ -1,6 +1,7 @@
 //! The key that signs the log: with it a server knows its own entries again when devices bring them back.
 
 use ed25519_dalek::SigningKey;
+use kring_domain::ServerId;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -18,6 +19,12 @@ const PURPOSE: &str = "log";
 /// When the database cannot be read or written, or the system gives no randomness.
 pub async fn log_key(store: &Store) -> Result<SigningKey, StoreError> {
     store.write(find_or_make).await
+}
+
+/// The id of the server whose log a key signs. A copy of the database has it too, so a restored server is the same one; a
+/// change of the keys for access tokens does not touch it.
+pub fn server_id(key: &SigningKey) -> ServerId {
+    ServerId::new(Uuid::new_v5(&Uuid::nil(), key.verifying_key().as_bytes()))
 }
 
 /// The key that is stored; `None` where there is none yet.

@@ -5,7 +5,7 @@ use std::any::Any;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
-use kring_domain::{ProblemCode, Timestamp};
+use kring_domain::{ProblemCode, ServerId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +27,7 @@ pub struct Problem {
     field: Option<String>,
     retry_after: Option<u64>,
     server_time: Option<Timestamp>,
+    server: Option<ServerId>,
 }
 
 /// The body of an answer that says what went wrong.
@@ -51,11 +52,15 @@ pub(super) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     server_time: Option<Timestamp>,
+    /// Which server this is, where it says that a sign-in is over: a phone believes only its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    server_id: Option<ServerId>,
 }
 
 impl Problem {
     const fn new(status: StatusCode, code: ProblemCode, title: &'static str) -> Self {
-        Self { status, code, title, detail: None, field: None, retry_after: None, server_time: None }
+        Self { status, code, title, detail: None, field: None, retry_after: None, server_time: None, server: None }
     }
 
     /// It is not there, or not there for this person.
@@ -188,6 +193,11 @@ impl Problem {
         Self { field: Some(field.into()), ..self }
     }
 
+    /// Says which server this is.
+    pub fn by(self, server: ServerId) -> Self {
+        Self { server: Some(server), ..self }
+    }
+
     const fn unauthorized(code: ProblemCode, title: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, title)
     }
@@ -203,6 +213,7 @@ impl IntoResponse for Problem {
             detail: self.detail.as_deref(),
             field: self.field.as_deref(),
             server_time: self.server_time,
+            server_id: self.server,
         };
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (self.status, json).into_response();

@@ -1,6 +1,7 @@
 //! `POST /v1/token`: a refresh token becomes a new pair.
 
 use axum::extract::State;
+use kring_domain::ServerId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,13 +37,16 @@ pub(super) struct Pair {
     /// Works once.
     #[schema(value_type = String)]
     refresh_token: Secret,
+    /// Which server this is: another one that answers at this address some day does not count.
+    #[schema(value_type = String, format = Uuid)]
+    server_id: ServerId,
 }
 
 impl Pair {
     pub(super) async fn new(app: &App, caller: Caller, refresh_token: Secret) -> Result<Self, StoreError> {
         app.auth.notice_keys(&app.store).await?;
         let (access_token, expires_in) = (app.auth.access_token(caller)?, app.auth.token_ttl().as_secs());
-        Ok(Self { access_token, expires_in, refresh_token })
+        Ok(Self { access_token, expires_in, refresh_token, server_id: app.server })
     }
 }
 
@@ -62,14 +66,14 @@ pub(super) async fn refresh(
     let refreshed = app.store.write(move |connection| auth::refresh(connection, &refresh_token, proof.as_ref(), now));
     match refreshed.await? {
         Refreshed::Next(caller, next) => Ok(Json(Pair::new(&app, caller, next).await?)),
-        Refreshed::Unproved(Unproved::Wrong) => Err(Problem::invalid_proof()),
-        Refreshed::Unproved(Unproved::Clock) => Err(Problem::clock(now)),
-        Refreshed::Refused => Err(Problem::unauthenticated()),
+        Refreshed::Unproved(Unproved::Wrong) => Err(Problem::invalid_proof().by(app.server)),
+        Refreshed::Unproved(Unproved::Clock) => Err(Problem::clock(now).by(app.server)),
+        Refreshed::Refused => Err(Problem::unauthenticated().by(app.server)),
         Refreshed::Reused(family) => {
             app.auth.session_ended(family);
             app.hub.family_ended(family);
             tracing::warn!(%family, "a refresh token was used twice; its session has ended");
-            Err(Problem::token_reused())
+            Err(Problem::token_reused().by(app.server))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What one person may see, read from the database without loading a document.
 
-use kring_domain::{Access, Author, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{Access, Author, DeviceId, DocumentId, DocumentKind, PersonId, Role, ServerId, SpaceId, Timestamp};
 use kring_sync::{Base, DocumentHead, Member, ServerFrame};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
@@ -64,8 +64,9 @@ impl Directory {
     }
 
     /// The answer to `hello`.
-    pub(crate) fn welcome(self, server_time: Timestamp) -> ServerFrame {
-        ServerFrame::Welcome { server_time, documents: self.documents, members: self.members }
+    pub(crate) fn welcome(self, server: ServerId, server_time: Timestamp) -> ServerFrame {
+        let (documents, members) = (self.documents, self.members);
+        ServerFrame::Welcome { server_time, documents, members, server: Some(server), through: None }
     }
 
     fn add(&mut self, connection: &Connection, seat: &Seat) -> Result<(), LoadError> {

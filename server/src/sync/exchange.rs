@@ -1,7 +1,7 @@
 //! One round of sync without a connection: commands up, verdicts and what is lacking down.
 
 use axum::body::Bytes;
-use kring_domain::{Access, Code, DocumentId, Refusal};
+use kring_domain::{Access, Code, DocumentId, Refusal, ServerId};
 use kring_sync::{Claim, Entry, ServerFrame, Submission, Verdict, encode};
 use rusqlite::Connection;
 
@@ -49,7 +49,8 @@ pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<
         }
     }
     let _turn = app.hub.turn().await;
-    let lacking = app.store.read(move |connection| lacking(connection, caller, &cursors, &answered));
+    let server = app.server;
+    let lacking = app.store.read(move |connection| lacking(connection, server, caller, &cursors, &answered));
     let (welcome, pieces, places) = lacking.await?;
     app.store.write(move |connection| received(connection, caller, &places)).await?;
     let all: Vec<&Bytes> = std::iter::once(&welcome).chain(&frames).chain(&pieces).collect();
@@ -115,6 +116,7 @@ async fn submit(
 
 fn lacking(
     connection: &Connection,
+    server: ServerId,
     caller: Caller,
     cursors: &[(DocumentId, Claim)],
     answered: &[(DocumentId, u64)],
@@ -136,7 +138,7 @@ fn lacking(
         }
         frames.extend(piece.frames);
     }
-    Ok((encode(&directory.welcome(now())).into(), frames, places))
+    Ok((encode(&directory.welcome(server, now())).into(), frames, places))
 }
 
 fn cursor_of(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {

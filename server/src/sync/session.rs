@@ -331,13 +331,13 @@ impl Session {
         query: impl FnOnce(&Reading<'_>) -> Result<T, LoadError> + Send + 'static,
     ) -> Result<T, Ending> {
         let (hub, connection) = (self.app.hub.clone(), self.connected.connection.clone());
-        let damaged = self.app.documents.damaged().clone();
+        let (damaged, server) = (self.app.documents.damaged().clone(), self.app.server);
         let _turn = self.app.hub.turn().await;
         let read = Box::pin(self.app.store.read(move |database| -> Result<Option<T>, LoadError> {
             if !directory::is_signed_in(database, connection.family)? {
                 return Ok(None);
             }
-            query(&Reading { database, hub: &hub, connection: &connection, damaged: &damaged }).map(Some)
+            query(&Reading { database, hub: &hub, connection: &connection, damaged: &damaged, server }).map(Some)
         }));
         match read.await {
             Ok(read) => read.ok_or(Ending::ENDED),

@@ -169,7 +169,7 @@ impl Server {
     /// A phone that has been welcomed, with these cursors.
     pub(crate) async fn phone(&self, caller: Caller, cursors: Vec<Cursor>) -> Phone {
         let mut phone = self.connect(caller).await;
-        phone.send(&DeviceFrame::Hello { protocol: 1, app: "test".into(), cursors }).await;
+        phone.send(&DeviceFrame::hello("test", cursors)).await;
         assert!(matches!(phone.frame().await, ServerFrame::Welcome { .. }));
         phone
     }

@@ -28,7 +28,7 @@ async fn whoever_is_removed_is_told_and_closed_at_once() {
     assert_eq!(here.entries(1).await[0].person, emine.person);
     assert_eq!(server.stored(server.circle()).await, 1);
     let mut back = server.connect(linda).await;
-    back.send(&DeviceFrame::Hello { protocol: 1, app: String::new(), cursors: vec![] }).await;
+    back.send(&DeviceFrame::hello("", vec![])).await;
     let ServerFrame::Welcome { documents, members, .. } = back.frame().await else { panic!("a welcome") };
     assert!(documents.is_empty() && members.is_empty());
 }
@@ -62,7 +62,7 @@ async fn a_space_of_an_older_version_gets_the_documents_it_lacks_when_the_server
         .await;
     let listed = async |server: &Server| {
         let mut phone = server.connect(emine).await;
-        phone.send(&DeviceFrame::Hello { protocol: 1, app: String::new(), cursors: vec![] }).await;
+        phone.send(&DeviceFrame::hello("", vec![])).await;
         let ServerFrame::Welcome { documents, .. } = phone.frame().await else { panic!("a welcome") };
         documents.len()
     };

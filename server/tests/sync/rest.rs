@@ -103,7 +103,7 @@ async fn one_round_over_http_is_the_same_sync() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
     let (document, kaart) = (server.circle(), idea("een kaart"));
-    let hello = |sequence| DeviceFrame::Hello { protocol: 1, app: "test".into(), cursors: cursor(document, sequence) };
+    let hello = |sequence| DeviceFrame::hello("test", cursor(document, sequence));
     let submit = DeviceFrame::Submit { document, commands: vec![kaart.clone()] };
     let frames = exchange(&server, linda, &[hello(0), submit]).await;
     let [

@@ -110,7 +110,7 @@ fn hello() -> DeviceFrame {
         sequence: 0,
         chain: None,
     });
-    DeviceFrame::Hello { protocol: 1, app: "a phone".into(), cursors: cursors.collect() }
+    DeviceFrame::hello("a phone", cursors.collect())
 }
 
 fn device_frames(commands: &[Value]) -> Vec<(String, DeviceFrame)> {
@@ -153,6 +153,8 @@ fn server_frames(commands: &[Value]) -> (Vec<(String, ServerFrame)>, Admission, 
             sequence: head.sequence,
         }],
         members: vec![Member { space, person_id: author.person, name: "Joost".into(), role: Role::Client }],
+        server: None,
+        through: None,
     };
     let id = CommandId::new(Uuid::from_u128(7));
     let verdicts = vec![

@@ -91,7 +91,13 @@ fn phone() -> Replica {
         generation: 1,
         sequence: 0,
     };
-    let welcome = ServerFrame::Welcome { server_time: now(), documents: vec![head], members: Vec::new() };
+    let welcome = ServerFrame::Welcome {
+        server_time: now(),
+        documents: vec![head],
+        members: Vec::new(),
+        server: None,
+        through: None,
+    };
     phone.handle_frame(welcome, now()).expect("a welcome");
     phone.submit(document(), CommandId::new(Uuid::from_u128(9)), idea(9), now()).expect("a client may propose");
     phone

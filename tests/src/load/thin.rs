@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use kring_domain::DocumentId;
-use kring_sync::{
-    Base, Cursor, DeviceFrame, Judgement, PROTOCOL, ServerFrame, Submission, decode_server_frame, encode,
-};
+use kring_sync::{Base, Cursor, DeviceFrame, Judgement, ServerFrame, Submission, decode_server_frame, encode};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -56,7 +54,7 @@ impl Thin {
         let mut thin = Self { socket, traffic, document, at: here, head: 0, admitted: 0, is_gone: false };
         let cursor = |Base { generation, sequence }| Cursor { document, generation, sequence, chain: None };
         let cursors = at.map(cursor).into_iter().collect();
-        thin.feed(&DeviceFrame::Hello { protocol: PROTOCOL, app: "kring-load".into(), cursors }).await?;
+        thin.feed(&DeviceFrame::hello("kring-load", cursors)).await?;
         thin.flush().await?;
         Ok(thin)
     }

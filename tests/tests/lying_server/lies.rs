@@ -178,10 +178,13 @@ fn lies() -> Vec<(&'static str, Lie)> {
         ("a close at every frame", |_| Manner::Closing),
         ("an answer without an end", |_| call(vec![Piece::Bytes(CHUNKED.to_vec()), Piece::Forever(large_chunk())])),
         ("an answer that is no list", |_| {
-            call(vec![Piece::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno".to_vec())])
+            call(vec![Piece::Bytes(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/cbor\r\ncontent-length: 2\r\n\r\nno".to_vec(),
+            )])
         }),
         ("an answer that is full of items", |_| {
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", LARGE + 5);
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-type: application/cbor\r\ncontent-length: {}\r\n\r\n", LARGE + 5);
             let list = [&[0x9a][..], &LARGE.to_be_bytes()].concat();
             call(vec![
                 Piece::Bytes([head.into_bytes(), list].concat()),
@@ -190,7 +193,7 @@ fn lies() -> Vec<(&'static str, Lie)> {
         }),
         ("an answer whose head has no end", |_| {
             call(vec![
-                Piece::Bytes(b"HTTP/1.1 200 OK\r\n".to_vec()),
+                Piece::Bytes(b"HTTP/1.1 200 OK\r\ncontent-type: application/cbor\r\n".to_vec()),
                 Piece::Forever(b"x-more: and more\r\n".repeat(100)),
             ])
         }),
@@ -200,7 +203,7 @@ fn lies() -> Vec<(&'static str, Lie)> {
 /// A little less than a message may have.
 const LARGE: u32 = (8 << 20) - 1024;
 
-const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/cbor\r\ntransfer-encoding: chunked\r\n\r\n";
 
 fn large_chunk() -> Vec<u8> {
     [b"1000\r\n".to_vec(), vec![b'x'; 4096], b"\r\n".to_vec()].concat()
@@ -228,7 +231,7 @@ fn welcome(phone: &Phone) -> Piece {
 
 fn greeting(documents: Vec<DocumentHead>, members: Vec<Member>) -> Piece {
     let server_time = "2026-04-01T12:00:00Z".parse().unwrap();
-    frame(&ServerFrame::Welcome { server_time, documents, members })
+    frame(&ServerFrame::Welcome { server_time, documents, members, server: None, through: None })
 }
 
 fn heads(phone: &Phone) -> Vec<DocumentHead> {

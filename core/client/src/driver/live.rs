@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use super::End;
 use super::backoff::Backoff;
+use super::rounds::Fallback;
 use super::socket::{self, Socket};
 use crate::shared::Shared;
 use crate::{Connection, clock, fail};
@@ -25,7 +26,7 @@ const DEAD: Duration = Duration::from_secs(45);
 const PROBE: Duration = Duration::from_secs(5);
 
 /// How long the server may take to answer the greeting.
-const GREETING: Duration = Duration::from_secs(30);
+const GREETING: Duration = Duration::from_secs(15);
 
 /// How often the server is told what was looked at while the line is up.
 const TELL: Duration = Duration::from_secs(60);
@@ -43,11 +44,13 @@ const SIGNED_OUT: u16 = 4401;
 const NO_CODE: u16 = 1005;
 
 /// Greets the server and pumps until the connection ends.
-pub(super) async fn run(shared: &Arc<Shared>, mut socket: Socket, backoff: &mut Backoff) -> End {
+pub(super) async fn run(shared: &Arc<Shared>, mut socket: Socket, backoff: &mut Backoff, fallback: &Fallback) -> End {
     shared.state().replica.handle_connected(&shared.options.app);
     let mut welcomed = None;
-    let end = match pump(shared, &mut socket, &mut welcomed).await {
+    let end = match pump(shared, &mut socket, &mut welcomed, fallback).await {
         Ok(never) => match never {},
+        // Something in between opens sockets and passes nothing on.
+        Err(End::Lost(reason)) if welcomed.is_none() => End::Blocked(reason),
         Err(end) => end,
     };
     backoff.lasted(welcomed.map_or(Duration::ZERO, |at: Instant| at.elapsed()));
@@ -57,7 +60,12 @@ pub(super) async fn run(shared: &Arc<Shared>, mut socket: Socket, backoff: &mut 
 }
 
 /// Sends and receives; notes when the server has welcomed the phone.
-async fn pump(shared: &Arc<Shared>, socket: &mut Socket, welcomed: &mut Option<Instant>) -> Result<Never, End> {
+async fn pump(
+    shared: &Arc<Shared>,
+    socket: &mut Socket,
+    welcomed: &mut Option<Instant>,
+    fallback: &Fallback,
+) -> Result<Never, End> {
     let mut line = Line::new(Instant::now());
     let mut told = Instant::now();
     loop {
@@ -77,6 +85,7 @@ async fn pump(shared: &Arc<Shared>, socket: &mut Socket, welcomed: &mut Option<I
                 take(shared, frames)?;
                 if is_welcome {
                     welcomed.get_or_insert_with(Instant::now);
+                    fallback.rest();
                 }
                 if welcomed.is_some() {
                     line.hear(Instant::now());
@@ -90,6 +99,9 @@ async fn pump(shared: &Arc<Shared>, socket: &mut Socket, welcomed: &mut Option<I
             }
             () = shared.work.notified() => {}
             () = shared.rejoin.notified() => return Err(End::Rejoin),
+            () = shared.give_way.notified(), if welcomed.is_none() => {
+                return Err(End::Lost("a round goes first".into()));
+            }
             () = sleep(Duration::from_millis(retry_in.unwrap_or_default())), if retry.is_some() => {
                 shared.state().replica.handle_timeout(clock::now());
             }
@@ -143,6 +155,7 @@ fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(
 
 /// Gives frames to the replica and makes durable what they brought.
 fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
+    shared.meet(&frames)?;
     let now = clock::now();
     let handled = frames.into_iter().try_for_each(|frame| shared.state().replica.handle_frame(frame, now));
     fail::point("receive.after");
@@ -207,7 +220,7 @@ mod tests {
         let start = Instant::now();
         let seconds = Duration::from_secs;
         let mut line = Line::new(start);
-        assert_eq!((line.due, line.is_asked), (start + seconds(30), true), "the greeting is to be answered");
+        assert_eq!((line.due, line.is_asked), (start + seconds(15), true), "the greeting is to be answered");
         line.hear(start + seconds(1));
         assert_eq!((line.due, line.is_asked), (start + seconds(21), false));
         line.ask(line.due + (DEAD - SILENCE));

@@ -1,5 +1,6 @@
 //! Opening the socket: a good token, the spaces made here, the handshake.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +10,12 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, CONTENT_TYPE, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, http::StatusCode};
+use tokio_tungstenite::tungstenite::{
+    Error,
+    http::{Response, StatusCode},
+};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
 use super::End;
@@ -45,7 +49,7 @@ pub(super) async fn open(shared: &Arc<Shared>) -> Result<Socket, End> {
             None => shared.expire(&token),
         }
     }
-    Err(End::Lost("the server takes no token".into()))
+    Err(End::Blocked("the server takes no token".into()))
 }
 
 /// A good access token.
@@ -62,11 +66,25 @@ async fn handshake(server: &ServerUrl, token: &Secret) -> Result<Option<Socket>,
     // Without Nagle's algorithm: an edit is a small frame that must not wait for the next one.
     let connecting = connect_async_tls_with_config(request, Some(config), true, Some(connector));
     match timeout(PATIENCE, connecting).await {
-        Err(_) => Err(End::Lost("the handshake took too long".into())),
+        Err(_) => Err(End::Blocked("the handshake took too long".into())),
         Ok(Ok((socket, _))) => Ok(Some(socket)),
-        Ok(Err(Error::Http(answer))) if answer.status() == StatusCode::UNAUTHORIZED => Ok(None),
-        Ok(Err(error)) => Err(lost(error)),
+        Ok(Err(Error::Http(answer))) if is_token_refused(&answer) => Ok(None),
+        Ok(Err(Error::Io(error))) if is_away(&error) => Err(lost(error)),
+        Ok(Err(error)) => Err(End::Blocked(error.to_string())),
     }
+}
+
+/// Whether an answer to the handshake is about the token. Its body may not have arrived whole, so this is only a reason to
+/// exchange the token, and never the end of a sign-in.
+fn is_token_refused<B>(answer: &Response<B>) -> bool {
+    let said = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    answer.status() == StatusCode::UNAUTHORIZED && said.starts_with("application/problem+json")
+}
+
+/// Whether nobody is there at all, so that a round would not get through either.
+fn is_away(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
+    matches!(error.kind(), ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable)
 }
 
 fn request(server: &ServerUrl, token: &Secret) -> Result<Request, Error> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::PoisonError;
 
-use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -50,6 +50,7 @@ struct TokenAnswer {
     access_token: Secret,
     expires_in: u64,
     refresh_token: Secret,
+    server_id: Option<ServerId>,
 }
 
 impl Kring {
@@ -129,7 +130,11 @@ impl Shared {
             Err(error) if error.is_unauthorized() => {
                 self.expire(&token);
                 let token = self.access_token()?;
-                Ok(call(&server, &token)?)
+                // A sign-in ends where its token is exchanged, and nowhere else.
+                call(&server, &token).map_err(|error| match error.is_unauthorized() {
+                    true => ClientError::Offline,
+                    false => error.into(),
+                })
             }
             result => Ok(result?),
         }
@@ -153,12 +158,14 @@ impl Shared {
         let Some(old) = self.state().session.clone() else { return Err(ClientError::SignedOut) };
         match self.exchange(&old) {
             Ok(answer) => {
-                let TokenAnswer { access_token, expires_in, refresh_token } = answer;
+                let TokenAnswer { access_token, expires_in, refresh_token, server_id } = answer;
                 let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(old.key);
                 // Stored before it is used: the old one is worth nothing any more.
                 self.with_store(|store| store.put_session(&session))?;
                 let token = session.access_token.clone();
                 self.state().session = Some(session);
+                // Whoever knows the refresh token is the server that gave it.
+                server_id.map_or(Ok(()), |server| self.learn_server(server))?;
                 Ok(token)
             }
             Err(ClientError::SignedOut) => {
@@ -177,7 +184,8 @@ impl Shared {
     fn exchange(&self, old: &Session) -> Result<TokenAnswer, ClientError> {
         let (server, token, device) = (self.server()?, &old.refresh_token, self.state().account.identity.device);
         let post = |body: &Value| self.http.post::<TokenAnswer>(&server, "/v1/token", None, body);
-        let Some(key) = &old.key else { return Ok(post(&json!({ "refresh_token": token.reveal() }))?) };
+        let failed = |error: HttpError| self.failed(error);
+        let Some(key) = &old.key else { return post(&json!({ "refresh_token": token.reveal() })).map_err(failed) };
         let word = match &old.exchange {
             Some(word) => word.clone(),
             None => {
@@ -192,8 +200,8 @@ impl Shared {
         let body = |at| json!({ "refresh_token": token.reveal(), "proof": key.prove(device, token, at, &word) });
         match post(&body(clock::now())) {
             // The phone's clock is wrong, which must keep nobody out.
-            Err(HttpError::Clock(server_time)) => Ok(post(&body(server_time))?),
-            answer => Ok(answer?),
+            Err(HttpError::Clock(server_time)) => post(&body(server_time)).map_err(failed),
+            answer => answer.map_err(failed),
         }
     }
 

@@ -4,7 +4,7 @@
 //! line broke, the server fell or the app was ended, the same sign-in is asked for again: by the next call with the same
 //! code, or by the next connection. The server gives the same device the same answer.
 
-use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp, one_time_code};
+use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Timestamp, one_time_code};
 use kring_sync::DeviceIdentity;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,6 +37,7 @@ struct SignInAnswer {
     access_token: Secret,
     expires_in: u64,
     refresh_token: Secret,
+    server_id: Option<ServerId>,
     space_id: Option<SpaceId>,
     role: Option<Role>,
 }
@@ -54,7 +55,8 @@ impl Kring {
     ///
     /// [`ClientError::Declined`] for a code that is wrong, used or expired and for an address that is not `https`
     /// (or this machine); [`ClientError::OtherPerson`] where the code is of somebody else than the person whose
-    /// file this is, and stays good; [`ClientError::Offline`].
+    /// file this is, and stays good; [`ClientError::AnotherServer`] where the file has documents of another server than
+    /// this one; [`ClientError::Offline`].
     pub async fn sign_in(
         &self,
         server: &str,
@@ -176,14 +178,16 @@ impl Shared {
         key: Option<DeviceKey>,
     ) -> Result<SignedIn, ClientError> {
         let SignInAnswer { person_id: person, device_id: device, access_token, expires_in, refresh_token, .. } = answer;
-        if before.server.is_some() && before.person() != person {
+        let is_elsewhere = self.has_things_of_another(answer.server_id);
+        if is_elsewhere || before.server.is_some() && before.person() != person {
             let path = format!("/v1/devices/{device}/revoke");
             if let Err(error) = self.http.post_only(server, &path, &access_token) {
                 tracing::debug!(%error, "the session of another person stays open at the server");
             }
-            return Err(ClientError::OtherPerson);
+            return Err(if is_elsewhere { ClientError::AnotherServer } else { ClientError::OtherPerson });
         }
-        let account = Account { identity: DeviceIdentity { person, device }, server: Some(server.text()) };
+        let server_id = answer.server_id;
+        let account = Account { identity: DeviceIdentity { person, device }, server: Some(server.text()), server_id };
         let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(key);
         self.with_store(|store| store.sign_in(&account, &session))?;
         let mut state = self.state();
@@ -213,7 +217,7 @@ impl Shared {
 fn is_final(error: &ClientError) -> bool {
     match error {
         ClientError::Declined { code } => code != "rate_limited" && code != "timeout",
-        ClientError::OtherPerson => true,
+        ClientError::OtherPerson | ClientError::AnotherServer => true,
         _ => false,
     }
 }

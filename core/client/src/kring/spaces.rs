@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId};
 use kring_sync::Member;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{Kring, beside};
@@ -127,6 +128,12 @@ impl Kring {
     }
 }
 
+/// The server's answer to a space that was made.
+#[derive(Deserialize)]
+struct Made {
+    space_id: SpaceId,
+}
+
 /// What the person is in each space: by the documents, and by the roster where they may see none.
 fn roles(state: &State) -> BTreeMap<SpaceId, Role> {
     let me = state.account.identity.person;
@@ -142,10 +149,11 @@ impl Shared {
         let spaces = self.with_store(|store| store.spaces())?;
         for (space, name, _) in spaces.into_iter().filter(|(.., is_local)| *is_local) {
             let body = serde_json::json!({ "space_id": space, "name": name });
-            let answer: Result<serde_json::Value, _> =
+            let answer: Result<Made, _> =
                 self.authorized(|server, token| self.http.post(server, "/v1/spaces", Some(token), &body));
             match answer {
-                Ok(_) => self.with_store(|store| store.put_known_space(space))?,
+                Ok(made) if made.space_id == space => self.with_store(|store| store.put_known_space(space))?,
+                Ok(_) => return Err(ClientError::Offline),
                 Err(ClientError::Declined { code }) => tracing::warn!(%space, %code, "the server declines a space"),
                 Err(error) => return Err(error),
             }

@@ -1,11 +1,16 @@
 //! One round of sync over HTTP, for a moment in the background that the phone's system gives.
 
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::future::{Either, select};
 use kring_domain::Access;
 use kring_sync::{Cursor, DeviceFrame, ServerFrame, decode_server_frames, encode};
+use tokio::sync::OwnedMutexGuard;
 
 use super::{Kring, beside};
-use crate::shared::Shared;
-use crate::{ClientError, clock};
+use crate::shared::{Disconnect, Shared};
+use crate::{ClientError, Connection, clock};
 
 /// The most rounds in one go; each carries what fits and gets what is new.
 const MAX_ROUNDS: u32 = 50;
@@ -25,26 +30,55 @@ pub struct SyncReport {
 impl Kring {
     /// Shares what waits and fetches what is new, and returns when there is nothing more to do.
     ///
-    /// While [`Kring::connect`] is online this returns at once, since everything is on its way already.
+    /// While [`Kring::connect`] is online this returns at once, since everything is on its way already. While its
+    /// handshake hangs, or its socket is silent, this goes first.
     ///
     /// # Errors
     ///
-    /// [`ClientError::Offline`], [`ClientError::SignedOut`] or [`ClientError::Server`]; what was done until then stays.
+    /// [`ClientError::Offline`], [`ClientError::AnotherServer`], [`ClientError::SignedOut`] or [`ClientError::Server`]; what was done until then stays.
     pub async fn sync_once(&self) -> Result<SyncReport, ClientError> {
         let before = self.waiting();
-        beside(self.shared(), Shared::sync).await?;
+        if let Some(line) = self.shared().take_line().await {
+            let sync = move |shared: &Shared| {
+                let _line = line;
+                shared.sync().map(drop)
+            };
+            beside(self.shared(), sync).await?;
+        }
         let waiting = self.waiting();
         Ok(SyncReport { answered: before.saturating_sub(waiting), waiting })
     }
 }
 
 impl Shared {
-    fn sync(&self) -> Result<(), ClientError> {
-        let Ok(_line) = self.line.try_lock() else { return Ok(()) };
+    /// The right to speak for the replica; `None` while a socket is up, on which everything is on its way already.
+    ///
+    /// A socket over which the server has not spoken yet gives way.
+    async fn take_line(&self) -> Option<OwnedMutexGuard<()>> {
+        if let Ok(line) = Arc::clone(&self.line).try_lock_owned() {
+            return Some(line);
+        }
+        let mut line = pin!(Arc::clone(&self.line).lock_owned());
+        loop {
+            let mut told = pin!(self.told.notified());
+            told.as_mut().enable();
+            if self.state().connection == Connection::Online {
+                return None;
+            }
+            self.give_way.notify_one();
+            if let Either::Left((line, _)) = select(line.as_mut(), told).await {
+                return Some(line);
+            }
+        }
+    }
+
+    /// Shares what waits and fetches what is new, for who holds the line; says whether anything has moved. Blocks.
+    pub(crate) fn sync(&self) -> Result<bool, ClientError> {
         self.finish_sign_in()?;
         self.share_local_spaces()?;
         self.share_looks()?;
         self.flush()?;
+        let first = self.progress();
         let mut before = None;
         let _end = Disconnect(self);
         for _ in 0..MAX_ROUNDS {
@@ -58,7 +92,10 @@ impl Shared {
             drop(state);
             before = Some(after);
         }
-        Ok(())
+        if self.state().connection == Connection::AnotherServer {
+            self.set_connection(Connection::Offline);
+        }
+        Ok(first != self.progress())
     }
 
     /// Speaks with the server once; whether there is more to fetch.
@@ -70,6 +107,7 @@ impl Shared {
             ServerFrame::Welcome { documents, .. } => Some(documents.clone()),
             _ => None,
         });
+        self.meet(&frames)?;
         let handled = frames.into_iter().try_for_each(|frame| self.state().replica.handle_frame(frame, clock::now()));
         self.flush()?;
         handled.map_err(|error| ClientError::Server(error.to_string()))?;
@@ -99,14 +137,5 @@ impl Shared {
         let state = self.state();
         let documents = state.replica.documents();
         documents.map(|(id, ..)| (state.replica.cursor(id), state.replica.pending(id).count())).collect()
-    }
-}
-
-/// Takes the replica off the line when a sync ends, however it does.
-struct Disconnect<'a>(&'a Shared);
-
-impl Drop for Disconnect<'_> {
-    fn drop(&mut self) {
-        self.0.state().replica.handle_disconnected();
     }
 }

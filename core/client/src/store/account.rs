@@ -1,8 +1,9 @@
 //! Whose file it is, the session, the spaces and who is in them.
 
-use kring_domain::{DeviceId, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Timestamp};
 use kring_sync::{DeviceIdentity, Member};
 use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::value::{parse, uuid, word};
@@ -14,16 +15,17 @@ use crate::secret::Secret;
 impl Store {
     /// The account; made with `new` where the file is new.
     pub(crate) fn account(&mut self, new: impl FnOnce() -> DeviceIdentity) -> Result<Account, StoreError> {
-        let read = "SELECT person_id, device_id, server FROM account";
+        let read = "SELECT person_id, device_id, server, server_id FROM account";
         let row = self.connection.query_row(read, [], |row| {
             let identity =
                 DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
-            Ok(Account { identity, server: row.get(2)? })
+            let server_id = row.get::<_, Option<[u8; 16]>>(3)?.map(|bytes| ServerId::new(Uuid::from_bytes(bytes)));
+            Ok(Account { identity, server: row.get(2)?, server_id })
         });
         if let Some(account) = row.optional()? {
             return Ok(account);
         }
-        let account = Account { identity: new(), server: None };
+        let account = Account { identity: new(), server: None, server_id: None };
         put_account(&self.connection, &account)?;
         Ok(account)
     }
@@ -31,6 +33,12 @@ impl Store {
     /// Keeps whose file this is, without a session.
     pub(crate) fn put_identity(&mut self, account: &Account) -> Result<(), StoreError> {
         put_account(&self.connection, account)
+    }
+
+    /// Keeps which server the person's is.
+    pub(crate) fn put_server_id(&mut self, server: ServerId) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE account SET server_id = ?1", [server.uuid().as_bytes()])?;
+        Ok(())
     }
 
     /// The session, where there is one.
@@ -146,11 +154,13 @@ pub(super) fn forget_left_spaces(connection: &Connection) -> Result<(), StoreErr
 }
 
 fn put_account(connection: &Connection, account: &Account) -> Result<(), StoreError> {
-    let sql = "INSERT INTO account (one, person_id, device_id, server) VALUES (1, ?1, ?2, ?3)
+    let sql = "INSERT INTO account (one, person_id, device_id, server, server_id) VALUES (1, ?1, ?2, ?3, ?4)
         ON CONFLICT DO UPDATE SET person_id = excluded.person_id, device_id = excluded.device_id,
-            server = excluded.server";
+            server = excluded.server, server_id = excluded.server_id";
+    let server_id = account.server_id.map(|server| *server.uuid().as_bytes());
     let DeviceIdentity { person, device } = account.identity;
-    connection.execute(sql, params![person.uuid().as_bytes(), device.uuid().as_bytes(), account.server])?;
+    let (person, device) = (person.uuid(), device.uuid());
+    connection.execute(sql, params![person.as_bytes(), device.as_bytes(), account.server, server_id])?;
     Ok(())
 }
 
@@ -168,8 +178,6 @@ fn put_session(connection: &Connection, session: &Session) -> Result<(), StoreEr
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
@@ -182,6 +190,7 @@ mod tests {
         assert_eq!(store.session().unwrap(), None);
         account.identity = identity(2);
         account.server = Some("https://kring.example".into());
+        account.server_id = Some(ServerId::new(Uuid::from_u128(5)));
         let session = |text: &str| {
             Session::new(Secret::new(text.into()), Secret::new(text.into()), 900, Timestamp::from_millis(5_000))
         };
@@ -190,6 +199,8 @@ mod tests {
         let second = session("second").with_key(key);
         store.put_session(&second).unwrap();
         store.put_exchange("begun").unwrap();
+        account.server_id = Some(ServerId::new(Uuid::from_u128(6)));
+        store.put_server_id(ServerId::new(Uuid::from_u128(6))).unwrap();
         drop(store);
         let mut store = Store::open(&path).unwrap();
         assert_eq!(store.account(|| identity(9)).unwrap(), account);

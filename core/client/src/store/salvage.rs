@@ -7,7 +7,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, SpaceId, Timestamp};
+use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, ServerId, SpaceId, Timestamp};
 use kring_sync::{Base, DeviceIdentity, EditState, Pending, RawCommand, SettledEdit, StoreOp, Submission};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Row};
@@ -72,6 +72,11 @@ impl Salvaged {
         let one = |sql: &str| connection.prepare(sql).ok();
         let account = one("SELECT person_id, device_id, server FROM account")
             .and_then(|mut query| query.query_row([], owner).ok());
+        // A column of its own: the file may be of a version that did not have it.
+        let server_id = one("SELECT server_id FROM account")
+            .and_then(|mut query| query.query_row([], |row| row.get::<_, Option<[u8; 16]>>(0)).ok().flatten());
+        let server_id = server_id.map(|bytes| ServerId::new(Uuid::from_bytes(bytes)));
+        let account = account.map(|account| Account { server_id, ..account });
         let identity = account.as_ref().map(|account| account.identity);
         let looks = identity.map_or(Ok(None), |identity| looks::salvage(&connection, identity));
         // Without its list of looks the server takes nothing more from a device: it signs in anew, as another.
@@ -217,7 +222,7 @@ fn edit(row: &Row<'_>) -> Option<Found> {
 
 fn owner(row: &Row<'_>) -> Result<Account, rusqlite::Error> {
     let identity = DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
-    Ok(Account { identity, server: row.get(2)? })
+    Ok(Account { identity, server: row.get(2)?, server_id: None })
 }
 
 fn space(row: &Row<'_>) -> Result<LocalSpace, StoreError> {

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
+    include_str!("schema/0006.sql"),
 ];
 
 /// Brings a file up to the present version.
@@ -42,6 +43,13 @@ mod tests {
             include_str!("schema/0002.sql"),
             include_str!("schema/0003.sql"),
             include_str!("schema/0004.sql")
+        ),
+        concat!(
+            include_str!("schema/0001.sql"),
+            include_str!("schema/0002.sql"),
+            include_str!("schema/0003.sql"),
+            include_str!("schema/0004.sql"),
+            include_str!("schema/0005.sql")
         ),
     ];
 

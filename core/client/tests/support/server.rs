@@ -153,7 +153,15 @@ impl Server {
         if path == "/v1/token" && std::mem::take(&mut self.world.lock().unwrap().loses_answer) {
             return;
         }
-        let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", answer.len());
+        let media_type = match (path, status) {
+            (_, 300..) => "application/problem+json",
+            ("/v1/sync", _) => "application/cbor",
+            _ => "application/json",
+        };
+        let length = answer.len();
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n"
+        );
         stream.write_all(&[head.into_bytes(), answer].concat()).await.unwrap();
     }
 
@@ -212,6 +220,10 @@ impl Server {
             }
             _ => (404, json!({"code": "not_found"})),
         };
+        let mut answer = answer;
+        if let Some(code) = answer["code"].as_str().map(str::to_owned) {
+            answer["type"] = json!(format!("urn:kring:problem:{code}"));
+        }
         (status, serde_json::to_vec(&answer).unwrap())
     }
 
@@ -226,6 +238,8 @@ impl Server {
             if whose.is_none() {
                 let mut refusal = ErrorResponse::new(None);
                 *refusal.status_mut() = StatusCode::UNAUTHORIZED;
+                let media_type = HeaderValue::from_static("application/problem+json");
+                refusal.headers_mut().insert("content-type", media_type);
                 return Err(refusal);
             }
             response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("kring.sync.v1"));
@@ -291,7 +305,13 @@ impl World {
                 let documents = documents.collect();
                 let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
                 let server_time = Timestamp::from_millis(i64::try_from(now).unwrap() + self.ahead);
-                answers.push(ServerFrame::Welcome { server_time, documents, members: vec![] });
+                answers.push(ServerFrame::Welcome {
+                    server_time,
+                    documents,
+                    members: vec![],
+                    server: None,
+                    through: None,
+                });
                 let filled = self.documents.iter().filter(|(_, (_, _, entries))| !entries.is_empty());
                 // All of them, whatever the cursor: a device takes what it lacks.
                 answers.extend(filled.map(|(id, (_, _, entries))| entries_frame(*id, entries.clone())));

@@ -19,6 +19,15 @@ pub enum DeviceFrame {
         /// The documents the device holds; the others are sent whole.
         #[serde(default)]
         cursors: Vec<Cursor>,
+        /// The device takes the answer in pages, and asks for the next one with another hello.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pages: bool,
+        /// The page begins behind this document, in the order of their ids.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<DocumentId>,
+        /// The page ends at this document at the latest; of those behind it the device has more cursors.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        through: Option<DocumentId>,
     },
     /// Commands for one document, in the order in which they were made.
     Submit {
@@ -69,6 +78,12 @@ pub struct Cursor {
 }
 
 impl DeviceFrame {
+    /// A greeting that asks for everything at once.
+    pub fn hello(app: impl Into<String>, cursors: Vec<Cursor>) -> Self {
+        let (pages, after, through) = (false, None, None);
+        Self::Hello { protocol: super::PROTOCOL, app: app.into(), cursors, pages, after, through }
+    }
+
     pub(super) fn within_bounds(&self) -> bool {
         match self {
             Self::Submit { commands, .. } => commands.len() <= MAX_COMMANDS,

@@ -1,4 +1,4 @@
-use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, ServerId, SpaceId, Timestamp};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -21,6 +21,12 @@ pub enum ServerFrame {
         /// Who is in those spaces.
         #[serde(deserialize_with = "known")]
         members: Vec<Member>,
+        /// Which server this is; absent from one of an older version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<ServerId>,
+        /// The last document that this page is about, where documents behind it are still to be asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        through: Option<DocumentId>,
     },
     /// A whole document, for a device that has nothing it can go on from.
     Snapshot {

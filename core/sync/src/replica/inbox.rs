@@ -17,7 +17,7 @@ impl Replica {
     /// Where the frame cannot be: close the connection and join again. What the person made is kept.
     pub fn handle_frame(&mut self, frame: ServerFrame, now: Timestamp) -> Result<(), ReplicaError> {
         match frame {
-            ServerFrame::Welcome { server_time, documents, members } => {
+            ServerFrame::Welcome { server_time, documents, members, .. } => {
                 plausible::welcome(&documents, &members)?;
                 self.compare_clocks(server_time, now);
                 self.welcome(documents, members);

@@ -126,7 +126,12 @@ mod tests {
     }
 
     fn welcome(phone: &mut Replica, documents: Vec<DocumentHead>) {
-        phone.handle_frame(ServerFrame::Welcome { server_time: now(), documents, members: vec![] }, now()).unwrap();
+        phone
+            .handle_frame(
+                ServerFrame::Welcome { server_time: now(), documents, members: vec![], server: None, through: None },
+                now(),
+            )
+            .unwrap();
     }
 
     fn keep(phone: &mut Replica) -> Vec<(CommandId, EditState)> {

@@ -69,7 +69,7 @@ mod tests {
         for (documents, members) in
             [(many, vec![]), (vec![named], vec![]), (vec![late], vec![]), (vec![], vec![member])]
         {
-            let welcome = ServerFrame::Welcome { server_time: now(), documents, members };
+            let welcome = ServerFrame::Welcome { server_time: now(), documents, members, server: None, through: None };
             assert_eq!(phone.handle_frame(welcome, now()), Err(ReplicaError::Implausible));
             assert_eq!(phone.documents().count(), 1);
             assert!(phone.poll_store().is_none());
@@ -119,7 +119,13 @@ mod tests {
     }
 
     fn welcome(phone: &mut Replica, head: DocumentHead) {
-        let frame = ServerFrame::Welcome { server_time: now(), documents: vec![head], members: vec![] };
+        let frame = ServerFrame::Welcome {
+            server_time: now(),
+            documents: vec![head],
+            members: vec![],
+            server: None,
+            through: None,
+        };
         phone.handle_frame(frame, now()).unwrap();
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use kring_domain::{DocumentId, PersonId};
+use kring_domain::{DocumentId, PersonId, ServerId};
 use kring_sync::{Claim, encode};
 
 use crate::clock::now;
@@ -29,6 +29,7 @@ pub(super) struct Reading<'a> {
     pub(super) hub: &'a Hub,
     pub(super) connection: &'a Arc<Connection>,
     pub(super) damaged: &'a Damaged,
+    pub(super) server: ServerId,
 }
 
 impl Reading<'_> {
@@ -100,7 +101,7 @@ impl Reading<'_> {
             room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
             pieces.push((place, piece));
         }
-        Ok(Greeting { welcome: encode(&directory.welcome(now())).into(), pieces })
+        Ok(Greeting { welcome: encode(&directory.welcome(self.server, now())).into(), pieces })
     }
 }
 

@@ -154,6 +154,6 @@ impl Server {
             name: format!("person {}", role.name()),
             role: *role,
         });
-        ServerFrame::Welcome { server_time: now, members: members.collect(), documents }
+        ServerFrame::Welcome { server_time: now, members: members.collect(), documents, server: None, through: None }
     }
 }

@@ -1,0 +1,70 @@
+//! A real phone behind a relay.
+
+use std::time::Duration;
+
+use kring_client::{Kring, Options};
+use kring_domain::DocumentId;
+use kring_tests::outside::{Cast, Server};
+use serde_json::json;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::relay::Relay;
+
+/// A member's phone.
+pub(super) struct Phone {
+    pub(super) kring: Kring,
+    pub(super) relay: Relay,
+    pub(super) circle: DocumentId,
+    home: TempDir,
+}
+
+impl Phone {
+    /// A phone that has been in step with the server.
+    pub(super) async fn new(server: &Server, cast: &Cast) -> Self {
+        let relay = Relay::to(server.address()).await;
+        let home = tempfile::tempdir().unwrap();
+        let kring = Kring::open(home.path().join("kring.db"), Options::default()).unwrap();
+        let code = cast.professional.invite(&cast.space, "member");
+        kring.sign_in(&relay.url, &code, "phone", Some("Mo")).await.unwrap();
+        kring.sync_once().await.unwrap();
+        Self { kring, relay, circle: cast.circle.parse().unwrap(), home }
+    }
+
+    /// The app is closed, its token grows old, and it is opened again.
+    pub(super) fn later(self) -> Self {
+        self.kring.close();
+        let path = self.home.path().join("kring.db");
+        let file = rusqlite::Connection::open(&path).unwrap();
+        assert_eq!(file.execute("UPDATE session SET refresh_at = 0", []).unwrap(), 1);
+        drop(file);
+        Self { kring: Kring::open(path, Options::default()).unwrap(), ..self }
+    }
+
+    /// The person writes something; its text comes back.
+    pub(super) fn write(&self) -> String {
+        let text = Uuid::now_v7().to_string();
+        let message = json!({"type": "post_message", "message_id": Uuid::now_v7(), "text": text});
+        self.kring.submit_json(self.circle, &message.to_string()).unwrap();
+        text
+    }
+
+    /// What must not change while the server cannot be reached: the documents, the sign-in, the edits that wait.
+    pub(super) fn things(&self) -> (Vec<DocumentId>, bool, usize) {
+        let spaces = self.kring.spaces().unwrap();
+        let documents = spaces.iter().flat_map(|space| self.kring.documents(space.id));
+        let documents = documents.map(|document| document.id).collect();
+        (documents, self.kring.identity().is_signed_in, self.kring.waiting())
+    }
+}
+
+/// Waits until something is so.
+pub(super) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..2_000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not in forty seconds: {what}");
+}
