@@ -143,7 +143,7 @@ macro_rules! commands {
 commands! {
     Network {
         AddContact, UpdateContact, PlaceContact, ArchiveContact, EraseContact, AddTie, RemoveTie, TakeSnapshot,
-        LinkMember, UnlinkMember, AcceptSuggestion, DeclineSuggestion,
+        LinkMember, UnlinkMember, AcceptSuggestion, DeclineSuggestion, DistinguishContacts,
     }
     Plan {
         AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep,

@@ -60,6 +60,7 @@ fn any_command() -> impl Strategy<Value = Value> {
         1 => contact().prop_map(|contact| json!({ "type": "erase_contact", "contact_id": id(contact) })),
         2 => (contact(), contact()).prop_map(|(a, b)| json!({ "type": "add_tie", "a": id(a), "b": id(b) })),
         1 => (contact(), contact()).prop_map(|(a, b)| json!({ "type": "remove_tie", "a": id(a), "b": id(b) })),
+        1 => (contact(), contact()).prop_map(|(a, b)| json!({ "type": "distinguish_contacts", "a": id(a), "b": id(b) })),
         1 => (1..4u8).prop_map(|it| json!({ "type": "take_snapshot", "snapshot_id": id(it), "label": "year" })),
         2 => (1..30u8).prop_map(|made_by| json!({ "type": "accept_suggestion", "suggestion_id": id(made_by) })),
         1 => (1..30u8).prop_map(|made_by| json!({ "type": "decline_suggestion", "suggestion_id": id(made_by) })),

@@ -259,7 +259,7 @@ fn example(name: &str, person: u128) -> Value {
         "archive_contact" | "erase_contact" => json!({"contact_id": one}),
         "link_member" => json!({"contact_id": one, "person_id": person}),
         "unlink_member" => json!({"contact_id": one}),
-        "add_tie" => json!({"a": one, "b": id(3)}),
+        "add_tie" | "distinguish_contacts" => json!({"a": one, "b": id(3)}),
         "remove_tie" => json!({"a": one, "b": id(2)}),
         "take_snapshot" => json!({"snapshot_id": new, "label": "start"}),
         "accept_suggestion" | "decline_suggestion" => json!({"suggestion_id": id(SUGGESTION)}),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CONTACTS, NetworkView, SNAPSHOTS, SUGGESTIONS, TIES, tie};
+use super::{CONTACTS, NetworkView, SNAPSHOTS, SUGGESTIONS, TIES, distinguish_contacts, tie};
 use crate::brief::brief;
 use crate::entity::{Item, child, find, must_exist};
 use crate::erasure::{Paths, note};
@@ -70,6 +70,12 @@ pub(super) fn traces(document: &impl ReadDoc, contact: &str) -> Paths {
     let items = |name| Item::section(document, name).map(|section| section.maps()).unwrap_or_default();
     if Item::find(document, CONTACTS, contact).is_some() {
         traces.insert(path(&[CONTACTS, contact]));
+    }
+    let distinct = distinguish_contacts::key(contact);
+    for (id, other) in items(CONTACTS) {
+        if other.has(&distinct) {
+            traces.insert(path(&[CONTACTS, &id, &distinct]));
+        }
     }
     for (key, _) in items(TIES) {
         if tie::touches(&key, contact) {

@@ -1,8 +1,11 @@
 //! The network map as plain data, for people and programs.
 
+use std::collections::BTreeSet;
+
 use automerge::ReadDoc;
 use serde::Serialize;
 
+use super::distinguish_contacts::{self, DistinctModel};
 use super::history::{self, ErasureModel, SnapshotModel, SuggestionModel};
 use super::link_member::PERSON;
 use super::own_words;
@@ -21,6 +24,9 @@ pub struct NetworkModel {
     pub archived: Vec<ArchivedContact>,
     /// Who knows whom, between contacts on the map.
     pub ties: Vec<TieModel>,
+    /// The contacts with one name that are known to be two people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub distinct: Vec<DistinctModel>,
     /// The map as it was at moments that were kept.
     pub snapshots: Vec<SnapshotModel>,
     /// Places that others suggested, answered ones included.
@@ -111,10 +117,21 @@ pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>) -> NetworkModel {
         contacts: network.contacts().iter().map(contact).collect(),
         archived: archived.iter().map(|gone| ArchivedContact { id: gone.id(), name: gone.name() }).collect(),
         ties: ties.map(|(a, b)| TieModel { a, b }).collect(),
+        distinct: distinct(network),
         snapshots: history::snapshots(network),
         suggestions: history::suggestions(network),
         erasures: history::erasures(network),
     }
+}
+
+/// Between contacts that are both on the map.
+fn distinct<R: ReadDoc>(network: &NetworkView<'_, R>) -> Vec<DistinctModel> {
+    let contacts = network.contacts();
+    let present: BTreeSet<ContactId> = contacts.iter().map(ContactView::id).collect();
+    let pairs = contacts.iter().flat_map(|contact| {
+        distinguish_contacts::others(&contact.item).into_iter().map(|b| DistinctModel { a: contact.id(), b })
+    });
+    pairs.filter(|pair| present.contains(&pair.b)).collect()
 }
 
 fn contact<R: ReadDoc>(contact: &ContactView<'_, R>) -> ContactModel {

@@ -1,6 +1,7 @@
 //! The rules of the map under real concurrency: commands executed at the heads their devices had seen.
 
 mod archiving;
+mod duplicates;
 mod erasing;
 mod fields;
 mod own_words;

@@ -79,9 +79,11 @@ fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
     let contact = id(which);
     let quadrant = ["family", "peers", "professionals", "society"][(new % 4) as usize];
     let label = ["start", "interim", "end", "year"][(new % 4) as usize];
-    match what % 16 {
+    match what % 18 {
         14 => json!({ "type": "link_member", "contact_id": contact, "person_id": id(new % 9 + 1) }),
         15 => json!({ "type": "unlink_member", "contact_id": contact }),
+        16 => json!({ "type": "add_contact", "contact_id": contact, "name": "Jan" }),
+        17 => json!({ "type": "distinguish_contacts", "a": contact, "b": id(other) }),
         12 => json!({ "type": "update_contact", "contact_id": contact, "status": "strained", "desired_ring": 2 }),
         13 => json!({ "type": "accept_suggestion", "suggestion_id": id(0xc000_0000 + new % 20) }),
         0 => json!({ "type": "add_contact", "contact_id": contact, "name": format!("Naam {new}"), "ring": other - 1 }),

@@ -37,7 +37,15 @@ fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option
 fn network(contacts: Vec<ContactModel>) -> NetworkModel {
     let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
     let ties = ids.windows(2).map(|pair| TieModel { a: pair[0], b: pair[1] }).collect();
-    NetworkModel { contacts, archived: vec![], ties, snapshots: vec![], suggestions: vec![], erasures: vec![] }
+    NetworkModel {
+        contacts,
+        archived: vec![],
+        ties,
+        distinct: vec![],
+        snapshots: vec![],
+        suggestions: vec![],
+        erasures: vec![],
+    }
 }
 
 /// The boxes of names in a picture: left, top, right, bottom.
