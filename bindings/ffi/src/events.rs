@@ -98,7 +98,7 @@ impl From<kring_client::EditState> for EditState {
         match state {
             kring_client::EditState::SavedHere => Self::SavedHere,
             kring_client::EditState::Shared { sequence } => Self::Shared { sequence },
-            kring_client::EditState::NotAccepted { code, field } => Self::NotAccepted { code: word(code), field },
+            kring_client::EditState::NotAccepted { code, field, .. } => Self::NotAccepted { code: word(code), field },
             kring_client::EditState::Held { code } => Self::Held { code: word(code) },
         }
     }

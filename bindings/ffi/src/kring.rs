@@ -2,11 +2,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use kring_client::{ClientError, Options, Rescue};
-use kring_domain::{Access, Content, Language, Role};
+use kring_domain::{Access, Content, DocumentId, Language, Role};
 
 use crate::{
-    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Receipt, Rescued, SignedIn, Space,
-    SyncReport,
+    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Permission, Receipt, Rescued,
+    SignedIn, Space, SyncReport,
 };
 
 /// One person's Kring on one phone; may be used from any thread.
@@ -128,7 +128,8 @@ impl Kring {
 
     /// Makes an edit, as JSON; when this returns it is saved on the phone.
     pub fn submit(&self, document: &str, command: &str) -> Result<Receipt, KringError> {
-        let receipt = self.say(self.inner.submit_json(self.id(document, "document")?, command))?;
+        let document = self.id(document, "document")?;
+        let receipt = self.inner.submit_json(document, command).map_err(|error| self.explained(document, error))?;
         Ok(Receipt { id: receipt.id.to_string(), state: receipt.state.into() })
     }
 
@@ -137,15 +138,29 @@ impl Kring {
         self.id(document, "document").is_ok_and(|document| self.inner.may_json(document, command))
     }
 
+    /// What would become of this edit now: made, made a suggestion, or refused and why.
+    pub fn permission(&self, document: &str, command: &str) -> Result<Permission, KringError> {
+        let document = self.id(document, "document")?;
+        match self.inner.permission_json(document, command) {
+            Ok(kring_client::Permission::Allowed) => Ok(Permission::Allowed),
+            Ok(kring_client::Permission::BecomesSuggestion) => Ok(Permission::BecomesSuggestion),
+            Err(error) => match self.explained(document, error) {
+                KringError::Refused { code, explanation, .. } => Ok(Permission::Refused { code, explanation }),
+                error => Err(error),
+            },
+        }
+    }
+
     /// The edits of this phone in a document, and where each is.
     pub fn edits(&self, document: &str) -> Result<Vec<Edit>, KringError> {
         let edits = self.say(self.inner.edits(self.id(document, "document")?))?;
-        Ok(edits.into_iter().map(Edit::from).collect())
+        Ok(edits.into_iter().map(|edit| Edit::of(&self.inner, edit)).collect())
     }
 
     /// The edits that were not accepted and not seen by the person yet.
     pub fn not_accepted(&self) -> Result<Vec<Edit>, KringError> {
-        Ok(self.say(self.inner.not_accepted())?.into_iter().map(Edit::from).collect())
+        let edits = self.say(self.inner.not_accepted())?;
+        Ok(edits.into_iter().map(|edit| Edit::of(&self.inner, edit)).collect())
     }
 
     /// Everything the person made on this phone that is not shared, as a text to keep elsewhere.
@@ -213,6 +228,15 @@ impl Kring {
 
     fn id<T: FromStr>(&self, text: &str, field: &str) -> Result<T, KringError> {
         text.parse().map_err(|_| KringError::invalid(field, self.inner.language()))
+    }
+
+    /// An error about an edit of a document, with its reason in words that name people.
+    fn explained(&self, document: DocumentId, error: ClientError) -> KringError {
+        let words = self.inner.explain(document, &error);
+        match KringError::of(error, self.inner.language()) {
+            KringError::Refused { code, field, .. } => KringError::Refused { code, field, explanation: words },
+            error => error,
+        }
     }
 
     pub(crate) fn picture(&self, document: &str, client_name: &str, language: &str) -> Result<String, KringError> {

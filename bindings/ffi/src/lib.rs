@@ -18,7 +18,9 @@ pub use encrypted::{open_encrypted, rescue_encrypted};
 pub use error::KringError;
 pub use events::{Connection, EditState, Event};
 pub use kring::Kring;
-pub use records::{Document, Edit, Identity, Invitation, Member, Receipt, Rescued, SignedIn, Space, SyncReport};
+pub use records::{
+    Document, Edit, Identity, Invitation, Member, Permission, Receipt, Rescued, SignedIn, Space, SyncReport,
+};
 
 uniffi::setup_scaffolding!();
 

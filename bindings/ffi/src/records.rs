@@ -100,6 +100,24 @@ pub struct Edit {
     pub command: String,
     /// When it was made, RFC 3339.
     pub made_at: String,
+    /// Where it is, in words for the person; for one that was not accepted, why.
+    pub explanation: String,
+}
+
+/// What would become of an edit.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Permission {
+    /// It is made as it stands.
+    Allowed,
+    /// It becomes a suggestion, which the client answers.
+    BecomesSuggestion,
+    /// It is refused.
+    Refused {
+        /// A stable word, like `forbidden` or `not_found`.
+        code: String,
+        /// Why, in words for the person.
+        explanation: String,
+    },
 }
 
 /// What a rescue has found, and the file as it is now.
@@ -126,9 +144,12 @@ pub struct SyncReport {
     pub waiting: u64,
 }
 
-impl From<kring_client::Edit> for Edit {
-    fn from(edit: kring_client::Edit) -> Self {
+impl Edit {
+    /// An edit as the person reads it.
+    pub(crate) fn of(kring: &kring_client::Kring, edit: kring_client::Edit) -> Self {
+        let explanation = kring.explain_edit(&edit);
         Self {
+            explanation,
             id: edit.id.to_string(),
             document: edit.document.to_string(),
             state: edit.state.into(),

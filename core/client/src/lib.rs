@@ -32,7 +32,7 @@ pub use kring::{
     Document, DocumentState, Identity, Invitation, Kring, Options, Receipt, Rescue, SignedIn, Space, SyncReport,
 };
 pub use kring_domain::{Command, Language, ReadModel, Role};
-pub use kring_sync::{EditState, Member, RawCommand};
+pub use kring_sync::{EditState, Member, Permission, RawCommand};
 pub use store::Edit;
 #[cfg(feature = "sqlcipher")]
 pub use store::FileKey;

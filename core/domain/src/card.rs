@@ -1,6 +1,6 @@
 //! Questions that a merge has raised, for a person to answer.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{PersonId, Role};
@@ -50,13 +50,32 @@ pub struct Card {
 }
 
 /// Somebody who can answer a card: everybody with a role, by its name on the wire, or one person, by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answerer {
     /// Everybody with this role.
     Role(Role),
     /// One person, whatever their role.
     Person(PersonId),
+    /// A role of a newer version of Kring.
+    Unknown,
+}
+
+impl Serialize for Answerer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Role(role) => serializer.serialize_str(role.name()),
+            Self::Person(person) => person.serialize(serializer),
+            Self::Unknown => serializer.serialize_str("unknown"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Answerer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Value::String(word) = Value::deserialize(deserializer)? else { return Ok(Self::Unknown) };
+        let role = Role::from_name(&word).map(Self::Role);
+        Ok(role.or_else(|| word.parse().ok().map(Self::Person)).unwrap_or(Self::Unknown))
+    }
 }
 
 /// One answer to a card.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::because::Because;
 use crate::bounds::TOO_LARGE;
 use crate::circle::*;
 use crate::consents::*;
@@ -72,6 +73,23 @@ macro_rules! commands {
 
             pub(crate) fn holds(&self, condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
                 match self { $($(Self::$name(edit) => edit.holds(condition, author, document),)+)+ }
+            }
+
+            pub(crate) fn why_not(&self, condition: Condition, author: &Author, document: &impl ReadDoc) -> Because {
+                match self { $($(Self::$name(edit) => edit.why_not(condition, author, document),)+)+ }
+            }
+
+            pub(crate) fn is_choice(&self) -> bool {
+                match self { $($(Self::$name(_) => <$name as Edit>::IS_CHOICE,)+)+ }
+            }
+
+            /// Whether the edit makes sense where its sender stands in history.
+            ///
+            /// # Errors
+            ///
+            /// The refusal that the execution there would end with.
+            pub fn makes_sense(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+                match self { $($(Self::$name(edit) => edit.makes_sense(document),)+)+ }
             }
 
             pub(crate) fn becomes_suggestion(&self, author: &Author, document: &impl ReadDoc) -> bool {
@@ -213,7 +231,7 @@ fn parse_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Pa
         let unnamed = || message.split('`').nth(1).unwrap_or("command").chars().take(100).collect();
         let field = field_of(&error).unwrap_or_else(unnamed);
         let code = if message.contains(TOO_LARGE) { Code::TooLarge } else { Code::Invalid };
-        ParseError::Invalid(Refusal { code, field: Some(field) })
+        ParseError::Invalid(Refusal { field: Some(field), ..Refusal::new(code) })
     })
 }
 

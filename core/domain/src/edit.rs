@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::because::Because;
 use crate::policy::{Condition, Policy};
 use crate::{Author, Code, Command, Context, Language, PersonId, Refusal, suggestion};
 
@@ -33,6 +34,8 @@ pub trait Edit: Serialize {
     const NAME: &'static str;
     /// Who may send it.
     const POLICY: Policy;
+    /// Whether sending it is choosing, for the sentence to whoever may not.
+    const IS_CHOICE: bool = false;
 
     /// Checks the command against the document as it stands now: new ids are free, named things exist.
     ///
@@ -46,6 +49,20 @@ pub trait Edit: Serialize {
     /// Only asked for conditions that [`Self::POLICY`] names; the default holds for nobody.
     fn holds(&self, _condition: Condition, _author: &Author, _document: &impl ReadDoc) -> bool {
         false
+    }
+
+    /// Why a condition of the policy does not hold for this author: whose step or thing it is.
+    fn why_not(&self, condition: Condition, _author: &Author, _document: &impl ReadDoc) -> Because {
+        Because::of_condition(condition)
+    }
+
+    /// Whether the edit makes sense in the document where its sender stands in history.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that [`Self::execute`] ends with there.
+    fn makes_sense(&self, _document: &impl ReadDoc) -> Result<(), Refusal> {
+        Ok(())
     }
 
     /// Whether an author's edit becomes a suggestion although the rule for the role admits it.

@@ -31,6 +31,7 @@
 //! ```
 
 mod author;
+mod because;
 mod bounds;
 mod brief;
 mod calling;
@@ -44,6 +45,7 @@ mod document;
 mod edit;
 mod entity;
 mod erasure;
+mod field_words;
 mod grants;
 mod hearts;
 mod id;
@@ -74,6 +76,7 @@ mod warrant;
 mod words;
 
 pub use author::Author;
+pub use because::{Because, Reason};
 pub use bounds::{Name, Slug, Text};
 pub use calling::first_names;
 pub use card::{Answerer, Card, CardKind, CardOption, Choose};
@@ -93,7 +96,7 @@ pub use language::Language;
 pub use problem::{PhoneProblem, ProblemCode};
 pub use read::{ReadModel, read_model, read_model_for};
 pub use reader::Reader;
-pub use refusal::{Code, Refusal};
+pub use refusal::{Code, Refusal, explain};
 pub use rewrite::rewrite;
 pub use role::{Access, Role};
 pub use safety::UnsafePeople;

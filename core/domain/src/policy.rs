@@ -90,6 +90,12 @@ impl Policy {
             || matches!(self.professional, Rule::Suggest)
     }
 
+    /// Whether a role may by itself; where no role may, whether it may at all.
+    pub(crate) fn is_for(self, role: Role) -> bool {
+        let by_itself = |role: Role| matches!(self.rule(role), Rule::Always | Rule::Suggest);
+        if Role::ALL.into_iter().any(by_itself) { by_itself(role) } else { self.rule(role) != Rule::Never }
+    }
+
     /// The rule for a role.
     pub const fn rule(self, role: Role) -> Rule {
         match role {

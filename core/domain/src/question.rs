@@ -124,6 +124,15 @@ impl Answer {
     }
 }
 
+/// Names one after the other: “Linda, Emine en Ruud”.
+pub(crate) fn joined(names: &[String], language: Language) -> String {
+    match names {
+        [] => String::new(),
+        [name] => name.clone(),
+        [first @ .., last] => format!("{} {} {last}", first.join(", "), language.pick("en", "and")),
+    }
+}
+
 /// The sentence that the client has not chosen yet.
 pub(crate) fn still_chooses(reader: &Reader<'_>) -> String {
     let client = reader.client_name();

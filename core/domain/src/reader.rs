@@ -1,6 +1,7 @@
 //! The person for whom a document is put into words.
 
-use crate::{Author, Content, Labels, Language, Names, PersonId, Perspective, Role};
+use crate::brief::brief;
+use crate::{Answerer, Author, Content, Labels, Language, Names, PersonId, Perspective, Role};
 
 /// The names, the language and the person that decide how a document is put into words.
 #[derive(Clone, Copy)]
@@ -45,9 +46,25 @@ impl<'a> Reader<'a> {
 
     /// The client's name at the beginning of a sentence, or a general word.
     pub(crate) fn client_name(&self) -> String {
-        match self.client {
-            Some(client) => brief((self.names)(client)),
-            None => self.language.pick("De cliënt", "The client").to_owned(),
+        self.client.map_or_else(|| self.language.pick("De cliënt", "The client").to_owned(), |client| self.name(client))
+    }
+
+    /// Everybody with a role, or a person, within a sentence.
+    pub(crate) fn named(&self, answerer: Answerer) -> String {
+        let of = |dutch, english| self.language.pick(dutch, english).to_owned();
+        match answerer {
+            Answerer::Person(person) => self.name(person),
+            Answerer::Role(Role::Client) => {
+                self.client.map_or_else(|| of("de cliënt", "the client"), |client| self.name(client))
+            }
+            Answerer::Role(Role::Representative) => of("de vertegenwoordiger", "the representative"),
+            Answerer::Role(Role::Member) => of("de steuncirkel", "the circle"),
+            Answerer::Role(Role::Carer) => of("de mantelzorger", "the carer"),
+            Answerer::Role(Role::Professional) => of("de begeleider", "the professional"),
+            Answerer::Role(Role::Backup) => of("de achterwacht", "the backup"),
+            Answerer::Role(Role::Colleague) => of("de collega", "the colleague"),
+            Answerer::Role(Role::CarerConsultant) => of("de mantelzorgconsulent", "the carer consultant"),
+            Answerer::Unknown => of("iemand anders", "somebody else"),
         }
     }
 
@@ -57,13 +74,13 @@ impl<'a> Reader<'a> {
             Some(person) if self.author.is_some_and(|author| author.person == person) => {
                 self.language.pick("Jij", "You").to_owned()
             }
-            Some(person) => brief((self.names)(person)),
+            Some(person) => self.name(person),
             None => self.language.pick("Iemand", "Somebody").to_owned(),
         }
     }
-}
 
-/// A name with at most three words.
-fn brief(name: String) -> String {
-    crate::brief::brief(&name, 3)
+    /// A name with at most three words.
+    fn name(&self, person: PersonId) -> String {
+        brief(&(self.names)(person), 3)
+    }
 }

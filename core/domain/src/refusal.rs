@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::Language;
+use crate::because::{Because, Reason};
+use crate::{Language, Reader, field_words};
 
 /// A stable word for each reason, the same on every wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,18 +40,32 @@ pub enum Code {
 }
 
 impl Code {
-    /// The reason in words, for the person whose edit it was.
+    /// Every code of this version.
+    pub const ALL: [Self; 13] = [
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Invalid,
+        Self::DuplicateId,
+        Self::TooLarge,
+        Self::UnknownCommand,
+        Self::Revoked,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::Suggested,
+        Self::Clock,
+        Self::Recovering,
+        Self::Unknown,
+    ];
+
+    /// The reason in words, for the person whose edit it was, where nothing closer is known.
     pub const fn explain(self, language: Language) -> &'static str {
         match self {
-            Code::Forbidden => language.pick("Dit mag jij hier niet doen.", "You may not do this here."),
+            Code::Forbidden => language.pick("Dit doet iemand anders.", "This is for somebody else."),
             Code::NotFound => language.pick("Dit bestaat niet meer.", "This no longer exists."),
-            Code::Invalid => {
-                language.pick("Er klopt iets niet in wat is ingevuld.", "Something filled in is not right.")
-            }
+            Code::Invalid => language.pick("Kijk nog eens naar wat je invulde.", "Look again at what you filled in."),
             Code::DuplicateId => language.pick("Dit bestaat al.", "This exists already."),
             Code::TooLarge => language.pick("Dit is te lang of te veel.", "This is too long or too much."),
-            Code::UnknownCommand => language
-                .pick("De server is nog niet zo nieuw als deze app.", "The server is not yet as new as this app."),
+            Code::UnknownCommand => language.pick("Dit kan nog niet. Later wel.", "Not possible yet. Later it is."),
             Code::Revoked => language.pick("Je had hier geen toegang meer.", "You no longer had access here."),
             Code::Conflict => language.pick("Dit kan nu niet meer.", "This is no longer possible."),
             Code::RateLimited => {
@@ -62,7 +77,9 @@ impl Code {
                 "De server komt net terug van een storing. Straks lukt het wel.",
                 "The server is coming back from a failure. It will work later.",
             ),
-            Code::Unknown => language.pick("Onbekende reden.", "Unknown reason."),
+            Code::Unknown => {
+                language.pick("Het lukte niet. Vraag je begeleider.", "It did not work. Ask your professional.")
+            }
         }
     }
 }
@@ -75,27 +92,67 @@ pub struct Refusal {
     pub code: Code,
     /// The path of the field that is wrong, as the caller wrote it.
     pub field: Option<String>,
+    /// The reason more closely, where it is known.
+    pub because: Option<Because>,
 }
 
 impl Refusal {
     /// A refusal that is about the command as a whole.
     pub const fn new(code: Code) -> Self {
-        Self { code, field: None }
+        Self { code, field: None, because: None }
+    }
+
+    /// The same refusal with the reason more closely.
+    pub fn because(self, because: impl Into<Because>) -> Self {
+        Self { because: Some(because.into()), ..self }
+    }
+
+    /// The reason in words, for the person whose edit it was.
+    pub fn explain(&self, reader: &Reader<'_>) -> String {
+        explain(self.code, self.field.as_deref(), self.because.as_ref(), reader)
+    }
+
+    /// Somebody who may only read sends a command.
+    pub fn read_only() -> Self {
+        Self::new(Code::Forbidden).because(Reason::ReadOnly)
+    }
+
+    fn at(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
     }
 
     /// A field that is missing, malformed or out of bounds.
     pub fn invalid(field: &str) -> Self {
-        Self { code: Code::Invalid, field: Some(field.to_owned()) }
+        Self::new(Code::Invalid).at(field)
     }
 
     /// A field that names something which is not there.
     pub fn not_found(field: &str) -> Self {
-        Self { code: Code::NotFound, field: Some(field.to_owned()) }
+        Self::new(Code::NotFound).at(field)
     }
 
     /// A field with an id for a new thing that is taken.
     pub fn duplicate(field: &str) -> Self {
-        Self { code: Code::DuplicateId, field: Some(field.to_owned()) }
+        Self::new(Code::DuplicateId).at(field)
+    }
+}
+
+/// A refusal in words, by all that is known about it: the reason, the field or at least the code.
+pub fn explain(code: Code, field: Option<&str>, because: Option<&Because>, reader: &Reader<'_>) -> String {
+    let language = reader.language;
+    let field = field.and_then(|field| field_words::label(field, language));
+    let closely = because.and_then(|because| because.words(reader));
+    match (closely, code, field) {
+        (Some(words), ..) => words,
+        (_, Code::Invalid, Some(field)) => match language {
+            Language::Dutch => format!("Kijk nog eens naar: {field}."),
+            Language::English => format!("Look again at: {field}."),
+        },
+        (_, Code::TooLarge, Some(field)) => match language {
+            Language::Dutch => format!("Dit is te lang of te veel: {field}."),
+            Language::English => format!("This is too long or too much: {field}."),
+        },
+        _ => code.explain(language).to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use automerge::transaction::Transactable;
 use automerge::{ChangeHash, ReadDoc};
 
+use crate::because::Because;
 use crate::policy::Rule;
 use crate::shared_text::{self, Present};
 use crate::{Author, Code, Command, Context, Refusal};
@@ -51,10 +52,10 @@ pub fn authorize<'a>(author: &Author, command: &'a Command, document: &impl Read
         // Whether the thing is there is said first, so that a condition about it cannot be a riddle.
         Rule::If(condition) => match command.check(document) {
             Ok(()) if command.holds(condition, author, document) => command.becomes_suggestion(author, document),
-            Ok(()) => return Decision::Refuse(Refusal::new(Code::Forbidden)),
+            Ok(()) => return forbidden(command.why_not(condition, author, document)),
             Err(refusal) => return Decision::Refuse(refusal),
         },
-        Rule::Never => return Decision::Refuse(Refusal::new(Code::Forbidden)),
+        Rule::Never => return forbidden(Because::of_policy(command.policy(), command.is_choice())),
     };
     if let Err(refusal) = command.check(document) {
         return Decision::Refuse(refusal);
@@ -64,6 +65,10 @@ pub fn authorize<'a>(author: &Author, command: &'a Command, document: &impl Read
     let suggestion = suggestion && author.has_client;
     let warrant = Warrant { command, suggestion, present, seen: Seen::Scope };
     if suggestion { Decision::Suggest(warrant) } else { Decision::Admit(warrant) }
+}
+
+fn forbidden<'a>(because: Because) -> Decision<'a> {
+    Decision::Refuse(Refusal::new(Code::Forbidden).because(because))
 }
 
 impl Warrant<'_> {

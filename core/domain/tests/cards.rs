@@ -194,6 +194,7 @@ proptest! {
                 let is_for = card.answerers.iter().any(|answerer| match answerer {
                     Answerer::Role(answering) => *answering == role,
                     Answerer::Person(person) => *person == reader.person,
+                    Answerer::Unknown => false,
                 });
                 prop_assert_eq!(is_for, !card.options.is_empty(), "{:?}: {:?}", role, card);
             }

@@ -10,15 +10,17 @@ mod document;
 mod inbox;
 mod keep;
 mod parting;
+mod permission;
 mod plausible;
 mod store_op;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use automerge::Automerge;
 use kring_domain::{
-    Access, Code, Command, CommandId, Decision, DeviceId, DocumentId, DocumentKind, Language, PersonId, ReadModel,
-    Reader, Refusal, Role, SpaceId, Timestamp, authorize, first_names, read_model_for,
+    Access, Code, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId, Timestamp,
+    first_names,
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -29,6 +31,7 @@ use document::Held;
 use keep::{Keeping, Replacement};
 pub use keep::{OwnEdit, Recall};
 use parting::Parting;
+pub use permission::Permission;
 pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
 
 /// How long a device waits before it sends again what came too fast, in milliseconds.
@@ -221,28 +224,9 @@ impl Replica {
         self.documents.get_mut(&document).map(|held| held.view(&self.identity))
     }
 
-    /// What the person reads, in a language.
-    pub fn read(&mut self, document: DocumentId, language: Language) -> Option<ReadModel> {
-        let held = self.documents.get_mut(&document)?;
-        let (kind, space) = (held.kind, held.space);
-        let called = first_names(roster(&self.members, space));
-        let name = |person: PersonId| {
-            called.get(&person).map_or_else(|| language.pick("iemand", "somebody").to_owned(), String::clone)
-        };
-        let client = self.members.iter().find(|member| member.space == space && member.role == Role::Client);
-        let author = held.author(&self.identity);
-        let reader = Reader::neutral(&name, language).reading_as(author).about(client.map(|client| client.person_id));
-        Some(read_model_for(kind, held.view(&self.identity), &reader))
-    }
-
     /// The edits of a document that wait for the server, in the order in which they were made.
     pub fn pending(&self, document: DocumentId) -> impl Iterator<Item = &Pending> + '_ {
         self.documents.get(&document).into_iter().flat_map(Held::pending)
-    }
-
-    /// Whether the person may do this now, as far as this device can know.
-    pub fn may(&mut self, document: DocumentId, command: &Command) -> bool {
-        self.decide(document, command).is_ok()
     }
 
     /// Takes an edit: it shows at once, and is sent when it is stored and there is a connection.
@@ -259,28 +243,13 @@ impl Replica {
         command: Command,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        self.decide(document, &command)?;
+        self.permission(document, &command)?;
         let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
         let now = behind(held.pending().last(), now);
         let pending = held.push(&self.identity, id, &command, now);
         self.store.push(StoreOp::PutPending { document, pending });
         self.events.push_back(Event::DocumentChanged(document));
         Ok(())
-    }
-
-    fn decide(&mut self, document: DocumentId, command: &Command) -> Result<(), Refusal> {
-        let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
-        if command.kind() != held.kind {
-            return Err(Refusal::invalid("type"));
-        }
-        if held.access < Access::Write {
-            return Err(Refusal::new(Code::Forbidden));
-        }
-        let author = held.author(&self.identity);
-        match authorize(&author, command, held.view(&self.identity)) {
-            Decision::Refuse(refusal) => Err(refusal),
-            _ => Ok(()),
-        }
     }
 
     /// A connection is there: greets the server, and sends what waits once the server has answered.

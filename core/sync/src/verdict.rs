@@ -1,6 +1,6 @@
 //! How the server answers a command.
 
-use kring_domain::{Code, CommandId, Refusal};
+use kring_domain::{Because, Code, CommandId, Refusal};
 use serde::{Deserialize, Serialize};
 
 use crate::Base;
@@ -37,6 +37,9 @@ pub struct Verdict {
     /// The field that is wrong, where one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The reason more closely, where it is known: `reason`, and `about` whom it is.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
 }
 
 impl Verdict {
@@ -44,7 +47,7 @@ impl Verdict {
     pub fn admitted(id: CommandId, place: Base, suggestion: bool) -> Self {
         let code = suggestion.then_some(Code::Suggested);
         let (sequence, generation) = (Some(place.sequence), Some(place.generation));
-        Self { id, judgement: Judgement::Admitted, sequence, generation, code, field: None }
+        Self { id, judgement: Judgement::Admitted, sequence, generation, code, field: None, because: None }
     }
 
     /// Where in the document's history the command is, where it was admitted.
@@ -55,17 +58,65 @@ impl Verdict {
 
     /// The command is refused.
     pub fn rejected(id: CommandId, refusal: Refusal) -> Self {
-        let Refusal { code, field } = refusal;
-        Self { id, judgement: Judgement::Rejected, sequence: None, generation: None, code: Some(code), field }
+        let Refusal { code, field, because } = refusal;
+        Self { id, judgement: Judgement::Rejected, sequence: None, generation: None, code: Some(code), field, because }
     }
 
     /// The command is kept for later.
     pub fn held(id: CommandId, code: Code) -> Self {
-        Self { id, judgement: Judgement::Held, sequence: None, generation: None, code: Some(code), field: None }
+        let judgement = Judgement::Held;
+        Self { id, judgement, sequence: None, generation: None, code: Some(code), field: None, because: None }
     }
 
     /// Whether the same command may be sent again for another answer: the server has not recorded this one.
     pub fn is_passing(&self) -> bool {
         matches!(self.code, Some(Code::RateLimited | Code::Recovering))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kring_domain::{Answerer, PersonId, Reason, Role};
+    use serde_json::json;
+
+    use super::*;
+
+    fn id() -> CommandId {
+        CommandId::new(uuid::Uuid::from_u128(1))
+    }
+
+    #[test]
+    fn a_reason_travels_beside_the_code_in_json_and_cbor() {
+        let linda = PersonId::new(uuid::Uuid::from_u128(2));
+        let about = vec![Answerer::Role(Role::Client), Answerer::Person(linda)];
+        let because = Because { reason: Reason::StepOfOthers, about };
+        let verdict = Verdict::rejected(id(), Refusal::new(Code::Forbidden).because(because));
+        let json = serde_json::to_value(&verdict).unwrap();
+        assert_eq!(json["reason"], json!("step_of_others"));
+        assert_eq!(json["about"], json!(["client", linda.to_string()]));
+        assert_eq!(serde_json::from_value::<Verdict>(json).unwrap(), verdict);
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&verdict, &mut bytes).unwrap();
+        assert_eq!(ciborium::from_reader::<Verdict, _>(&bytes[..]).unwrap(), verdict);
+    }
+
+    #[test]
+    fn a_verdict_of_an_older_server_has_no_reason() {
+        for verdict in [Verdict::rejected(id(), Refusal::new(Code::Forbidden)), Verdict::held(id(), Code::Clock)] {
+            let json = serde_json::to_value(&verdict).unwrap();
+            assert!(json.get("reason").is_none() && json.get("about").is_none(), "{json}");
+            assert_eq!(serde_json::from_value::<Verdict>(json).unwrap(), verdict);
+        }
+    }
+
+    #[test]
+    fn a_reason_of_a_newer_server_is_unknown_and_harmless() {
+        let json = json!({
+            "id": id(), "verdict": "rejected", "code": "forbidden", "reason": "of_a_later_year",
+            "about": ["gardener", 7, {"a": 1}, "client", "client", "client", "client"],
+        });
+        let because = serde_json::from_value::<Verdict>(json).unwrap().because.unwrap();
+        assert_eq!(because.reason, Reason::Unknown);
+        assert_eq!(because.about, [Answerer::Unknown, Answerer::Unknown, Answerer::Unknown]);
     }
 }

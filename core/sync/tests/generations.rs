@@ -166,7 +166,7 @@ fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
     stage.hear(ServerFrame::Verdicts { document, verdicts });
     assert!(stage.phone.is_quiet());
     let ends = stage.ends();
-    let refused = EditState::NotAccepted { code: Code::NotFound, field: Some("idea_id".into()) };
+    let refused = EditState::NotAccepted { code: Code::NotFound, field: Some("idea_id".into()), because: None };
     assert!(ends.contains(&(id(11), refused)), "{ends:?}");
     assert!(ends.contains(&(id(12), EditState::Shared { sequence: 1 })), "{ends:?}");
     assert_eq!(stage.ideas()[0]["text"], "een mooie kaart");

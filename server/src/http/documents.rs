@@ -48,7 +48,16 @@ pub(super) struct Commands {
 pub(super) struct Verdicts {
     /// One verdict for each command, in the same order.
     #[schema(value_type = Vec<shapes::Verdict>)]
-    verdicts: Vec<WrittenVerdict>,
+    verdicts: Vec<ExplainedVerdict>,
+}
+
+/// A verdict, with the reason in the language of the caller where something is not simply admitted.
+#[derive(Serialize)]
+struct ExplainedVerdict {
+    #[serde(flatten)]
+    verdict: WrittenVerdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
 }
 
 /// A document as a person reads it.
@@ -89,6 +98,7 @@ pub(super) async fn submit(
     State(app): State<App>,
     caller: Caller,
     Ids(document): Ids<DocumentId>,
+    Reads(language): Reads,
     headers: HeaderMap,
     Json(Commands { commands }): Json<Commands>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -110,7 +120,32 @@ pub(super) async fn submit(
     verdicts.extend(refused);
     let is_limited = verdicts.last().is_some_and(|verdict| verdict.code == Some(Code::RateLimited));
     let wait = is_limited.then_some([(RETRY_AFTER, HeaderValue::from_static("1"))]);
-    Ok((wait, Json(Verdicts { verdicts: spellings.restore(verdicts) })))
+    let texts = explained(&app, caller, &place, &verdicts, language).await?;
+    let verdicts = spellings.restore(verdicts).into_iter().zip(texts);
+    let verdicts = verdicts.map(|(verdict, text)| ExplainedVerdict { verdict, text }).collect();
+    Ok((wait, Json(Verdicts { verdicts })))
+}
+
+/// Puts the reasons of verdicts into words for the caller; there is none where a command is simply admitted.
+async fn explained(
+    app: &App,
+    caller: Caller,
+    place: &Place,
+    verdicts: &[Verdict],
+    language: Language,
+) -> Result<Vec<Option<String>>, Problem> {
+    if verdicts.iter().all(|verdict| verdict.code.is_none()) {
+        return Ok(vec![None; verdicts.len()]);
+    }
+    let names = Names::read(app, place.space, language).await?;
+    let name = |person| names.called(person);
+    let reader =
+        Reader::neutral(&name, language).reading_as(place.author(caller.device, caller.person)).about(names.client);
+    let explain = |verdict: &Verdict| {
+        let (field, because) = (verdict.field.as_deref(), verdict.because.as_ref());
+        verdict.code.map(|code| kring_domain::explain(code, field, because, &reader))
+    };
+    Ok(verdicts.iter().map(explain).collect())
 }
 
 /// What becomes of commands.

@@ -45,6 +45,15 @@ pub(super) struct Verdict {
     /// The field that is wrong.
     #[schema(required = false, nullable = false)]
     field: String,
+    /// A stable word for the reason, more closely than the code.
+    #[schema(required = false, nullable = false)]
+    reason: String,
+    /// The roles, or the ids of the people, whose step, choice or thing it is.
+    #[schema(required = false, nullable = false)]
+    about: Vec<String>,
+    /// The reason in words, in the language of the caller.
+    #[schema(required = false, nullable = false)]
+    text: String,
 }
 
 #[derive(ToSchema)]

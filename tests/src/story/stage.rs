@@ -1,6 +1,6 @@
 //! Everything the story needs at hand: the server, the phones, the paper and what has come of it.
 
-use kring_client::{ClientError, EditState, Kring};
+use kring_client::{EditState, Kring};
 use kring_domain::{CommandId, DocumentKind};
 use kring_server::demo::{Deed, Story};
 use tempfile::TempDir;
@@ -95,8 +95,8 @@ impl<'a> Stage<'a> {
     pub(super) async fn shares(&mut self, deed: &Deed, text: &str) -> Result<(), Failure> {
         let phone = self.phone(&deed.by)?;
         let id = phone.does(deed)?;
-        let (name, state) = (phone.name.clone(), phone.answer(deed.document, id).await?);
-        self.show(&name, text, &state)
+        phone.answer(deed.document, id).await?;
+        self.became(&deed.by, deed.document, id, text)
     }
 
     /// Shows what became of an edit that was saved before.
@@ -104,14 +104,15 @@ impl<'a> Stage<'a> {
         let phone = self.phone(key)?;
         let edit = phone.edits(kind)?.into_iter().find(|edit| edit.id == id).ok_or("an edit is gone")?;
         let name = phone.name.clone();
-        self.show(&name, text, &edit.state)
+        let reason = phone.kring.explain_edit(&edit);
+        self.show(&name, text, &edit.state, &reason)
     }
 
-    fn show(&mut self, name: &str, text: &str, state: &EditState) -> Result<(), Failure> {
+    fn show(&mut self, name: &str, text: &str, state: &EditState, reason: &str) -> Result<(), Failure> {
         let (sign, words) = self.paper.state(state);
         self.paper.act(name, sign, text, &words)?;
-        if let EditState::NotAccepted { code, .. } | EditState::Held { code } = state {
-            self.reason(code.explain(self.paper.language))?;
+        if let EditState::NotAccepted { .. } | EditState::Held { .. } = state {
+            self.reason(reason)?;
         }
         Ok(())
     }
@@ -124,8 +125,10 @@ impl<'a> Stage<'a> {
     }
 
     /// The reason that the phone gives at once for an edit that it does not take.
-    pub(super) fn refused_at_once(&self, outcome: Result<CommandId, ClientError>) -> Option<&'static str> {
-        outcome.err().map(|error| error.explain(self.paper.language))
+    pub(super) fn refused_at_once(&self, deed: &Deed) -> Result<Option<String>, Failure> {
+        let phone = self.phone(&deed.by)?;
+        let document = phone.document(deed.document).ok_or("the document is not on the phone")?;
+        Ok(phone.does(deed).err().map(|error| phone.kring.explain(document, &error)))
     }
 
     /// Waits until everybody who is online and may read a document has all that the server has of it.

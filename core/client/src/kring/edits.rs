@@ -1,7 +1,7 @@
 //! Reading a document and editing it.
 
-use kring_domain::{Command, CommandId, Content, DocumentId, Labels, Language, ReadModel};
-use kring_sync::EditState;
+use kring_domain::{Command, CommandId, Content, DocumentId, Labels, ReadModel, Refusal};
+use kring_sync::{EditState, Permission};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -103,6 +103,51 @@ impl Kring {
         self.shared().state().replica.may(document, command)
     }
 
+    /// What would become of this edit now, as far as the phone can know: made, or made a suggestion.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`], which [`Kring::explain`] puts into words.
+    pub fn permission(&self, document: DocumentId, command: &Command) -> Result<Permission, ClientError> {
+        Ok(self.shared().state().replica.permission(document, command)?)
+    }
+
+    /// [`Kring::permission`] for a command as JSON; what is no command is refused as `invalid` or `unknown_command`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kring::permission`].
+    pub fn permission_json(&self, document: DocumentId, json: &str) -> Result<Permission, ClientError> {
+        self.permission(document, &Command::parse_json(json)?)
+    }
+
+    /// Why an edit of a document was refused, in words for the person: whose step it is, who chooses, what comes first.
+    ///
+    /// [`ClientError::explain`] is the same without names.
+    pub fn explain(&self, document: DocumentId, error: &ClientError) -> String {
+        let language = self.shared().options.language;
+        match error {
+            ClientError::Refused(refusal) => self.shared().state().replica.explain(document, refusal, language),
+            error => error.explain(language).to_owned(),
+        }
+    }
+
+    /// Where an edit is, in words for the person: saved, shared, or not accepted and why.
+    pub fn explain_edit(&self, edit: &Edit) -> String {
+        let language = self.shared().options.language;
+        match &edit.state {
+            EditState::SavedHere => language.pick("Opgeslagen op deze telefoon.", "Saved on this phone.").to_owned(),
+            EditState::Shared { .. } => language.pick("Gedeeld met de kring.", "Shared with the circle.").to_owned(),
+            EditState::NotAccepted { code, field, because } => {
+                let refusal = Refusal { code: *code, field: field.clone(), because: because.clone() };
+                self.shared().state().replica.explain(edit.document, &refusal, language)
+            }
+            EditState::Held { .. } => {
+                language.pick("Iemand kijkt hier nog naar.", "Somebody will look at this.").to_owned()
+            }
+        }
+    }
+
     /// [`Kring::may`] for a command as JSON; false for what is no command.
     pub fn may_json(&self, document: DocumentId, json: &str) -> bool {
         Command::parse_json(json).is_ok_and(|command| self.may(document, &command))
@@ -153,7 +198,7 @@ impl Kring {
                 let words = command.words(&kring_domain::genesis(command.kind()), &nobody, language);
                 format!("{}: {words}", command.kind().label(language))
             });
-            let state = why(&edit.state, language);
+            let state = self.explain_edit(edit);
             format!("{} · {} · {state}\n", edit.made_at, words.unwrap_or_else(|_| edit.command.json()))
         };
         Ok(edits.iter().map(line).collect())
@@ -177,14 +222,5 @@ impl Kring {
         let state = self.shared().state();
         let documents: Vec<DocumentId> = state.replica.documents().map(|(id, ..)| id).collect();
         documents.into_iter().map(|id| state.replica.pending(id).count()).sum()
-    }
-}
-
-fn why(state: &EditState, language: Language) -> &'static str {
-    match state {
-        EditState::SavedHere => language.pick("Opgeslagen op deze telefoon.", "Saved on this phone."),
-        EditState::Shared { .. } => language.pick("Gedeeld met de kring.", "Shared with the circle."),
-        EditState::NotAccepted { code, .. } => code.explain(language),
-        EditState::Held { .. } => language.pick("Iemand kijkt hier nog naar.", "Somebody will look at this."),
     }
 }

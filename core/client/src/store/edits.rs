@@ -1,6 +1,6 @@
 //! The person's own edits: what waits, and how each came to its end.
 
-use kring_domain::{Code, CommandId, DocumentId, Timestamp, mentions, outline};
+use kring_domain::{Because, Code, CommandId, DocumentId, Timestamp, mentions, outline};
 use kring_sync::{Base, EditState, Pending, RawCommand, SettledEdit, Submission};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -196,18 +196,21 @@ fn columns(state: &EditState) -> StateColumns {
     match state {
         EditState::SavedHere => (SAVED_HERE, None, None, None),
         EditState::Shared { sequence } => (SHARED, Some(*sequence), None, None),
-        EditState::NotAccepted { code, field } => (NOT_ACCEPTED, None, Some(word(code)), field.clone()),
+        EditState::NotAccepted { code, field, because } => {
+            (NOT_ACCEPTED, None, Some(reason_words(code, because.as_ref())), field.clone())
+        }
         EditState::Held { code } => (HELD, None, Some(word(code)), None),
     }
 }
 
 fn edit(row: &Row<'_>) -> Result<Edit, StoreError> {
-    let code = |row: &Row<'_>| -> Result<Code, StoreError> { parse(row.get(6)?) };
+    let words: String = row.get::<_, Option<String>>(6)?.unwrap_or_default();
+    let code = || -> Result<Code, StoreError> { parse(first(&words)) };
     let state = match row.get_ref(4)?.as_str().map_err(|_| StoreError::Damaged)? {
         SAVED_HERE => EditState::SavedHere,
         SHARED => EditState::Shared { sequence: number(row, 5)? },
-        NOT_ACCEPTED => EditState::NotAccepted { code: code(row)?, field: row.get(7)? },
-        HELD => EditState::Held { code: code(row)? },
+        NOT_ACCEPTED => EditState::NotAccepted { code: code()?, field: row.get(7)?, because: because(&words) },
+        HELD => EditState::Held { code: code()? },
         _ => return Err(StoreError::Damaged),
     };
     Ok(Edit {
@@ -219,12 +222,36 @@ fn edit(row: &Row<'_>) -> Result<Edit, StoreError> {
     })
 }
 
+/// The code and, behind it, the reason and those it is about: one column, which older files have with the code alone.
+fn reason_words(code: &Code, because: Option<&Because>) -> String {
+    let mut words = word(code);
+    if let Some(Because { reason, about }) = because {
+        let behind = std::iter::once(word(reason)).chain(about.iter().map(word));
+        behind.for_each(|more| words.extend([" ", more.as_str()]));
+    }
+    words
+}
+
+/// The code among those words.
+pub(super) fn first(words: &str) -> String {
+    words.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// The reason among those words, where there is one.
+pub(super) fn because(words: &str) -> Option<Because> {
+    let mut words = words.split(' ').skip(1).map(str::to_owned);
+    let reason = parse(words.next()?).ok()?;
+    let about = words.take(Because::MOST_NAMED).filter_map(|word| parse(word).ok()).collect();
+    Some(Because { reason, about })
+}
+
 pub(super) fn command(json: String) -> Result<RawCommand, StoreError> {
     serde_json::from_str(&json).map(RawCommand::from_value).map_err(|_| StoreError::Damaged)
 }
 
 #[cfg(test)]
 mod tests {
+    use kring_domain::{Answerer, PersonId, Reason, Role};
     use kring_sync::StoreOp;
     use serde_json::json;
 
@@ -237,8 +264,16 @@ mod tests {
         let states = [
             EditState::SavedHere,
             EditState::Shared { sequence: 12 },
-            EditState::NotAccepted { code: Code::Invalid, field: Some("text".into()) },
-            EditState::NotAccepted { code: Code::Revoked, field: None },
+            EditState::NotAccepted { code: Code::Invalid, field: Some("text".into()), because: None },
+            EditState::NotAccepted {
+                code: Code::Forbidden,
+                field: None,
+                because: Some(Because {
+                    reason: Reason::StepOfOthers,
+                    about: vec![Answerer::Person(PersonId::new(Uuid::from_u128(2))), Answerer::Role(Role::Client)],
+                }),
+            },
+            EditState::not_accepted(Code::Revoked),
             EditState::Held { code: Code::UnknownCommand },
         ];
         for (number, state) in (1..).zip(&states) {
@@ -249,18 +284,18 @@ mod tests {
         assert_eq!(listed[2].command.value()["text"], "bericht 3", "the text is kept");
 
         let boxed: Vec<_> = store.edits(Edits::NotAccepted).unwrap().iter().map(|edit| edit.id).collect();
-        assert_eq!(boxed, [id(3), id(4)]);
+        assert_eq!(boxed, [id(3), id(4), id(5)]);
         assert!(store.acknowledge(id(3)).unwrap());
         assert!(!store.acknowledge(id(3)).unwrap(), "once");
         assert!(!store.acknowledge(id(1)).unwrap(), "what waits is not for the box");
-        assert_eq!(store.edits(Edits::NotAccepted).unwrap().len(), 1);
+        assert_eq!(store.edits(Edits::NotAccepted).unwrap().len(), 2);
     }
 
     #[test]
     fn only_the_last_shared_edits_are_listed_and_unshared_ones_all() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
-        let refused = EditState::NotAccepted { code: Code::Conflict, field: None };
+        let refused = EditState::not_accepted(Code::Conflict);
         store.apply(&[put_op(1), settle_op(1, refused), put_op(2)], &[]).unwrap();
         let shared = (3..300u64).flat_map(|n| [put_op(n), settle_op(n, EditState::Shared { sequence: n })]);
         store.apply(&shared.collect::<Vec<_>>(), &[]).unwrap();
@@ -322,7 +357,7 @@ mod tests {
             document: document(),
             kind: kring_domain::DocumentKind::Circle,
             space: kring_domain::SpaceId::new(Uuid::from_u128(3)),
-            role: kring_domain::Role::Member,
+            role: Role::Member,
             access: kring_domain::Access::Write,
             known: true,
         };
@@ -348,7 +383,7 @@ mod tests {
         assert!(is_there(secret));
         store.apply(&[base(2, "nieuw"), StoreOp::Erase { document: document(), things: vec![thing] }], &[]).unwrap();
         let unseen = store.edits(Edits::NotAccepted).unwrap();
-        assert_eq!(unseen[0].state, EditState::NotAccepted { code: Code::NotFound, field: None });
+        assert_eq!(unseen[0].state, EditState::not_accepted(Code::NotFound));
         assert_eq!(unseen[0].command.value()["text"], secret, "until the person has seen it");
         assert!(store.acknowledge(id(1_000)).unwrap());
         assert!(!is_there(secret), "while the file is open");

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account;
-use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED};
+use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED, because, first};
 use super::files::{beside, remove};
 use super::value::{number, parse, uuid};
 use super::{LocalSpace, Place, Store, StoreError, looks, sign_in};
@@ -116,7 +116,7 @@ impl Salvaged {
         for Found { document, pending, end } in self.edits {
             let Submission { id, made_at, command, .. } = pending.submission.clone();
             ops.push(StoreOp::PutPending { document, pending });
-            let lost = || EditState::NotAccepted { code: Code::Unknown, field: None };
+            let lost = || EditState::not_accepted(Code::Unknown);
             // Where nobody knows any more what it was an edit of, it cannot be sent; its text is kept.
             if let Some(state) = end.or_else(|| (!known.contains(&document)).then(lost)) {
                 ops.push(StoreOp::Settle { document, edit: SettledEdit { id, state, command, made_at } });
@@ -191,20 +191,21 @@ fn each<T>(connection: &Connection, sql: &str, read: fn(&Row<'_>) -> Result<T, S
 /// An edit that was not shared, whatever of it can be read.
 fn edit(row: &Row<'_>) -> Option<Found> {
     let state = row.get_ref(8).ok().and_then(|state| state.as_str().ok().map(str::to_owned)).unwrap_or_default();
-    let code = || row.get(9).ok().and_then(|word| parse(word).ok()).unwrap_or(Code::Unknown);
+    let words = || row.get::<_, String>(9).unwrap_or_default();
+    let code = || parse(first(&words())).unwrap_or(Code::Unknown);
     let field = || row.get(10).ok().flatten();
     let mut end = match state.as_str() {
         SHARED => return None,
         SAVED_HERE => None,
         HELD => Some(EditState::Held { code: code() }),
-        NOT_ACCEPTED => Some(EditState::NotAccepted { code: code(), field: field() }),
-        _ => Some(EditState::NotAccepted { code: Code::Unknown, field: None }),
+        NOT_ACCEPTED => Some(EditState::NotAccepted { code: code(), field: field(), because: because(&words()) }),
+        _ => Some(EditState::not_accepted(Code::Unknown)),
     };
     let text = String::from_utf8_lossy(row.get_ref(7).ok()?.as_bytes().ok()?).into_owned();
     let command = serde_json::from_str::<Value>(&text).ok().filter(Value::is_object);
     let command = command.unwrap_or_else(|| {
         // It cannot be sent any more, but a person can still read what they wrote.
-        end = Some(EditState::NotAccepted { code: Code::Unknown, field: None });
+        end = Some(EditState::not_accepted(Code::Unknown));
         json!({ "type": "unreadable", "text": text })
     });
     let (document, id) = (uuid(row, 1).unwrap_or_default(), uuid(row, 2).unwrap_or_else(|_| Uuid::now_v7()));

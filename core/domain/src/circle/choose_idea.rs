@@ -22,6 +22,7 @@ macro_rules! answers {
         impl Edit for $command {
             const NAME: &'static str = $name;
             const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+            const IS_CHOICE: bool = true;
 
             fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
                 must_exist(document, IDEAS, self.idea_id, "idea_id")

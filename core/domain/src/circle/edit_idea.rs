@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CircleView, IDEAS};
+use crate::because::{Because, Reason};
 use crate::entity::{find, must_exist};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal, Rewording, Text};
@@ -32,6 +33,13 @@ impl Edit for EditIdea {
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
         CircleView::new(document).is_author(self.idea_id, author.person)
+    }
+
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(
+            Reason::MadeByOthers,
+            CircleView::new(document).idea(self.idea_id).and_then(|idea| idea.author()),
+        )
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{CircleView, IDEAS, OWN_UNCHOSEN_OR_CLIENT};
+use crate::because::{Because, Reason};
 use crate::entity::{find, must_exist, section};
 use crate::erasure::note;
 use crate::policy::{Condition, Policy};
@@ -30,6 +31,13 @@ impl Edit for EraseIdea {
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
         CircleView::new(document).is_author_until_chosen(self.idea_id, author.person)
+    }
+
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(
+            Reason::MadeByOthers,
+            CircleView::new(document).idea(self.idea_id).and_then(|idea| idea.author()),
+        )
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

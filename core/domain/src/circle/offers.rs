@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{CircleView, OFFERS, OWN_OR_CLIENT, must_be_new};
+use crate::because::{Because, Reason};
 use crate::entity::{create, find, must_exist, put_some, section};
 use crate::erasure::note_of;
 use crate::policy::{Condition, Policy, Rule};
@@ -79,6 +80,10 @@ impl Edit for WithdrawOffer {
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
         CircleView::new(document).is_offerer(self.offer_id, author.person)
+    }
+
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(Reason::MadeByOthers, CircleView::new(document).offerer(self.offer_id))
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

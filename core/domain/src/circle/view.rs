@@ -66,7 +66,11 @@ impl<'a, R: ReadDoc> CircleView<'a, R> {
     }
 
     pub(crate) fn is_offerer(&self, id: OfferId, person: PersonId) -> bool {
-        Item::find(self.document, OFFERS, id).and_then(|offer| offer.by()) == Some(person)
+        self.offerer(id) == Some(person)
+    }
+
+    pub(crate) fn offerer(&self, id: OfferId) -> Option<PersonId> {
+        Item::find(self.document, OFFERS, id).and_then(|offer| offer.by())
     }
 
     pub(crate) fn is_writer(&self, id: MessageId, person: PersonId) -> bool {

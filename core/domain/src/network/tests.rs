@@ -161,11 +161,15 @@ fn only_those_who_work_on_the_map_may_edit_it() {
     for role in [Role::Member, Role::Backup] {
         for command in [add(2, "Wil"), place(1, "family"), about("erase_contact"), about("archive_contact")] {
             let outcome = server.send(Author::example(role), &heads, command);
-            assert_eq!(outcome, Outcome::Refused(Refusal::new(crate::Code::Forbidden)));
+            assert!(is_forbidden(&outcome), "{outcome:?}");
         }
     }
     let erase = server.send(professional(), &heads, about("erase_contact"));
-    assert_eq!(erase, Outcome::Refused(Refusal::new(crate::Code::Forbidden)));
+    assert!(is_forbidden(&erase), "{erase:?}");
+}
+
+fn is_forbidden(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(refusal) if refusal.code == crate::Code::Forbidden)
 }
 
 #[test]

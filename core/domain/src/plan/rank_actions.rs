@@ -23,6 +23,7 @@ pub struct RankActions {
 impl Edit for RankActions {
     const NAME: &'static str = "rank_actions";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
+    const IS_CHOICE: bool = true;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         let mut distinct = self.action_ids.clone();

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ACTIONS, PlanView};
+use crate::because::{Because, Reason};
 use crate::entity::{child, create, find};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{ActionId, Author, Context, Edit, Language, Names, Refusal, StepId};
@@ -47,6 +48,10 @@ impl Edit for TickStep {
         PlanView::new(document).is_assigned(self.action_id, self.step_id, author.person)
     }
 
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(Reason::StepOfOthers, PlanView::new(document).assignees(self.action_id, self.step_id))
+    }
+
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         mark(transaction, self.action_id, self.step_id, true, context)
     }
@@ -67,6 +72,10 @@ impl Edit for UntickStep {
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
         PlanView::new(document).is_assigned(self.action_id, self.step_id, author.person)
+    }
+
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(Reason::StepOfOthers, PlanView::new(document).assignees(self.action_id, self.step_id))
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::stage::{EventKind, Stage};
-use super::{ACTIONS, ActionView, PlanView};
+use super::{ACTIONS, PlanView};
+use crate::because::{Because, Reason};
 use crate::entity::{child, create, find, must_exist};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{ActionId, Author, Code, Context, Edit, Language, Names, Refusal};
@@ -34,6 +35,15 @@ macro_rules! turns {
 
             fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
                 PlanView::new(document).may_start(author.person)
+            }
+
+            fn why_not(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> Because {
+                let was_given = PlanView::new(document).had_right_to_start(author.person);
+                if was_given { Reason::RightTakenBack } else { Reason::ClientStarts }.into()
+            }
+
+            fn makes_sense(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+                must_make_sense(document, self.action_id, EventKind::$kind)
             }
 
             fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
@@ -67,8 +77,7 @@ fn turn(
     kind: EventKind,
     context: &Context,
 ) -> Result<(), Refusal> {
-    let plan = PlanView::new(&*transaction);
-    allow(&plan.action(action_id).ok_or_else(|| Refusal::not_found("action_id"))?, kind)?;
+    must_make_sense(&*transaction, action_id, kind)?;
     let action = find(transaction, ACTIONS, action_id, "action_id")?;
     let events = child(transaction, &action, "events")?;
     let event = create(transaction, &events, context.command_id, context)?;
@@ -77,13 +86,14 @@ fn turn(
     Ok(transaction.put(&action, "state", context.command_id.to_string())?)
 }
 
-fn allow<R: ReadDoc>(action: &ActionView<'_, R>, kind: EventKind) -> Result<(), Refusal> {
+fn must_make_sense(document: &impl ReadDoc, action_id: ActionId, kind: EventKind) -> Result<(), Refusal> {
+    let action = PlanView::new(document).action(action_id).ok_or_else(|| Refusal::not_found("action_id"))?;
     let done = matches!(action.stage(), Stage::Ended(event) if event.is(EventKind::Done));
     if done && !action.is_evaluated() && kind != EventKind::Done {
-        return Err(Refusal::new(Code::Conflict));
+        return Err(Refusal::new(Code::Conflict).because(Reason::LookBackFirst));
     }
     if kind == EventKind::Activated && action.client_part().is_none() {
-        return Err(Refusal::invalid("client_part"));
+        return Err(Refusal::invalid("client_part").because(Reason::OwnPartFirst));
     }
     Ok(())
 }

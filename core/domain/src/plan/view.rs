@@ -37,6 +37,12 @@ impl<'a, R: ReadDoc> PlanView<'a, R> {
         delegations.is_some_and(|delegations| is_given(&delegations, &key(person, Right::StartAction)))
     }
 
+    /// Whether the client gave this person that right at any time.
+    pub(super) fn had_right_to_start(&self, person: PersonId) -> bool {
+        let delegations = Item::section(self.document, DELEGATIONS);
+        delegations.is_some_and(|delegations| delegations.has(&key(person, Right::StartAction)))
+    }
+
     /// An action's title between quotation marks, or a general word where the action is gone.
     pub(crate) fn title(&self, id: ActionId, language: Language) -> String {
         match self.action(id) {
@@ -59,6 +65,18 @@ impl<'a, R: ReadDoc> PlanView<'a, R> {
             part.parsed("person_id") == Some(person)
                 && part.json::<Vec<StepId>>("step_ids").is_some_and(|steps| steps.contains(&step))
         })
+    }
+
+    /// The people whose part a step belongs to, each once, in the order in which they took it on.
+    pub(super) fn assignees(&self, action: ActionId, step: StepId) -> Vec<PersonId> {
+        let parts = self.action(action).map(|action| action.items("parts")).unwrap_or_default();
+        let mut assignees = Vec::new();
+        for (_, part) in parts {
+            let person = part.parsed("person_id").filter(|person| !assignees.contains(person));
+            let has_step = part.json::<Vec<StepId>>("step_ids").is_some_and(|steps| steps.contains(&step));
+            assignees.extend(person.filter(|_| has_step));
+        }
+        assignees
     }
 
     pub(super) fn goals(&self) -> Vec<(String, Item<'a, R>)> {

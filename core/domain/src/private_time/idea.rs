@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EVERYBODY, IDEAS, PrivateTimeView, SESSIONS};
+use crate::because::{Because, Reason};
 use crate::entity::{create, find, must_be_free, must_exist, section};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{Author, Code, Context, Edit, IdeaId, Language, Names, Refusal, SessionId, Text};
@@ -38,11 +39,16 @@ impl Edit for ProposePrivately {
         must_be_free(document, IDEAS, self.idea_id, "idea_id")
     }
 
+    fn makes_sense(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
+        match PrivateTimeView::new(document).is_open(self.session_id) {
+            true => Ok(()),
+            false => Err(Refusal::new(Code::Conflict).because(Reason::TimeIsOver)),
+        }
+    }
+
     /// Whether the session is open is asked where its author stood: an idea from before the end comes in late.
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        if !PrivateTimeView::new(&*transaction).is_open(self.session_id) {
-            return Err(Refusal::new(Code::Conflict));
-        }
+        self.makes_sense(&*transaction)?;
         let ideas = section(transaction, IDEAS)?;
         let idea = create(transaction, &ideas, self.idea_id, context)?;
         transaction.put(&idea, "session_id", self.session_id.to_string())?;
@@ -66,6 +72,10 @@ impl Edit for WithdrawPrivateIdea {
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
         PrivateTimeView::new(document).is_author(self.idea_id, author.person)
+    }
+
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(Reason::MadeByOthers, PrivateTimeView::new(document).author(self.idea_id))
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

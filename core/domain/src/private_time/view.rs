@@ -31,7 +31,11 @@ impl<'a, R: ReadDoc> PrivateTimeView<'a, R> {
     }
 
     pub(super) fn is_author(&self, id: IdeaId, person: PersonId) -> bool {
-        Item::find(self.document, IDEAS, id).and_then(|idea| idea.by()) == Some(person)
+        self.author(id) == Some(person)
+    }
+
+    pub(super) fn author(&self, id: IdeaId) -> Option<PersonId> {
+        Item::find(self.document, IDEAS, id).and_then(|idea| idea.by())
     }
 
     /// An idea's text between quotation marks, or a general word where the idea is gone.

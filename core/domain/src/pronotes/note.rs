@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::NOTES;
+use crate::because::{Because, Reason};
 use crate::entity::{Item, create, find, must_be_free, must_exist, put_some, section};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{Author, Context, Edit, Language, Name, Names, NoteId, Refusal, Rewording, Text, shared_text};
@@ -61,6 +62,10 @@ impl Edit for EditWorkNote {
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
         Item::find(document, NOTES, self.note_id).and_then(|note| note.by()) == Some(author.person)
+    }
+
+    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
+        Because::of_persons(Reason::MadeByOthers, Item::find(document, NOTES, self.note_id).and_then(|note| note.by()))
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

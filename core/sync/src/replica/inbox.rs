@@ -176,7 +176,11 @@ impl Replica {
                 self.settle_included(document);
             }
             (Judgement::Held, _) => self.settle(document, verdict.id, EditState::Held { code }),
-            _ => self.settle(document, verdict.id, EditState::NotAccepted { code, field: verdict.field }),
+            _ => self.settle(
+                document,
+                verdict.id,
+                EditState::NotAccepted { code, field: verdict.field, because: verdict.because },
+            ),
         }
     }
 
@@ -199,7 +203,7 @@ impl Replica {
             self.parting.add(document, held.pending().map(|pending| pending.submission.clone()));
         }
         for id in waiting {
-            self.settle(document, id, EditState::NotAccepted { code: Code::Revoked, field: None });
+            self.settle(document, id, EditState::not_accepted(Code::Revoked));
         }
         self.documents.remove(&document);
         self.store.push(StoreOp::DropDocument { document });

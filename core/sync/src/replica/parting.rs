@@ -103,7 +103,7 @@ mod tests {
         phone.handle_connected("test");
         welcome(&mut phone, vec![]);
         let settled = keep(&mut phone);
-        let revoked = EditState::NotAccepted { code: Code::Revoked, field: None };
+        let revoked = EditState::not_accepted(Code::Revoked);
         assert_eq!(settled, [(first, revoked.clone()), (second, revoked)]);
         assert!(phone.documents().next().is_none());
 

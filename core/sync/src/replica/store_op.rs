@@ -1,6 +1,6 @@
 //! What a device keeps, as data for a store to write and to hand back.
 
-use kring_domain::{Access, Code, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
+use kring_domain::{Access, Because, Code, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,12 +32,22 @@ pub enum EditState {
         code: Code,
         /// The field that is wrong, where one is.
         field: Option<String>,
+        /// The reason more closely, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<Because>,
     },
     /// Kept at the server until somebody judges it.
     Held {
         /// Why.
         code: Code,
     },
+}
+
+impl EditState {
+    /// Not accepted, with nothing known but the code.
+    pub const fn not_accepted(code: Code) -> Self {
+        Self::NotAccepted { code, field: None, because: None }
+    }
 }
 
 /// An edit that has come to its end, for the list of edits and the *not accepted* box.

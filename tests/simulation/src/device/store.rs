@@ -179,7 +179,7 @@ impl Store {
         for (key, edit) in self.settled.iter_mut().filter(|(key, edit)| key.0 == document && about(edit)) {
             self.shared.entry(*key).and_modify(|is_outline| *is_outline = true);
             if matches!(edit.state, EditState::Held { .. }) {
-                edit.state = EditState::NotAccepted { code: Code::NotFound, field: None };
+                edit.state = EditState::not_accepted(Code::NotFound);
             }
         }
     }

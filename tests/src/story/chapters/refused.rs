@@ -30,12 +30,12 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
 async fn not_his_step(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let tick =
         |action: &str, step: &str| plan("ruud", json!({"type": "tick_step", "action_id": action, "step_id": step}));
-    let refused = stage.refused_at_once(stage.phone("ruud")?.does(&tick("a2", "s21")));
+    let refused = stage.refused_at_once(&tick("a2", "s21"))?;
     let text =
         stage.paper.pick("vinkt de stap van Linda af: het adres zoeken", "ticks Linda's step: finding the address");
     let state = stage.paper.pick("kan niet", "not possible");
     stage.paper.act("Ruud", Sign::Refused, text, state)?;
-    if let Some(reason) = refused {
+    if let Some(reason) = &refused {
         stage.reason(reason)?;
     }
     let text = stage.paper.pick("vinkt zijn eigen stap af: uitleggen wat waar staat", "ticks his own step: explaining");

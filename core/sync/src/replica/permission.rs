@@ -1,0 +1,45 @@
+//! What a person may do now, as far as their device can know.
+
+use kring_domain::{Access, Author, Code, Command, Decision, DocumentId, Refusal, authorize};
+
+use super::Replica;
+
+/// What would become of an edit that is not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// It is made as it stands.
+    Allowed,
+    /// It becomes a suggestion, which the client answers.
+    BecomesSuggestion,
+}
+
+impl Replica {
+    /// Whether the person may do this now.
+    pub fn may(&mut self, document: DocumentId, command: &Command) -> bool {
+        self.permission(document, command).is_ok()
+    }
+
+    /// What would become of this edit now.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that the server would answer, which [`Replica::explain`] puts into words.
+    pub fn permission(&mut self, document: DocumentId, command: &Command) -> Result<Permission, Refusal> {
+        let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
+        if command.kind() != held.kind {
+            return Err(Refusal::invalid("type"));
+        }
+        if held.access < Access::Write {
+            return Err(Refusal::read_only());
+        }
+        let author = Author { device: self.identity.device, person: self.identity.person, role: held.role };
+        let view = held.view(&self.identity);
+        let permission = match authorize(&author, command, view) {
+            Decision::Refuse(refusal) => return Err(refusal),
+            Decision::Suggest(_) => Permission::BecomesSuggestion,
+            Decision::Admit(_) | Decision::Hold(_) => Permission::Allowed,
+        };
+        command.makes_sense(view)?;
+        Ok(permission)
+    }
+}
