@@ -30,4 +30,4 @@ pub use persons::is_professional;
 pub(crate) use rights::replace_grants;
 pub use rights::{Rights, rights};
 pub use sign_in::{SignIn, SignedIn, sign_in};
-pub use spaces::{Seat, complete_spaces, create_space, delete_space, documents_for, erase_space, seat, seats};
+pub use spaces::{Seat, began, complete_spaces, create_space, delete_space, documents_for, erase_space, seat, seats};

@@ -37,7 +37,7 @@ fn the_story_goes_as_it_should() {
     assert_eq!(done, three);
     assert!(!told.quiet.is_empty());
     assert_eq!(told.refusals, ["Deze stap is van Linda.", "Joost start acties nu weer zelf."]);
-    assert_eq!(told.status, "Er wordt aan acties gewerkt.");
+    assert!(told.status.starts_with("We zijn bezig met "), "{}", told.status);
 
     for expected in [told.card.as_str(), "hier bewaard → gedeeld", "→ niet aangenomen", "vliegtuigstand"] {
         assert!(text.contains(expected), "{expected}");

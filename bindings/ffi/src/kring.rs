@@ -6,7 +6,7 @@ use kring_domain::{Access, Content, DocumentId, Language, Role};
 
 use crate::{
     Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Permission, Receipt, Rescued,
-    SignedIn, Space, SyncReport,
+    SignedIn, Space, Status, SyncReport,
 };
 
 /// One person's Kring on one phone; may be used from any thread.
@@ -119,6 +119,11 @@ impl Kring {
             may_invite_back: self.inner.may_invite_back(space, member.person_id),
         };
         Ok(members.map(record).collect())
+    }
+
+    /// How it goes in a space, with one kind next step.
+    pub fn status(&self, space: &str) -> Result<Status, KringError> {
+        Ok(self.say(self.inner.status(self.id(space, "space")?))?.into())
     }
 
     /// Reads a document as JSON: `{id, generation, sequence, content, cards, labels}`.

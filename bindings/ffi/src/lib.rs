@@ -19,7 +19,7 @@ pub use error::KringError;
 pub use events::{Connection, EditState, Event};
 pub use kring::Kring;
 pub use records::{
-    Document, Edit, Identity, Invitation, Member, Permission, Receipt, Rescued, SignedIn, Space, SyncReport,
+    Document, Edit, Identity, Invitation, Member, Permission, Receipt, Rescued, SignedIn, Space, Status, SyncReport,
 };
 
 uniffi::setup_scaffolding!();

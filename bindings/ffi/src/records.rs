@@ -104,6 +104,33 @@ pub struct Edit {
     pub explanation: String,
 }
 
+/// How it goes in a space.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Status {
+    /// How far the client is: a stable word, like `mapping` or `doing`.
+    pub phase: String,
+    /// When the last step forward was made, RFC 3339; none where none was made yet.
+    pub last_step_at: Option<String>,
+    /// Whether the last step is so long ago that somebody should look.
+    pub standing_still: bool,
+    /// The same in words, the next step included.
+    pub text: String,
+    /// One next step, as a kind question.
+    pub next: Option<String>,
+}
+
+impl From<kring_domain::Status> for Status {
+    fn from(status: kring_domain::Status) -> Self {
+        Self {
+            phase: status.phase.name().to_owned(),
+            last_step_at: status.last_step_at.map(|at| at.to_string()),
+            standing_still: status.standing_still,
+            text: status.text,
+            next: status.next,
+        }
+    }
+}
+
 /// What would become of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Permission {

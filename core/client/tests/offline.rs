@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail the test")]
 
-use kring_client::{ClientError, Command, Connection, EditState, Event, Kring, Options};
-use kring_domain::{Code, DocumentId, DocumentKind, IdeaId, PersonId};
+use kring_client::{ClientError, Command, Connection, EditState, Event, Kring, Options, Permission};
+use kring_domain::{Code, DocumentId, DocumentKind, IdeaId, PersonId, SpaceId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -191,6 +191,45 @@ fn a_typed_command_says_whether_it_may() {
     assert!(!kring.may(circle, &heart));
     kring.submit_json(circle, &idea(1, "wandelen")).unwrap();
     assert!(kring.may(circle, &heart));
+}
+
+#[test]
+fn a_phone_says_what_would_become_of_an_edit_and_why() {
+    let phone = Phone::new();
+    let kring = phone.open();
+    kring.create_space("Rond Dennis").unwrap();
+    let circle = document(&kring, DocumentKind::Circle);
+    let network = document(&kring, DocumentKind::Network);
+    kring.submit_json(circle, &idea(1, "wandelen")).unwrap();
+    let contact = json!({"type": "add_contact", "contact_id": id(2), "name": "Mo"}).to_string();
+    kring.submit_json(network, &contact).unwrap();
+    let place = json!({"type": "place_contact", "contact_id": id(2), "ring": 1, "quadrant": "family"}).to_string();
+    assert_eq!(kring.permission_json(circle, &idea(3, "vissen")).unwrap(), Permission::Allowed);
+    assert_eq!(kring.permission_json(network, &place).unwrap(), Permission::BecomesSuggestion);
+    let refused = |command: Value| {
+        let error = kring.permission_json(circle, &command.to_string()).unwrap_err();
+        kring.explain(circle, &error)
+    };
+    assert_eq!(refused(json!({"type": "choose_idea", "idea_id": id(1)})), "Alleen de cliënt kiest.");
+    assert_eq!(refused(json!({"type": "edit_idea", "idea_id": id(1), "text": 7})), "Kijk nog eens naar: de tekst.");
+    assert_eq!(refused(json!({"type": "sing"})), "Dit kan nog niet. Later wel.");
+}
+
+#[test]
+fn a_phone_tells_how_it_goes_without_a_network() {
+    let phone = Phone::new();
+    let kring = phone.open();
+    let space = kring.create_space("Rond Dennis").unwrap();
+    let before = kring.status(space).unwrap();
+    assert_eq!((before.last_step_at, before.standing_still), (None, false));
+    assert_eq!(before.text, "We leren elkaar kennen. Zullen we iemand op de kaart zetten?");
+    let network = document(&kring, DocumentKind::Network);
+    let contact = json!({"type": "add_contact", "contact_id": id(2), "name": "Mo"}).to_string();
+    kring.submit_json(network, &contact).unwrap();
+    let after = kring.status(space).unwrap();
+    assert!(after.last_step_at.is_some());
+    assert_eq!(after.next.as_deref(), Some("Wie hoort er nog bij?"));
+    assert_eq!(kring.status(SpaceId::new(Uuid::from_u128(9))).unwrap_err(), ClientError::NotHere);
 }
 
 struct Phone {

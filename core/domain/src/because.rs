@@ -19,6 +19,8 @@ pub enum Reason {
     StepOfOthers,
     /// Somebody else made it.
     MadeByOthers,
+    /// The client has chosen it since.
+    AlreadyChosen,
     /// The client starts, stops and finishes actions, and has not given the right to this person.
     ClientStarts,
     /// The client has taken back the right to start actions.
@@ -40,11 +42,12 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason of this version.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ChoiceOfOthers,
         Self::ForOthers,
         Self::StepOfOthers,
         Self::MadeByOthers,
+        Self::AlreadyChosen,
         Self::ClientStarts,
         Self::RightTakenBack,
         Self::OnlyForYourself,
@@ -122,7 +125,7 @@ impl Because {
     /// The reason that a condition which does not hold gives by itself.
     pub(crate) fn of_condition(condition: Condition) -> Self {
         match condition {
-            Condition::Author => Reason::MadeByOthers,
+            Condition::Author | Condition::AuthorUntilChosen => Reason::MadeByOthers,
             Condition::Assigned => Reason::StepOfOthers,
             Condition::Delegated => Reason::ClientStarts,
             Condition::Oneself => Reason::OnlyForYourself,
@@ -154,6 +157,8 @@ impl Because {
             (Reason::StepOfOthers, Language::English) => format!("This step belongs to {people}."),
             (Reason::MadeByOthers, Language::Dutch) => format!("Dit is van {people}."),
             (Reason::MadeByOthers, Language::English) => format!("This belongs to {people}."),
+            (Reason::AlreadyChosen, Language::Dutch) => format!("{client} koos dit al. Nu blijft het staan."),
+            (Reason::AlreadyChosen, Language::English) => format!("{client} has chosen this. Now it stays."),
             (Reason::ClientStarts, Language::Dutch) => format!("{client} start acties zelf."),
             (Reason::ClientStarts, Language::English) => format!("It is {inside} who starts actions."),
             (Reason::RightTakenBack, Language::Dutch) => format!("{client} start acties nu weer zelf."),

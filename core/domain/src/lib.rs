@@ -101,7 +101,7 @@ pub use rewrite::rewrite;
 pub use role::{Access, Role};
 pub use safety::UnsafePeople;
 pub use shared_text::TextVersion;
-pub use status::{Phase, Status, status};
+pub use status::{Phase, Status, StatusRequest, StatusSources, status};
 pub use strict::{Strict, Strictly, field_of};
 pub use suggestion::KeptSuggestion;
 pub use time::{Date, Timestamp};

@@ -20,6 +20,7 @@ mod picture;
 mod place_contact;
 mod placement;
 mod presence;
+mod revival;
 mod take_snapshot;
 #[cfg(test)]
 mod tests;

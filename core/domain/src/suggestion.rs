@@ -240,6 +240,7 @@ macro_rules! suggestion_answers {
         impl $crate::Edit for $Accept {
             const NAME: &'static str = $accept;
             const POLICY: $crate::policy::Policy = $crate::policy::Policy::NOBODY.client($crate::policy::Rule::Always);
+            const IS_CHOICE: bool = true;
 
             fn check(&self, document: &impl automerge::ReadDoc) -> Result<(), $crate::Refusal> {
                 $crate::suggestion::check_accepted(document, self.suggestion_id)
@@ -271,6 +272,7 @@ macro_rules! suggestion_answers {
         impl $crate::Edit for $Decline {
             const NAME: &'static str = $decline;
             const POLICY: $crate::policy::Policy = $crate::policy::Policy::NOBODY.client($crate::policy::Rule::Always);
+            const IS_CHOICE: bool = true;
 
             fn check(&self, document: &impl automerge::ReadDoc) -> Result<(), $crate::Refusal> {
                 $crate::suggestion::check_declined(document, self.suggestion_id)

@@ -29,7 +29,7 @@ fn name(person: PersonId) -> String {
 /// The reason as somebody reads it.
 fn says(refusal: &Refusal, reader: u128, role: Role, language: Language) -> String {
     let device = DeviceId::new(Uuid::from_u128(9));
-    let author = Author { device, person: person(reader), role };
+    let author = Author { device, person: person(reader), role, has_client: true };
     refusal.explain(&Reader::neutral(&name, language).reading_as(author).about(Some(person(JOOST))))
 }
 

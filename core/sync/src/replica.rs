@@ -20,7 +20,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use automerge::Automerge;
 use kring_domain::{
     Access, Code, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId, Timestamp,
-    first_names,
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -341,12 +340,6 @@ impl Replica {
     fn is_settled(&self) -> bool {
         !self.storing && self.store.is_empty()
     }
-}
-
-/// The people of a space by their names.
-fn roster(members: &[Member], space: SpaceId) -> impl Iterator<Item = (PersonId, &str)> {
-    let here = members.iter().filter(move |member| member.space == space);
-    here.map(|member| (member.person_id, member.name.as_str()))
 }
 
 /// The instant of a new edit: behind the one before it, also where both were made within one tick of the clock.

@@ -104,6 +104,17 @@ pub fn complete_spaces(connection: &Connection) -> Result<usize, AccountError> {
     Ok(incomplete.len())
 }
 
+/// When the server came to know a space.
+///
+/// # Errors
+///
+/// [`AccountError::NotFound`] where there is no such space, or when the database refuses.
+pub fn began(connection: &Connection, space: SpaceId) -> Result<Timestamp, AccountError> {
+    let sql = "SELECT created_at FROM spaces WHERE space_id = ?1";
+    let found = connection.prepare_cached(sql)?.query_row([space.uuid()], |row| row.get(0)).optional()?;
+    found.map(Timestamp::from_millis).ok_or(AccountError::NotFound)
+}
+
 /// Erases a space and everything in it, and answers who was in it.
 ///
 /// # Errors

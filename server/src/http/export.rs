@@ -56,7 +56,7 @@ async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Resu
     let about = json!({"space_id": space, "name": seat.space_name, "role": role, "exported_at": clock::now()});
     add(&mut zip, "space.json", &about)?;
     if role.sees_status() {
-        add(&mut zip, "status.json", &status::of_space(app, space, language).await?)?;
+        add(&mut zip, "status.json", &status::of_space(app, space, role, language).await?)?;
     }
     add(&mut zip, "access-log.json", &access_log::all(app, caller, space, role, language).await?)?;
     if rights.reads_anything() {

@@ -1,7 +1,10 @@
 //! `GET /v1/spaces/{id}/status`: how it goes, in a phase and a sentence.
 
 use axum::extract::State;
-use kring_domain::{Content, DocumentId, DocumentKind, Language, SpaceId, Status, genesis, read_model, status};
+use kring_domain::{
+    Content, DocumentId, DocumentKind, Language, Role, SpaceId, Status, StatusRequest, StatusSources, genesis,
+    read_model, status,
+};
 
 use super::Problem;
 use super::extract::{Ids, Json, Reads};
@@ -12,7 +15,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 
-/// How it goes: `{phase, last_step_at, standing_still, text}`, all that a backup or a colleague may see.
+/// How it goes: `{phase, last_step_at, standing_still, text, next?}`, all that a backup or a colleague may see.
 #[utoipa::path(get, path = "/v1/spaces/{id}/status", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Object),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
@@ -25,25 +28,28 @@ pub(super) async fn read(
     Reads(language): Reads,
 ) -> Result<Json<Status>, Problem> {
     let (person, at) = (caller.person, clock::now());
-    let allowed = app.store.write(move |connection| -> Result<(), AccountError> {
+    let allowed = app.store.write(move |connection| -> Result<Role, AccountError> {
         let role = accounts::role_in(connection, space, person)?;
         if !role.sees_status() {
             return Err(AccountError::NotFound);
         }
-        record(connection, &Line::new(at, space, caller, role, Action::Status))
+        record(connection, &Line::new(at, space, caller, role, Action::Status))?;
+        Ok(role)
     });
-    allowed.await?;
-    Ok(Json(of_space(&app, space, language).await?))
+    let role = allowed.await?;
+    Ok(Json(of_space(&app, space, role, language).await?))
 }
 
-/// How it goes in a space, whoever asks.
-pub(super) async fn of_space(app: &App, space: SpaceId, language: Language) -> Result<Status, Problem> {
+/// How it goes in a space, for somebody with a role.
+pub(super) async fn of_space(app: &App, space: SpaceId, role: Role, language: Language) -> Result<Status, Problem> {
+    let began = app.store.read(move |connection| accounts::began(connection, space)).await?;
     let network = content(app, space, DocumentKind::Network, language).await?;
     let plan = content(app, space, DocumentKind::Plan, language).await?;
     let circle = content(app, space, DocumentKind::Circle, language).await?;
     match (network, plan, circle) {
         (Content::Network(network), Content::Plan(plan), Content::Circle(circle)) => {
-            Ok(status(&network, &plan, &circle, clock::now(), language))
+            let sources = StatusSources { network: Some(&network), plan: Some(&plan), circle: Some(&circle) };
+            Ok(status(sources, StatusRequest { now: clock::now(), began: Some(began), role, language }))
         }
         _ => Err(Problem::internal()),
     }

@@ -1,6 +1,6 @@
 //! Reading a document and editing it.
 
-use kring_domain::{Command, CommandId, Content, DocumentId, Labels, ReadModel, Refusal};
+use kring_domain::{Command, CommandId, Content, DocumentId, Labels, ReadModel, Refusal, SpaceId, Status};
 use kring_sync::{EditState, Permission};
 use serde::Serialize;
 use uuid::Uuid;
@@ -64,6 +64,17 @@ impl Kring {
         let (generation, sequence) = (cursor.generation, cursor.sequence);
         let state = DocumentState { id: document, generation, sequence, content, cards, labels };
         serde_json::to_string(&state).map_err(|error| ClientError::Storage(error.to_string()))
+    }
+
+    /// How it goes in a space, with one kind next step: from the documents on this phone, unshared edits included.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::NotHere`] where the phone holds none of the space's documents, as a backup's does not: the server
+    /// tells them how it goes.
+    pub fn status(&self, space: SpaceId) -> Result<Status, ClientError> {
+        let language = self.shared().options.language;
+        self.shared().state().replica.status(space, clock::now(), language).ok_or(ClientError::NotHere)
     }
 
     /// Takes an edit; when this returns it is on the phone's disk and shows in what is read.

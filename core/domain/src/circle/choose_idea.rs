@@ -1,5 +1,5 @@
-use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use automerge::{ReadDoc, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,12 @@ macro_rules! answers {
                 must_exist(document, IDEAS, self.idea_id, "idea_id")
             }
 
-            fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+            /// When an idea is chosen is a step of its own: how it goes counts from it.
+            fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
                 let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
+                if IdeaStatus::$status == IdeaStatus::Chosen {
+                    transaction.put(&idea, "chosen_at", ScalarValue::Timestamp(context.at.millis()))?;
+                }
                 Ok(transaction.put(&idea, "status", IdeaStatus::$status.name())?)
             }
 

@@ -33,11 +33,14 @@ impl Edit for EraseIdea {
         CircleView::new(document).is_author_until_chosen(self.idea_id, author.person)
     }
 
-    fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
-        Because::of_persons(
-            Reason::MadeByOthers,
-            CircleView::new(document).idea(self.idea_id).and_then(|idea| idea.author()),
-        )
+    fn why_not(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> Because {
+        let circle = CircleView::new(document);
+        match circle.is_author(self.idea_id, author.person) {
+            true => Reason::AlreadyChosen.into(),
+            false => {
+                Because::of_persons(Reason::MadeByOthers, circle.idea(self.idea_id).and_then(|idea| idea.author()))
+            }
+        }
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {

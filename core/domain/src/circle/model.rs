@@ -52,6 +52,9 @@ pub struct IdeaModel {
     pub hearts: Vec<PersonId>,
     /// `open`, `chosen`, `parked`, `declined` or `withdrawn`.
     pub status: String,
+    /// When it was last chosen; absent for one that never was, or was before this was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chosen_at: Option<Timestamp>,
 }
 
 /// An offer of help.
@@ -120,6 +123,7 @@ fn idea<R: ReadDoc>(idea: &IdeaView<'_, R>) -> IdeaModel {
         complexity: idea.item.int("complexity"),
         hearts: idea.hearts(),
         status: idea.status(),
+        chosen_at: idea.item.time("chosen_at"),
     }
 }
 

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::distinguish_contacts::{self, DistinctModel};
 use super::history::{self, ErasureModel, SnapshotModel, SuggestionModel};
 use super::link_member::PERSON;
-use super::own_words;
 use super::tie::{self, TieModel};
 use super::view::{ContactView, NetworkView};
+use super::{own_words, revival};
 use crate::{ContactId, PersonId, Timestamp};
 
 /// The content of a network map.
@@ -60,6 +60,9 @@ pub struct ContactModel {
     /// When that was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placed_at: Option<Timestamp>,
+    /// When a tie that had faded, or was strained, was last said to be alive again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revived_at: Option<Timestamp>,
     /// What this person is to the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relation: Option<String>,
@@ -147,6 +150,7 @@ fn contact<R: ReadDoc>(contact: &ContactView<'_, R>) -> ContactModel {
         ring: placement.as_ref().map_or(0, |placement| placement.ring),
         placed_by: placement.as_ref().and_then(|placement| placement.by),
         placed_at: placement.map(|placement| placement.at),
+        revived_at: item.time(revival::KEY),
         relation: item.str("relation"),
         desired_ring: own_words::shown(item, "desired_ring").and_then(|ring| ring.as_i64()),
         frequency_per_year: item.float("frequency_per_year"),

@@ -10,7 +10,7 @@ use super::fields::{Writes, field_name, must_be_past};
 use super::place_contact::place_words;
 use super::placement::Move;
 use super::values::{Initiator, Quadrant, Status, Support, Wish};
-use super::{CONTACTS, NetworkView, own_words, presence};
+use super::{CONTACTS, NetworkView, own_words, presence, revival};
 use crate::bounds::clearable;
 use crate::brief::brief;
 use crate::entity::{find, must_exist};
@@ -100,6 +100,7 @@ impl Edit for UpdateContact {
         let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
         let before = NetworkView::new(transaction).placement(self.contact_id);
         presence::keep(context, transaction, &contact)?;
+        revival::note(context, transaction, self.contact_id, &contact, self.status.flatten())?;
         self.fields().apply(transaction, &contact)?;
         let place = self.moves();
         if place.is_empty() {

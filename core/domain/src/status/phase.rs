@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Language;
-use crate::circle::{CircleModel, IdeaModel};
+use super::StatusSources;
+use super::round::Round;
 use crate::network::NetworkModel;
-use crate::plan::{ActionModel, PlanModel};
+use crate::{Language, Role};
 
-/// How many ideas make a brainstorm.
-pub(super) const ENOUGH_IDEAS: usize = 3;
+/// After so many days an action that is done has waited too long for a look back.
+pub(super) const LOOK_BACK_DAYS: i64 = 14;
 
 /// How far the client is. After a look back the work goes on with ideas and actions, so phases come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,22 +48,27 @@ impl Phase {
         }
     }
 
-    pub(super) fn of(network: &NetworkModel, plan: &PlanModel, circle: &CircleModel) -> Self {
-        let any = |test: fn(&ActionModel) -> bool| plan.actions.iter().any(test);
-        if any(|action| matches!(action.state.as_str(), "active" | "queued")) {
+    pub(super) fn of(sources: StatusSources<'_>, round: &Round) -> Self {
+        if round.active > 0 {
             Self::Doing
-        } else if any(|action| action.state == "done" && action.evaluations.is_empty()) {
+        } else if round.waiting_since.is_some() {
             Self::Evaluating
-        } else if any(|action| !action.evaluations.is_empty()) {
-            Self::GoingOn
-        } else if has_ideas(circle) || any(|_| true) {
+        } else if round.has_ideas() || round.is_chosen || round.is_planned {
             Self::Ideas
+        } else if round.began.is_some() {
+            Self::GoingOn
+        } else {
+            sources.network.map_or(Self::GettingToKnow, Self::of_map)
+        }
+    }
+
+    fn of_map(network: &NetworkModel) -> Self {
+        if network.contacts.is_empty() {
+            Self::GettingToKnow
         } else if is_mapped(network) {
             Self::Mapped
-        } else if !network.contacts.is_empty() {
-            Self::Mapping
         } else {
-            Self::GettingToKnow
+            Self::Mapping
         }
     }
 
@@ -77,29 +82,37 @@ impl Phase {
         }
     }
 
+    /// The phase in a sentence that fits what there is in the round.
+    pub(super) fn sentence(self, round: &Round, language: Language) -> String {
+        match (self, language) {
+            (Self::Ideas, language) if round.is_planned => {
+                language.pick("Er is een plan.", "There is a plan.").to_owned()
+            }
+            (Self::Doing, Language::Dutch) if round.active == 1 => "We zijn bezig met 1 actie.".to_owned(),
+            (Self::Doing, Language::English) if round.active == 1 => "We are working on 1 action.".to_owned(),
+            (Self::Doing, Language::Dutch) => format!("We zijn bezig met {} acties.", round.active),
+            (Self::Doing, Language::English) => format!("We are working on {} actions.", round.active),
+            (phase, language) => phase.words(language).to_owned(),
+        }
+    }
+
     /// How far the client is, in a sentence.
     pub const fn words(self, language: Language) -> &'static str {
         match self {
             Self::GettingToKnow => language.pick("We leren elkaar kennen.", "We are getting to know each other."),
             Self::Mapping => language.pick("We maken de kaart van het netwerk.", "We are making the network map."),
-            Self::Mapped => language.pick("De kaart van het netwerk is klaar.", "The network map is ready."),
+            Self::Mapped => language.pick("De cirkel is klaar.", "The circle is ready."),
             Self::Ideas => language.pick("Er zijn ideeën.", "There are ideas."),
-            Self::Doing => language.pick("Er wordt aan acties gewerkt.", "Actions are being done."),
-            Self::Evaluating => {
-                language.pick("Een actie is klaar. Nu samen terugkijken.", "An action is done. Now look back together.")
-            }
+            Self::Doing => language.pick("We zijn bezig met acties.", "We are working on actions."),
+            Self::Evaluating => language.pick("Een actie is klaar.", "An action is done."),
             Self::GoingOn => language.pick("We hebben samen teruggekeken.", "We have looked back together."),
         }
     }
 }
 
-/// The ideas that count: those that nobody took back.
-pub(super) fn live_ideas(circle: &CircleModel) -> impl Iterator<Item = &IdeaModel> {
-    circle.ideas.iter().filter(|idea| idea.status != "withdrawn")
-}
-
-fn has_ideas(circle: &CircleModel) -> bool {
-    live_ideas(circle).count() >= ENOUGH_IDEAS || live_ideas(circle).any(|idea| idea.status == "chosen")
+/// Whether somebody with this role sees from the background how it goes, and nothing else.
+pub(super) const fn is_far(role: Role) -> bool {
+    matches!(role, Role::Backup | Role::Colleague)
 }
 
 /// Somebody added to the map later does not undo that it was finished once.

@@ -1,23 +1,24 @@
 //! What counts as a step forward.
 
-use super::phase::{ENOUGH_IDEAS, live_ideas};
+use super::StatusSources;
+use super::round::{ENOUGH_IDEAS, Round};
 use crate::Timestamp;
-use crate::circle::CircleModel;
-use crate::network::NetworkModel;
-use crate::plan::{ActionModel, PlanModel};
+use crate::plan::ActionModel;
 
 /// When the last step forward was made.
 ///
-/// Steps are: putting somebody on the map or in another ring, the first time the map is kept, the ideas up to the
-/// third (a brainstorm that goes on and on is no step), and in the plan everything but talk.
-pub(super) fn last(network: &NetworkModel, plan: &PlanModel, circle: &CircleModel) -> Option<Timestamp> {
-    let contacts = network.contacts.iter().flat_map(|contact| [Some(contact.at), contact.placed_at]).flatten();
-    let snapshot = network.snapshots.iter().map(|snapshot| snapshot.at).min();
-    let mut ideas: Vec<Timestamp> = live_ideas(circle).map(|idea| idea.at).collect();
-    ideas.sort_unstable();
-    let ideas = ideas.into_iter().take(ENOUGH_IDEAS);
-    let actions = plan.actions.iter().flat_map(of_action);
-    contacts.chain(snapshot).chain(ideas).chain(actions).max()
+/// Steps are: putting somebody on the map or in another ring, a tie that is alive again, the first time the map is
+/// kept, the ideas of a round up to the third (a brainstorm that goes on and on is no step), choosing one, and in the
+/// plan everything but talk.
+pub(super) fn last(sources: StatusSources<'_>, round: &Round) -> Option<Timestamp> {
+    let contacts = sources.network.into_iter().flat_map(|network| &network.contacts);
+    let contacts = contacts.flat_map(|contact| [Some(contact.at), contact.placed_at, contact.revived_at]).flatten();
+    let snapshots = sources.network.into_iter().flat_map(|network| &network.snapshots);
+    let snapshot = snapshots.map(|snapshot| snapshot.at).min();
+    let ideas = round.ideas.iter().copied().take(ENOUGH_IDEAS);
+    let chosen = sources.circle.into_iter().flat_map(|circle| &circle.ideas).filter_map(|idea| idea.chosen_at);
+    let actions = sources.plan.into_iter().flat_map(|plan| &plan.actions).flat_map(of_action);
+    contacts.chain(snapshot).chain(ideas).chain(chosen).chain(actions).max()
 }
 
 fn of_action(action: &ActionModel) -> impl Iterator<Item = Timestamp> {

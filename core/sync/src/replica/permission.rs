@@ -1,6 +1,6 @@
 //! What a person may do now, as far as their device can know.
 
-use kring_domain::{Access, Author, Code, Command, Decision, DocumentId, Refusal, authorize};
+use kring_domain::{Access, Code, Command, Decision, DocumentId, Refusal, authorize};
 
 use super::Replica;
 
@@ -32,7 +32,7 @@ impl Replica {
         if held.access < Access::Write {
             return Err(Refusal::read_only());
         }
-        let author = Author { device: self.identity.device, person: self.identity.person, role: held.role };
+        let author = held.author(&self.identity);
         let view = held.view(&self.identity);
         let permission = match authorize(&author, command, view) {
             Decision::Refuse(refusal) => return Err(refusal),

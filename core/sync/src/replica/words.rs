@@ -1,8 +1,11 @@
 //! What a device holds in words, for the person who uses it.
 
-use kring_domain::{Author, DocumentId, Language, PersonId, ReadModel, Reader, Refusal, Role, SpaceId, read_model_for};
+use kring_domain::{
+    Access, Author, Content, DocumentId, DocumentKind, Language, PersonId, ReadModel, Reader, Refusal, Role, SpaceId,
+    Status, StatusRequest, StatusSources, Timestamp, first_names, read_model_for, status,
+};
 
-use super::{DeviceIdentity, Replica};
+use super::Replica;
 use crate::Member;
 
 impl Replica {
@@ -10,17 +13,41 @@ impl Replica {
     pub fn read(&mut self, document: DocumentId, language: Language) -> Option<ReadModel> {
         let Self { documents, members, identity, .. } = self;
         let held = documents.get_mut(&document)?;
-        let membership = Some(Membership { space: held.space, role: held.role });
+        let membership = Some(Membership { space: held.space, author: held.author(identity) });
         let kind = held.kind;
         let view = held.view(identity);
-        Some(with_reader(members, identity, membership, language, |reader| read_model_for(kind, view, reader)))
+        Some(with_reader(members, membership, language, |reader| read_model_for(kind, view, reader)))
+    }
+
+    /// How it goes in a space, from the documents that the person may read; `None` where they read none of it.
+    pub fn status(&mut self, space: SpaceId, now: Timestamp, language: Language) -> Option<Status> {
+        let mut contents = Vec::new();
+        let mut role = None;
+        for kind in [DocumentKind::Network, DocumentKind::Plan, DocumentKind::Circle] {
+            let id = DocumentId::derive(space, kind);
+            let held = self.documents.get(&id).filter(|held| held.access >= Access::Read);
+            let Some(held_role) = held.map(|held| held.role) else { continue };
+            role = Some(held_role);
+            contents.extend(self.read(id, language).map(|model| model.content));
+        }
+        let mut sources = StatusSources::default();
+        for content in &contents {
+            match content {
+                Content::Network(network) => sources.network = Some(network),
+                Content::Plan(plan) => sources.plan = Some(plan),
+                Content::Circle(circle) => sources.circle = Some(circle),
+                _ => {}
+            }
+        }
+        // A phone does not know when the server came to know the space.
+        Some(status(sources, StatusRequest { now, began: None, role: role?, language }))
     }
 
     /// Why an edit of a document is refused, in words for the person; of a document that has left this device too.
     pub fn explain(&self, document: DocumentId, refusal: &Refusal, language: Language) -> String {
         let held = self.documents.get(&document);
-        let membership = held.map(|held| Membership { space: held.space, role: held.role });
-        with_reader(&self.members, &self.identity, membership, language, |reader| refusal.explain(reader))
+        let membership = held.map(|held| Membership { space: held.space, author: held.author(&self.identity) });
+        with_reader(&self.members, membership, language, |reader| refusal.explain(reader))
     }
 }
 
@@ -28,28 +55,23 @@ impl Replica {
 #[derive(Clone, Copy)]
 struct Membership {
     space: SpaceId,
-    role: Role,
+    author: Author,
 }
 
 /// Puts something into words for the person, with the people of the space called by their names.
 fn with_reader<T>(
     members: &[Member],
-    identity: &DeviceIdentity,
     membership: Option<Membership>,
     language: Language,
     put: impl FnOnce(&Reader<'_>) -> T,
 ) -> T {
     let is_here = |member: &&Member| membership.is_some_and(|membership| membership.space == member.space);
+    let here = || members.iter().filter(is_here);
+    let called = first_names(here().map(|member| (member.person_id, member.name.as_str())));
     let name = |person: PersonId| {
-        let member = members.iter().filter(is_here).find(|member| member.person_id == person);
-        member.map_or_else(|| language.pick("iemand", "somebody").to_owned(), |member| member.name.clone())
+        called.get(&person).map_or_else(|| language.pick("iemand", "somebody").to_owned(), String::clone)
     };
-    let client = members.iter().filter(is_here).find(|member| member.role == Role::Client);
+    let client = here().find(|member| member.role == Role::Client);
     let reader = Reader::neutral(&name, language).about(client.map(|client| client.person_id));
-    put(&match membership {
-        Some(Membership { role, .. }) => {
-            reader.reading_as(Author { device: identity.device, person: identity.person, role })
-        }
-        None => reader,
-    })
+    put(&membership.map_or(reader, |membership| reader.reading_as(membership.author)))
 }

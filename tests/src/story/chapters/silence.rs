@@ -1,6 +1,6 @@
 //! The map is ready, and nothing happens: day 14.
 
-use kring_domain::{Status, Timestamp, status};
+use kring_domain::{Role, Status, StatusRequest, StatusSources, Timestamp, status};
 
 use crate::story::Failure;
 use crate::story::paper::Sign;
@@ -29,11 +29,13 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     )
 }
 
-/// How it goes so many days after the last step, if nobody does anything: by what is on Joost's phone now.
+/// How it goes for the backup so many days after the last step, if nobody does anything: by what is on Joost's phone.
 pub(super) fn after(stage: &Stage<'_>, days: i64) -> Result<Status, Failure> {
     let phone = stage.phone("joost")?;
     let (network, plan, circle) = (phone.network().ok_or("there is no network")?, phone.plan(), phone.circle());
-    let at = |now: Timestamp| status(&network, &plan, &circle, now, stage.paper.language);
+    let sources = StatusSources { network: Some(&network), plan: Some(&plan), circle: Some(&circle) };
+    let language = stage.paper.language;
+    let at = |now: Timestamp| status(sources, StatusRequest { now, began: None, role: Role::Backup, language });
     let last = at(Timestamp::from_millis(i64::MAX / 2)).last_step_at.ok_or("nobody has done anything yet")?;
     Ok(at(last.plus_days(days)))
 }

@@ -18,6 +18,7 @@ fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option
         ring,
         placed_by: None,
         placed_at: None,
+        revived_at: None,
         relation: None,
         desired_ring: None,
         frequency_per_year: None,
