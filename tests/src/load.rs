@@ -1,4 +1,4 @@
-//! The load: six workloads on a real server, and beside each what the machine itself takes for the same work.
+//! The load: eight workloads on a real server, and beside each what the machine itself takes for the same work.
 //!
 //! Every workload starts `kring serve` as a process of its own on an empty directory, makes people and documents
 //! through the public API, and returns [`Figure`]s. A figure carries its floor, measured in the same run: a bare
@@ -30,6 +30,8 @@ mod w3;
 mod w4;
 mod w5;
 mod w6;
+mod w7;
+mod w8;
 
 pub use cli::main;
 pub use figure::{Figure, Floor, Target};
@@ -42,7 +44,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub type Outcome<T> = Result<T, Failure>;
 
 /// The names of the workloads, in the order in which they run.
-pub const WORKLOADS: [&str; 7] = ["w1", "w2", "w3", "w4", "w5", "w6", "floor"];
+pub const WORKLOADS: [&str; 9] = ["w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "floor"];
 
 /// Runs one workload once.
 ///
@@ -61,6 +63,8 @@ pub async fn run(workload: &str, settings: &Settings) -> Outcome<Vec<Figure>> {
         "w4" => w4::run(settings).await,
         "w5" => w5::run(settings).await,
         "w6" => w6::run(settings).await,
+        "w7" => w7::run(settings).await,
+        "w8" => w8::run(settings).await,
         "floor" => floor::run(settings).await,
         other => Err(format!("no workload is called {other:?}; there are {}", WORKLOADS.join(", ")).into()),
     }

@@ -18,7 +18,7 @@ use super::{Failure, Outcome, Settings, Sizes, WORKLOADS, peers, run};
 #[derive(Parser)]
 #[command(name = "kring-load", version, max_term_width = 100)]
 struct Cli {
-    /// w1 w2 w3 w4 w5 w6 floor; all where none is named
+    /// w1 w2 w3 w4 w5 w6 w7 w8 floor; all where none is named
     workloads: Vec<String>,
     /// Runs of each workload
     #[arg(long, default_value_t = 3)]

@@ -40,6 +40,8 @@ pub struct Floor {
 pub enum Target {
     /// This or less.
     AtMost(f64),
+    /// So many times the floor or less, which carries over to another machine.
+    AtMostTimes(f64),
     /// This or more.
     AtLeast(f64),
 }
@@ -63,6 +65,10 @@ impl Figure {
         Self { target: Some(Target::AtMost(most)), ..self }
     }
 
+    pub(crate) fn at_most_times(self, most: f64) -> Self {
+        Self { target: Some(Target::AtMostTimes(most)), ..self }
+    }
+
     pub(crate) fn at_least(self, least: f64) -> Self {
         Self { target: Some(Target::AtLeast(least)), ..self }
     }
@@ -75,6 +81,8 @@ impl Figure {
     pub fn is_met(&self) -> bool {
         match self.target {
             Some(Target::AtMost(most)) => self.value <= most,
+            // What has no floor cannot be said to be near it.
+            Some(Target::AtMostTimes(most)) => self.ratio().is_some_and(|ratio| ratio <= most),
             Some(Target::AtLeast(least)) => self.value >= least,
             None => true,
         }
@@ -96,6 +104,8 @@ mod tests {
         assert_eq!(figure.ratio(), Some(2.0));
         assert!(figure.is_met() && figure.clone().at_most(3.0).is_met() && figure.clone().at_least(3.0).is_met());
         assert!(!figure.clone().at_most(2.9).is_met() && !figure.clone().at_least(3.1).is_met());
+        assert!(figure.clone().at_most_times(2.0).is_met() && !figure.clone().at_most_times(1.9).is_met());
+        assert!(!figure.clone().over("nothing", 0.0).at_most_times(9.0).is_met());
         assert_eq!(figure.over("nothing", 0.0).ratio(), None);
     }
 }

@@ -50,7 +50,7 @@ impl Report {
         let mut figure = first.clone();
         // What was promised must hold in every run, so the worst one counts.
         figure.value = match (figure.is_promise, figure.target) {
-            (true, Some(Target::AtMost(_))) => most,
+            (true, Some(Target::AtMost(_) | Target::AtMostTimes(_))) => most,
             (true, Some(Target::AtLeast(_))) => least,
             _ => median(&values),
         };
@@ -91,6 +91,9 @@ impl Line {
         }
         match self.figure.target {
             Some(Target::AtMost(most)) => text += &format!("  target <= {}: {}", number(most), self.verdict()),
+            Some(Target::AtMostTimes(most)) => {
+                text += &format!("  target <= {}x: {}", number(most), self.verdict());
+            }
             Some(Target::AtLeast(least)) => text += &format!("  target >= {}: {}", number(least), self.verdict()),
             None => {}
         }

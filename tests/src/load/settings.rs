@@ -43,6 +43,14 @@ pub struct Sizes {
     pub idle_seconds: u64,
     /// W5: edits offline, and as many by another device meanwhile.
     pub offline: usize,
+    /// W7: other spaces beside the one with the costly request.
+    pub others: usize,
+    /// W7: how often each of them edits.
+    pub others_edits: usize,
+    /// W7: replacements of a whole text in the costly request.
+    pub replacements: usize,
+    /// W8: edits that are measured in each document.
+    pub single_edits: usize,
     /// W6: edits by each of four phones in a burst.
     pub burst: usize,
     /// W6: bursts, each with a kill.
@@ -64,6 +72,10 @@ impl Default for Sizes {
             connections: 2000,
             idle_seconds: 15,
             offline: 1000,
+            others: 8,
+            others_edits: 100,
+            replacements: 470,
+            single_edits: 400,
             burst: 400,
             trials: 5,
         }
@@ -91,6 +103,10 @@ impl Sizes {
             connections: 20,
             idle_seconds: 1,
             offline: 20,
+            others: 2,
+            others_edits: 5,
+            replacements: 10,
+            single_edits: 10,
             burst: 40,
             trials: 2,
         }

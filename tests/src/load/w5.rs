@@ -1,5 +1,7 @@
 //! W5, offline merge: a phone comes back with its edits; another device of the same person has made as many meanwhile.
 
+mod day;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -67,14 +69,25 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         return Err("the two phones show different things".into());
     }
     let kib = |bytes: u64| bytes as f64 / 1024.0;
+    let down = relay.traffic.down() - down;
+    let up = relay.traffic.up() - up;
+    // Down come the commands of both phones, and the answers to one's own.
+    let down_each = down as f64 / (2 * count).max(1) as f64;
+    let up_each = up as f64 / count.max(1) as f64;
+    let day = day::run(settings).await?;
     let figure = |key, what, value, unit| Figure::new("w5", key, what, value, unit);
-    let floor = "Automerge alone: execute there, apply here";
-    Ok(vec![
+    let floor = "Automerge alone: execute there, apply here, a change each";
+    let figures = vec![
         figure("has_all", "returning phone has what the other made", has_all, "ms"),
         figure("shared", "returning phone has all, its own admitted", shared, "ms").over(floor, alone),
-        figure("converged", "both phones have and show the same", converged, "ms").over(floor, alone).at_most(200.0),
+        figure("converged", "both phones have and show the same", converged, "ms")
+            .over(floor, alone)
+            .at_most_times(0.5),
         figure("cpu", "server CPU for it", after.cpu_since(&before) * 1000.0, "ms"),
-        figure("down", "bytes down to the returning phone", kib(relay.traffic.down() - down), "KiB"),
-        figure("up", "bytes up from the returning phone", kib(relay.traffic.up() - up), "KiB"),
-    ])
+        figure("down", "bytes down to the returning phone", kib(down), "KiB"),
+        figure("down.each", "bytes down for each command, answers included", down_each, "bytes").at_most(60.0),
+        figure("up", "bytes up from the returning phone", kib(up), "KiB"),
+        figure("up.each", "bytes up for each command", up_each, "bytes").at_most(60.0),
+    ];
+    Ok(figures.into_iter().chain(day).collect())
 }
