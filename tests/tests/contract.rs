@@ -30,6 +30,7 @@ mod contract {
     mod problems;
     mod roles;
     mod safety;
+    mod shared_texts;
     mod sign_in;
     mod slow_reader;
     mod spaces;

@@ -347,15 +347,15 @@ fn an_answer_ends_only_what_its_author_knew() {
 
 #[test]
 fn equal_words_written_anew_meanwhile_are_no_base() {
-    let mut world = World::with("een kaart");
-    world.edit(JOOST, "een brief");
-    world.share(JOOST);
-    world.hear(JOOST);
-    world.edit(JOOST, "een kaart");
-    world.share(JOOST);
-    world.edit(LINDA, "een mail");
+    let mut world = World::with("een kaart naar Dennis in Utrecht");
+    for text in ["een brief naar Dennis in Utrecht", "een kaart naar Dennis in Utrecht"] {
+        world.edit(JOOST, text);
+        world.share(JOOST);
+        world.hear(JOOST);
+    }
+    world.edit(LINDA, "een mail naar Dennis in Utrecht");
     world.share(LINDA);
-    assert_eq!(world.shown(), "een mail");
+    assert_eq!(world.shown(), "een mail naar Dennis in Utrecht");
 }
 
 #[test]
@@ -395,4 +395,24 @@ fn the_answers_are_for_the_client_and_the_author() {
     assert_eq!(world.model()["cards"][0]["for"], json!(["client", Uuid::from_u128(2)]));
     assert_eq!(world.read(LINDA)["cards"][0]["options"].as_array().unwrap().len(), 3);
     assert_eq!(world.read(JOOST)["cards"][0]["options"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn nothing_of_an_erased_text_and_its_versions_stays() {
+    let mut world = World::with("maandag");
+    world.all_edit(&[(LINDA, "dinsdag"), (JOOST, "donderdag om elf")]);
+    world.edit(TABLET, "zaterdag");
+    world.edit(LINDA, "dinsdag om tien");
+    world.share(TABLET);
+    world.share(LINDA);
+    let holds = |world: &World, word: &str| {
+        let bytes = automerge::Automerge::load(&world.circle.snapshot()).unwrap().save_nocompress();
+        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    };
+    assert!(holds(&world, "zaterdag"), "or the test shows nothing");
+    world.make(JOOST, json!({"type": "erase_idea", "idea_id": idea()}));
+    world.share(JOOST);
+    for word in ["maandag", "dinsdag", "donderdag", "zaterdag"] {
+        assert!(!holds(&world, word), "{word}");
+    }
 }

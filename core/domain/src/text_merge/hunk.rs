@@ -6,6 +6,12 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::token::Token;
 
+/// The most hunks between two texts. Texts with more differences are not alike, and the one replaces the other.
+const MAX_HUNKS: usize = 100;
+
+/// The most pairs of tokens to compare, beside a common beginning and end: 2,000 characters of prose have 700 tokens.
+const MAX_PAIRS: usize = 1_000_000;
+
 /// A replacement of tokens of the base by others; an insertion where the range is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hunk<'a> {
@@ -43,10 +49,21 @@ pub(crate) struct Splice {
 ///
 /// The cost is bounded: where the texts have little in common the search ends early and finds larger replacements.
 pub(super) fn hunks<'a>(from: &[Token<'a>], to: &[Token<'a>]) -> Vec<Hunk<'a>> {
+    let is_same = |(one, other): &(&Token<'_>, &Token<'_>)| one.text == other.text;
+    let start = from.iter().zip(to).take_while(is_same).count();
+    let least = from.len().min(to.len()) - start;
+    let end = from.iter().rev().zip(to.iter().rev()).take(least).take_while(is_same).count();
+    let middle = |tokens: &[Token<'a>]| start..tokens.len() - end;
+    if middle(from).len().saturating_mul(middle(to).len()) > MAX_PAIRS {
+        return vec![Hunk { range: middle(from), with: to.get(middle(to)).unwrap_or_default().to_vec() }];
+    }
     let mut input = InternedInput::default();
     input.update_before(from.iter().map(|token| token.text));
     input.update_after(to.iter().map(|token| token.text));
     let diff = Diff::compute(Algorithm::Histogram, &input);
+    if diff.hunks().nth(MAX_HUNKS).is_some() {
+        return vec![Hunk { range: middle(from), with: to.get(middle(to)).unwrap_or_default().to_vec() }];
+    }
     let mut hunks: Vec<Hunk<'a>> = Vec::new();
     for hunk in diff.hunks() {
         let range = hunk.before.start as usize..hunk.before.end as usize;
