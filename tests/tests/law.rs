@@ -79,3 +79,58 @@ fn dependencies() -> Vec<(String, BTreeSet<String>)> {
     });
     members.collect()
 }
+
+/// Everything that a person reads is short: at most ten words a sentence, in every text that stands in the sources.
+#[test]
+fn fixed_dutch_texts_have_at_most_ten_words_a_sentence() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut texts = 0;
+    for folder in ["core/domain/src", "core/sync/src", "core/client/src", "server/src", "bindings/ffi/src"] {
+        for path in sources(&root.join(folder)) {
+            let source = std::fs::read_to_string(&path).expect("a source is text");
+            for text in ["pick(", "say("].iter().flat_map(|call| first_arguments(&source, call)) {
+                texts += 1;
+                for sentence in text.split_inclusive(['.', '?', '!', ';', ':']) {
+                    let words = sentence.split_whitespace().count();
+                    assert!(words <= 10, "{words} words in {}: {sentence}", path.display());
+                }
+            }
+        }
+    }
+    assert!(texts > 150, "only {texts} texts were found");
+}
+
+/// Every source below a folder.
+fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder of the workspace") {
+            let path = entry.expect("an entry of a folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// The texts that stand as the first argument of a call.
+fn first_arguments(source: &str, call: &str) -> Vec<String> {
+    let behind = source.split(call).skip(1);
+    let texts = behind.filter_map(|behind| {
+        let literal = behind.trim_start().strip_prefix('"')?;
+        let mut text = String::new();
+        let mut letters = literal.chars();
+        loop {
+            match letters.next()? {
+                '"' => return Some(text),
+                '\\' => text.extend(letters.next().filter(|letter| *letter != '\n')),
+                letter => text.push(letter),
+            }
+        }
+    });
+    texts.collect()
+}

@@ -6,7 +6,7 @@ use crate::network::{Quadrant, Status, ring_label};
 
 /// What a screen reader says about the whole picture.
 pub(super) fn picture(people: &People, language: Language) -> String {
-    let total: usize = people.groups().map(Group::count).sum();
+    let total = people.counted;
     let mut text = match (language, total) {
         (Language::Dutch, 1) => "1 mens op de kaart.".to_owned(),
         (Language::Dutch, _) => format!("{total} mensen op de kaart."),

@@ -13,6 +13,13 @@ pub(super) const SIGN: f64 = 30.0;
 /// The most people drawn in one sector, or listed without a place.
 pub(super) const MOST: usize = 60;
 
+/// Whether a contact is somebody whom the client has in their life.
+fn is_counted(contact: &ContactModel) -> bool {
+    let is_over = [Status::Ended, Status::Deceased].iter().any(|over| contact.status.as_deref() == Some(over.name()));
+    let is_shop = matches!(contact.relation.as_deref(), Some("shop" | "service" | "shop_service"));
+    !is_over && !is_shop
+}
+
 /// One contact as it is drawn.
 pub(super) struct Person {
     pub(super) id: ContactId,
@@ -42,6 +49,8 @@ pub(super) struct People {
     /// Rings 1 to 4, each with the quadrants in their order.
     pub(super) rings: [[Group; 4]; 4],
     pub(super) unplaced: Group,
+    /// How many people there are, without those who died or are out of touch for good, and without shops.
+    pub(super) counted: usize,
 }
 
 impl People {
@@ -49,6 +58,7 @@ impl People {
         let mut people = Self::default();
         for contact in &network.contacts {
             people.group(contact).add(contact);
+            people.counted += usize::from(is_counted(contact));
         }
         people
     }

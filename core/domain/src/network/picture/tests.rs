@@ -132,3 +132,12 @@ fn it_reads_aloud_in_the_order_of_rings_and_names_are_only_text() {
     assert!(svg.contains("Het netwerk van R&amp;D") && !svg.contains("<script") && !svg.contains("de Wit"));
     assert_eq!(svg, picture(&network, "R&D", Language::Dutch));
 }
+
+#[test]
+fn shops_and_those_who_are_gone_are_shown_and_not_counted() {
+    let mut shop = contact(1, "Bakker", 3, 3, None);
+    shop.relation = Some("shop".to_owned());
+    let gone = contact(2, "Piet", 0, 1, Some(Status::Deceased));
+    let svg = picture(&network(vec![shop, gone, contact(3, "Ria", 0, 1, None)]), "Joost", Language::Dutch);
+    assert!(svg.contains("1 mens op de kaart.") && svg.contains("Bakker") && svg.contains("Piet"));
+}
