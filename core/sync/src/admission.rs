@@ -124,7 +124,9 @@ impl Admission {
         let (verdict, admitted, generation) = match self.admit(author, submission, now) {
             Ok(admitted) => {
                 // Where the document cannot be written anew the erasure stays open, and is tried again later.
-                let generation = admitted.command.erases().and_then(|_| self.begin_generation().ok());
+                // What is only suggested erases nothing yet.
+                let erases = !admitted.entry.suggestion && admitted.command.erases().is_some();
+                let generation = erases.then(|| self.begin_generation().ok()).flatten();
                 (Verdict::admitted(id, self.head(), admitted.entry.suggestion), Some(admitted), generation)
             }
             // What names something that was erased is kept for nobody.

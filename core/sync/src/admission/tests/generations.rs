@@ -140,3 +140,23 @@ fn a_later_generation_is_restored_as_it_was() {
     stored.chain = None;
     assert!(restored(&stored).is_err());
 }
+
+#[test]
+fn a_suggested_erasure_erases_nothing_until_the_client_says_yes() {
+    let mut map = Admission::new(DocumentId::new(uuid::Uuid::from_u128(1)), DocumentKind::Network);
+    let (ria, joost) = (author(Role::Representative, 2, 20), author(Role::Client, 3, 30));
+    admit(&mut map, &joost, 1, None, json!({"type": "add_contact", "contact_id": id(7), "name": "Ali"}));
+    let erase = json!({"type": "erase_contact", "contact_id": id(7)});
+    let suggested = submit(&mut map, &ria, 2, None, erase);
+    assert_eq!(code(&suggested), (Judgement::Admitted, Some(Code::Suggested)));
+    assert!(suggested.generation.is_none());
+    assert_eq!((map.head(), &content(&map)["contacts"][0]["name"]), (at(1, 2), &json!("Ali")));
+    let yes = json!({"type": "accept_suggestion", "suggestion_id": suggested.verdict.id});
+    assert_eq!(code(&submit(&mut map, &ria, 3, None, yes.clone())).0, Judgement::Rejected);
+    let accepted = submit(&mut map, &joost, 4, None, yes);
+    assert_eq!(accepted.generation.unwrap().at, at(2, 0));
+    assert_eq!(accepted.admitted.unwrap().command.name(), "erase_contact");
+    assert_eq!(content(&map)["contacts"], json!([]));
+    let loaded = String::from_utf8_lossy(&map.document().save_nocompress()).into_owned();
+    assert!(!loaded.contains("Ali"));
+}
