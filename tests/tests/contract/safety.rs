@@ -9,7 +9,8 @@ fn rate(contact: &str, helpfulness: &str) -> Value {
 
 #[test]
 fn unsafe_is_answered_with_whom_to_talk_to() {
-    let cast = Cast::new(&Server::shared());
+    let server = Server::shared();
+    let cast = Cast::new(&server);
     let contact = cast.contact("Patrick");
     cast.client.admit(&cast.private, rate(&contact, "unhelpful"));
     assert_eq!(cast.client.read(&cast.private)["cards"], json!([]));

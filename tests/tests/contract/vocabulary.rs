@@ -5,7 +5,8 @@ use serde_json::json;
 
 #[test]
 fn every_list_has_the_same_words_in_both_languages() {
-    let http = Server::shared().http();
+    let server = Server::shared();
+    let http = server.http();
     let dutch = http.get("/v1/vocabulary").ok(200);
     let english = http.header("accept-language", "en").get("/v1/vocabulary").ok(200);
     let lists = dutch.as_object().unwrap();
@@ -22,7 +23,8 @@ fn every_list_has_the_same_words_in_both_languages() {
 
 #[test]
 fn the_client_has_words_of_their_own() {
-    let http = Server::shared().http();
+    let server = Server::shared();
+    let http = server.http();
     let own = http.get("/v1/vocabulary?for=client").ok(200);
     assert_eq!(own["initiator"]["client"], "ik");
     assert_eq!(http.get("/v1/vocabulary?for=others").ok(200)["initiator"]["client"], "de cliënt");
@@ -31,7 +33,8 @@ fn the_client_has_words_of_their_own() {
 
 #[test]
 fn read_models_carry_the_labels_of_their_words() {
-    let cast = Cast::new(&Server::shared());
+    let server = Server::shared();
+    let cast = Cast::new(&server);
     let contact = json!({"type": "add_contact", "contact_id": id(), "name": "Mo", "ring": 2, "quadrant": "peers",
         "relation": "oom", "initiator": "client", "frequency_per_year": 104, "status": "faded", "gives": ["advice"]});
     cast.client.admit(&cast.network, contact);
