@@ -4,6 +4,7 @@
 
 pub mod access_log;
 mod codes;
+mod copies;
 mod device_reads;
 mod devices;
 mod error;
@@ -19,6 +20,7 @@ mod spaces;
 pub use codes::{
     CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, RETURN_CODE_LIFETIME, drop_return_codes, keep_code, note_maker,
 };
+pub use copies::{Copied, copy_device};
 pub use device_reads::{Barred, Brought, Taken, barred, take_reads};
 pub use devices::{DeviceRow, devices, revoke_device};
 pub use error::AccountError;

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod code;
+mod copied;
 mod keys;
 mod proof;
 mod refresh;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 pub use attempts::Blocked;
 pub use code::{Code, CodeHash};
+pub use copied::{Claimed, CopyClaim, claimed};
 pub use keys::rotate_keys;
 pub use proof::{DeviceKey, Proof, Proved, Unproved};
 pub use refresh::{GRACE, Refreshed, end_sessions_of, issue, refresh, reissue, start_session};

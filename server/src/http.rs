@@ -2,6 +2,7 @@
 
 mod access_log;
 mod consents;
+mod copies;
 mod cors;
 mod description;
 mod device_reads;
@@ -65,6 +66,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(token::refresh))
         .routes(routes!(devices::make_code))
+        .routes(routes!(copies::copy))
         .routes(routes!(devices::list))
         .routes(routes!(devices::revoke))
         .routes(routes!(device_reads::take))

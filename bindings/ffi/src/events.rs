@@ -81,6 +81,11 @@ pub enum Event {
         /// How many seconds it is ahead; negative where it is behind.
         seconds: i64,
     },
+    /// This phone was put back from a copy: it goes on as a device of its own, or the person has to sign in.
+    Copied {
+        /// Whether it is signed in.
+        is_signed_in: bool,
+    },
     /// The connection to the server is different now.
     ConnectionChanged {
         /// How it stands.
@@ -132,6 +137,7 @@ impl From<kring_client::Event> for Event {
                 Self::Presence { document: document.to_string(), person: person.to_string(), state: state.to_string() }
             }
             Told::ClockOff { seconds } => Self::ClockOff { seconds },
+            Told::Copied { is_signed_in } => Self::Copied { is_signed_in },
             Told::ConnectionChanged(connection) => Self::ConnectionChanged { connection: connection.into() },
         }
     }

@@ -3,7 +3,7 @@
 use kring_domain::{PersonId, ServerId, Timestamp};
 use kring_sync::DeviceIdentity;
 
-use crate::device_key::DeviceKey;
+use crate::device_key::{DeviceKey, NewDevice};
 use crate::secret::Secret;
 
 /// Whose phone this is.
@@ -15,6 +15,8 @@ pub(crate) struct Account {
     pub(crate) server: Option<String>,
     /// Which server that is; none while it has not said so.
     pub(crate) server_id: Option<ServerId>,
+    /// Whether this device goes on from a copy of another's file.
+    pub(crate) is_copy: bool,
 }
 
 impl Account {
@@ -48,6 +50,8 @@ pub(crate) struct Session {
     pub(crate) key: Option<DeviceKey>,
     /// The word of an exchange that was begun and has no answer yet.
     pub(crate) exchange: Option<String>,
+    /// What this phone becomes, where it was put back from a copy and has no answer yet.
+    pub(crate) new_device: Option<NewDevice>,
 }
 
 impl Session {
@@ -57,7 +61,7 @@ impl Session {
         let margin = (expires_in / 4).min(60);
         let seconds = i64::try_from(expires_in.saturating_sub(margin)).unwrap_or(i64::MAX);
         let refresh_at = Timestamp::from_millis(now.millis().saturating_add(seconds.saturating_mul(1000)));
-        Self { access_token, refresh_token, refresh_at, key: None, exchange: None }
+        Self { access_token, refresh_token, refresh_at, key: None, exchange: None, new_device: None }
     }
 
     /// The same session, of a device with this key.

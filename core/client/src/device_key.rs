@@ -54,10 +54,36 @@ impl DeviceKey {
         self.signed(&format!("kring sign-in proof 1\n{}\n{hash}", self.public()), at, nonce)
     }
 
+    /// The proof that a phone with a copy of this device's file becomes another device.
+    pub(crate) fn prove_copy(&self, device: DeviceId, token: &Secret, at: Timestamp, new: &NewDevice) -> Value {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.reveal().as_bytes()));
+        let (nonce, key) = (&new.nonce, new.key.public());
+        self.sign(&format!("kring copy proof 1\n{device}\n{hash}\n{at}\n{nonce}\n{key}"), at, nonce)
+    }
+
     fn signed(&self, what: &str, at: Timestamp, nonce: &str) -> Value {
-        let text = format!("{what}\n{at}\n{nonce}");
+        self.sign(&format!("{what}\n{at}\n{nonce}"), at, nonce)
+    }
+
+    fn sign(&self, text: &str, at: Timestamp, nonce: &str) -> Value {
         let signature = URL_SAFE_NO_PAD.encode(self.0.sign(text.as_bytes()).to_bytes());
         json!({"at": at, "nonce": nonce, "signature": signature})
+    }
+}
+
+/// What a phone needs to become a device of its own, kept until it is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewDevice {
+    /// The key that it will have.
+    pub(crate) key: DeviceKey,
+    /// The word of the request, the same while it has no answer.
+    pub(crate) nonce: String,
+}
+
+impl NewDevice {
+    /// A new key and a new word.
+    pub(crate) fn generate() -> Result<Self, ClientError> {
+        Ok(Self { key: DeviceKey::generate()?, nonce: nonce()? })
     }
 }
 

@@ -44,8 +44,31 @@ pub enum Event {
         /// How many seconds it is ahead; negative where it is behind.
         seconds: i64,
     },
+    /// This phone was put back from a copy of its file. Where it could show who it was, it goes on as a device of its own;
+    /// otherwise the person has to sign in. Nothing that was written is lost.
+    Copied {
+        /// Whether it is signed in.
+        is_signed_in: bool,
+    },
     /// The connection to the server is different now.
     ConnectionChanged(Connection),
+}
+
+impl Event {
+    /// What happened, in words for the person, where it is something to tell by itself.
+    pub const fn explain(&self, language: Language) -> Option<&'static str> {
+        match self {
+            Self::Copied { is_signed_in: true } => Some(language.pick(
+                "Deze telefoon is teruggezet. Alles gaat gewoon door.",
+                "This phone was restored. Everything goes on.",
+            )),
+            Self::Copied { is_signed_in: false } => Some(language.pick(
+                "Deze telefoon is teruggezet. Meld je opnieuw aan. Wat je schreef blijft.",
+                "This phone was restored. Please sign in again. What you wrote stays.",
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// How the phone stands with the server.

@@ -1,5 +1,6 @@
 //! The façade: everything an app on the phone does, in one handle.
 
+mod copied;
 mod edits;
 mod rescue;
 mod server;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use crate::driver::Driver;
 use crate::shared::Shared;
-use crate::store::{Place, Store, exchange};
+use crate::store::{Place, Store, exchange, mark};
 use crate::{ClientError, Connection, Event};
 
 pub use edits::{DocumentState, Receipt};
@@ -100,7 +101,9 @@ impl Kring {
         exchange::finish_interrupted(place.path())?;
         let mut store = Store::open(place)?;
         let account = store.account(new_identity)?;
-        let shared = Arc::new(Shared::new(options, store, account)?);
+        let mark = mark::of(place.path());
+        let is_suspect = store.is_from_elsewhere(mark.as_deref())?;
+        let shared = Arc::new(Shared::new(options, store, account, mark, is_suspect)?);
         Ok(Self { handle: Arc::new(Handle { shared, driver: Mutex::default() }) })
     }
 

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::shared::Shared;
-use crate::{ClientError, Connection, clock};
+use crate::store::Untold;
+use crate::{ClientError, clock};
 
 /// The most lists that are sent in one go.
 const MAX_LISTS: u32 = 50;
@@ -16,6 +17,8 @@ const MAX_LISTS: u32 = 50;
 #[derive(Deserialize)]
 struct Through {
     through: u64,
+    /// The link behind the last of them; none from a server of an older version.
+    link: Option<String>,
 }
 
 impl Shared {
@@ -37,29 +40,47 @@ impl Shared {
 
     /// Tells the server what was looked at, before anything else is sent. Blocks.
     ///
-    /// A list that is not the one the server knows, on a phone that was put back from a copy, ends the session: signed
-    /// in anew, the phone begins a new list and sends what waits.
+    /// A phone whose list is another one than the server knows was put back from a copy: it becomes a device of its own, and
+    /// tells on a new list what was not told yet.
     pub(crate) fn share_looks(&self) -> Result<(), ClientError> {
+        let mut is_refused = false;
         for _ in 0..MAX_LISTS {
-            let identity = self.state().account.identity;
-            let Some(untold) = self.with_store(|store| store.untold_looks(identity))? else { return Ok(()) };
+            if self.untold()?.is_none() {
+                return Ok(());
+            }
+            // The token first: while it is exchanged this phone may become another device, whose list is another.
+            let token = self.access_token()?;
+            let Some(untold) = self.untold()? else { return Ok(()) };
             let link = URL_SAFE_NO_PAD.encode(untold.link);
             let body = json!({ "after": untold.after, "looks": untold.looks, "link": link });
-            let told: Result<Through, _> =
-                self.authorized(|server, token| self.http.post(server, "/v1/devices/reads", Some(token), &body));
-            let fits = match told {
-                Ok(Through { through }) => self.with_store(|store| store.put_told(through))?,
-                Err(ClientError::Declined { code }) if code == "read_log_broken" => false,
-                // A server from before this.
-                Err(ClientError::Declined { code }) if code == "not_found" => return Ok(()),
-                Err(error) => return Err(error),
+            let fits = match self.http.post(&self.server()?, "/v1/devices/reads", Some(&token), &body) {
+                Ok(Through { through, link }) => self.with_store(|store| store.put_told(through, link_of(link)))?,
+                Err(error) if error.is_unauthorized() && !is_refused => {
+                    is_refused = true;
+                    self.expire(&token);
+                    continue;
+                }
+                Err(error) if error.is_unauthorized() => return Err(ClientError::Offline),
+                Err(error) => match ClientError::from(error) {
+                    ClientError::Declined { code } if code == "read_log_broken" => false,
+                    // A server from before this.
+                    ClientError::Declined { code } if code == "not_found" => return Ok(()),
+                    error => return Err(error),
+                },
             };
             if !fits {
-                self.forget_session()?;
-                self.set_connection(Connection::SignedOut);
-                return Err(ClientError::SignedOut);
+                self.part_from_list()?;
             }
         }
         Ok(())
     }
+
+    fn untold(&self) -> Result<Option<Untold>, ClientError> {
+        let identity = self.state().account.identity;
+        self.with_store(|store| store.untold_looks(identity))
+    }
+}
+
+fn link_of(text: Option<String>) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(text?).ok()?.try_into().ok()
 }

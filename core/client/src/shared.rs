@@ -20,6 +20,8 @@ use crate::{ClientError, Connection, Event, Options};
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) http: Http,
+    /// What tells the file from a copy of it.
+    pub(crate) file_mark: Option<String>,
     /// `None` once it was closed.
     store: Mutex<Option<Store>>,
     state: Mutex<State>,
@@ -45,6 +47,8 @@ pub(crate) struct State {
     pub(crate) replica: Replica,
     pub(crate) account: Account,
     pub(crate) session: Option<Session>,
+    /// Whether the file may be a copy that was put back, while the phone whose it was lives on.
+    pub(crate) is_suspect: bool,
     pub(crate) connection: Connection,
     /// What was looked at a moment ago.
     pub(crate) looked: Recent,
@@ -57,12 +61,19 @@ pub(crate) struct State {
 }
 
 impl Shared {
-    pub(crate) fn new(options: Options, store: Store, account: Account) -> Result<Self, ClientError> {
+    pub(crate) fn new(
+        options: Options,
+        store: Store,
+        account: Account,
+        file_mark: Option<String>,
+        is_suspect: bool,
+    ) -> Result<Self, ClientError> {
         let replica = replica(&store, &account)?;
         let state = State {
             replica,
             account,
             session: store.session()?,
+            is_suspect,
             connection: Connection::Offline,
             looked: Recent::default(),
             new_spaces: Vec::new(),
@@ -73,6 +84,7 @@ impl Shared {
         Ok(Self {
             http: Http::new(&options.app),
             options,
+            file_mark,
             store: Mutex::new(Some(store)),
             state: Mutex::new(state),
             refreshing: Mutex::default(),
@@ -230,7 +242,12 @@ impl Drop for Disconnect<'_> {
 }
 
 fn replica(store: &Store, account: &Account) -> Result<Replica, ClientError> {
-    Replica::restore(account.identity, store.documents()?, store.members()?).map_err(|_| ClientError::Damaged)
+    let restored = Replica::restore(account.identity, store.documents()?, store.members()?);
+    let mut replica = restored.map_err(|_| ClientError::Damaged)?;
+    if account.is_copy {
+        replica.catch_up_first();
+    }
+    Ok(replica)
 }
 
 #[cfg(test)]

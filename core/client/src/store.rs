@@ -13,6 +13,7 @@ pub(crate) mod exchange;
 mod files;
 mod log;
 mod looks;
+pub(crate) mod mark;
 mod place;
 mod salvage;
 mod schema;
@@ -32,6 +33,7 @@ use beginning::MARK;
 pub use cipher::FileKey;
 pub use edits::Edit;
 pub(crate) use edits::Edits;
+pub(crate) use looks::Untold;
 pub(crate) use place::Place;
 pub(crate) use salvage::Salvaged;
 

@@ -43,6 +43,9 @@ problems! {
         Clock "clock" "De klok van dit toestel loopt niet goed." "The clock of this device is not right.";
         /// It does not go together with what there is.
         Conflict "conflict" "Dit past niet bij wat er al is." "This does not fit what is there already.";
+        /// Another phone goes on from the same file.
+        DeviceCopied "device_copied" "Dit toestel is teruggezet. Probeer het nog eens."
+            "This device was restored. Try again.";
         /// This role may not do this.
         Forbidden "forbidden" "Dit mag iemand anders uit de kring doen." "Somebody else in the circle may do this.";
         /// The server failed.
@@ -82,6 +85,12 @@ problems! {
             "You were signed out to be safe. Ask for a new code.";
         /// A text or a body is larger than its bound.
         TooLarge "too_large" "Dit is te lang of te veel." "This is too long or too much.";
+        /// So many phones go on from one file that no other may.
+        TooManyCopies "too_many_copies" "Dit toestel is te vaak teruggezet. Vraag een code."
+            "This device was restored too often. Ask for a code.";
+        /// The person is in as many spaces as one can be in.
+        TooManySpaces "too_many_spaces" "Je doet al mee in 5.000 kringen. Ga eerst uit een kring."
+            "You are in 5,000 circles already. Leave one first.";
         /// Nobody is signed in.
         Unauthenticated "unauthenticated" "Je bent niet aangemeld. Vraag een code." "You are not signed in. Ask for a code.";
         /// The server cannot answer now.

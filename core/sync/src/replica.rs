@@ -7,12 +7,15 @@
 
 mod clocks;
 mod document;
+mod event;
+mod execute;
 mod inbox;
 mod keep;
 mod parting;
 mod permission;
 mod plausible;
 mod store_op;
+mod welcoming;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -21,17 +24,18 @@ use automerge::Automerge;
 use kring_domain::{
     Access, Code, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId, Timestamp,
 };
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::{Base, Cursor, DeviceFrame, Member};
 
 use document::Held;
+pub use event::Event;
 use keep::{Keeping, Replacement};
 pub use keep::{OwnEdit, Recall};
 use parting::Parting;
 pub use permission::Permission;
 pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
+use welcoming::Welcoming;
 
 /// How long a device waits before it sends again what came too fast, in milliseconds.
 const RETRY_AFTER: i64 = 1000;
@@ -46,44 +50,6 @@ pub struct DeviceIdentity {
     pub device: DeviceId,
     /// The person it belongs to.
     pub person: PersonId,
-}
-
-/// Something the person may want to know.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// A document reads differently now.
-    DocumentChanged(DocumentId),
-    /// An edit of this device has come to its end.
-    EditSettled {
-        /// The document.
-        document: DocumentId,
-        /// The edit.
-        id: CommandId,
-        /// How it ended.
-        state: EditState,
-    },
-    /// The list of documents, or what the person may do in one, is different now.
-    DocumentsChanged,
-    /// The people in the spaces are different now.
-    MembersChanged,
-    /// The person may no longer see a document; this device has dropped it.
-    AccessLost(DocumentId),
-    /// Somebody else is doing something right now.
-    Presence {
-        /// The document.
-        document: DocumentId,
-        /// Who.
-        person: PersonId,
-        /// Anything small.
-        state: Value,
-    },
-    /// The server complains about this device; a stable word.
-    Complaint(String),
-    /// This device's clock differs from the server's by more than ten minutes.
-    ClockOff {
-        /// How far it is ahead, in milliseconds; negative where it is behind.
-        ahead: i64,
-    },
 }
 
 /// The server sent something that cannot be: close the connection and join again.
@@ -112,7 +78,13 @@ pub struct Replica {
     greeting: Option<DeviceFrame>,
     /// The number of the last ping that waits for an answer.
     ping: Option<u64>,
+    /// The app, as greetings name it.
+    app: String,
+    /// What the pages of a welcome have told so far, where more is to come.
+    welcoming: Option<Welcoming>,
     connected: bool,
+    /// Whether another device may have shared what waits here.
+    catches_up_first: bool,
     /// Whether the server has said how far each document is, since there is a connection.
     welcomed: bool,
     retry_at: Option<Timestamp>,
@@ -132,7 +104,10 @@ impl Replica {
             parting: Parting::default(),
             greeting: None,
             ping: None,
+            app: String::new(),
+            welcoming: None,
             connected: false,
+            catches_up_first: false,
             welcomed: false,
             retry_at: None,
             store: Vec::new(),
@@ -177,6 +152,12 @@ impl Replica {
     pub fn adopt(&mut self, identity: DeviceIdentity) {
         self.identity = identity;
         self.documents.values_mut().for_each(Held::forget_view);
+    }
+
+    /// Says that this device goes on from what another one was, which may live on: of what waits here, that one may have shared
+    /// a part. It sends nothing of a document before it has all that the server has of it.
+    pub fn catch_up_first(&mut self) {
+        self.catches_up_first = true;
     }
 
     /// Makes the documents of a new space on this device, without a server.
@@ -257,8 +238,9 @@ impl Replica {
     /// what was erased is gone here before an edit from then can reach anybody. A round of sync that has no
     /// connection greets again before each round, without [`Self::handle_disconnected`] in between.
     pub fn handle_connected(&mut self, app: &str) {
-        let cursors = self.documents.iter().map(|(id, held)| held.cursor(*id)).collect();
-        self.greeting = Some(DeviceFrame::hello(app, cursors));
+        app.clone_into(&mut self.app);
+        self.welcoming = None;
+        self.greeting = Some(self.hello(None));
         self.connected = true;
         self.retry_at = None;
         self.forget_recalls();
@@ -270,10 +252,11 @@ impl Replica {
     pub fn handle_disconnected(&mut self) {
         self.greeting = None;
         self.ping = None;
+        self.welcoming = None;
         self.connected = false;
         self.forget_recalls();
         self.welcomed = false;
-        self.documents.values_mut().for_each(|held| held.awaits(Base::GENESIS.generation));
+        self.documents.values_mut().for_each(|held| held.awaits(Base::GENESIS, false));
     }
 
     /// The instant that [`Self::poll_timeout`] asked for has come.

@@ -24,8 +24,8 @@ pub struct Brought {
 /// What became of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// The server knows of so many looks now; the device goes on from there.
-    Through(u64),
+    /// The server knows of these looks now; the device goes on from there.
+    Through(LookChain),
     /// The list does not go on from what the device has told before, so nothing more is taken from it.
     Broken,
 }
@@ -60,7 +60,7 @@ pub fn take_reads(
     if brought.after != chain.count {
         let has_gap = brought.after > chain.count;
         keep(connection, caller.device, &chain, has_gap)?;
-        return Ok(Taken::Through(chain.count));
+        return Ok(Taken::Through(chain));
     }
     let whole = brought.looks.iter().fold(chain, |chain, look| chain.next(look));
     if !bool::from(whole.link.ct_eq(&brought.link)) {
@@ -71,7 +71,7 @@ pub fn take_reads(
         note(connection, caller, look, now)?;
     }
     keep(connection, caller.device, &whole, false)?;
-    Ok(Taken::Through(whole.count))
+    Ok(Taken::Through(whole))
 }
 
 /// Whether anything is taken from a device.

@@ -15,6 +15,8 @@ pub struct DeviceRow {
     pub name: String,
     /// When it signed in.
     pub created_at: Timestamp,
+    /// The device whose file it was put back from, where it was.
+    pub copy_of: Option<DeviceId>,
 }
 
 /// The devices a person is signed in on, the first one first.
@@ -23,7 +25,7 @@ pub struct DeviceRow {
 ///
 /// When the database refuses.
 pub fn devices(connection: &Connection, person: PersonId) -> Result<Vec<DeviceRow>, AccountError> {
-    let sql = "SELECT device_id, name, created_at FROM devices
+    let sql = "SELECT device_id, name, created_at, copy_of FROM devices
                WHERE person_id = ?1 AND revoked_at IS NULL ORDER BY created_at, device_id";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([person.uuid()], |row| {
@@ -31,6 +33,7 @@ pub fn devices(connection: &Connection, person: PersonId) -> Result<Vec<DeviceRo
             device: DeviceId::new(row.get(0)?),
             name: row.get(1)?,
             created_at: Timestamp::from_millis(row.get(2)?),
+            copy_of: row.get::<_, Option<_>>(3)?.map(DeviceId::new),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

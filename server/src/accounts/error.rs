@@ -17,6 +17,9 @@ pub enum AccountError {
     /// It does not go together with what there is.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// The person is in as many spaces as one can be in.
+    #[error("in too many spaces")]
+    TooManySpaces,
     /// The code is unknown, used or expired.
     #[error("the code is not valid")]
     InvalidCode,

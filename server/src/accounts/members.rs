@@ -156,6 +156,9 @@ pub fn remove_member(
     Ok((own, if by == person { Departure::Left } else { Departure::Removed }))
 }
 
+/// The most spaces that one person is in: what their phone takes in pages.
+const MAX_SPACES: i64 = 5_000;
+
 /// Puts a person into a space; who is in it with the same role stays in it.
 pub(super) fn join(
     connection: &Connection,
@@ -172,6 +175,11 @@ pub(super) fn join(
     }
     if role == Role::Client && has_client(connection, space)? {
         return Err(AccountError::Conflict("the space has a client"));
+    }
+    let count = "SELECT count(*) FROM members WHERE person_id = ?1";
+    let count: i64 = connection.prepare_cached(count)?.query_row([person.uuid()], |row| row.get(0))?;
+    if count >= MAX_SPACES {
+        return Err(AccountError::TooManySpaces);
     }
     connection
         .prepare_cached("INSERT INTO members (space_id, person_id, role, joined_at) VALUES (?1, ?2, ?3, ?4)")?

@@ -101,6 +101,19 @@ impl Proof {
         if proved.is_recent(now) { Ok(proved) } else { Err(Unproved::Clock) }
     }
 
+    /// Whether the device signed this for this token and another key, and when.
+    pub(super) fn check_copy(
+        &self,
+        key: &DeviceKey,
+        device: DeviceId,
+        token: &Secret,
+        new: &DeviceKey,
+    ) -> Result<Proved, Unproved> {
+        let (token, new) = (URL_SAFE_NO_PAD.encode(token.hash()), URL_SAFE_NO_PAD.encode(new.bytes()));
+        let text = format!("kring copy proof 1\n{device}\n{token}\n{}\n{}\n{new}", self.at, self.nonce.0);
+        self.check_text(key, &text)
+    }
+
     fn check_text(&self, key: &DeviceKey, text: &str) -> Result<Proved, Unproved> {
         let at: Timestamp = self.at.parse().map_err(|_| Unproved::Wrong)?;
         key.0.verify_strict(text.as_bytes(), &self.signature.0).map_err(|_| Unproved::Wrong)?;

@@ -26,8 +26,11 @@ pub const GRACE: i64 = 86_400_000;
 pub enum Refreshed {
     /// It was good; this is the next one.
     Next(Caller, Secret),
-    /// It had been used before, so its session has ended now.
+    /// It had been used before by whoever cannot sign for it, so its session has ended now.
     Reused(Uuid),
+    /// It had been used before, and the device signs for it once more: there are two of it, from one file. Nothing has
+    /// changed; this one has to become a device of its own.
+    Copied,
     /// It is of a device with a key, and the key was not shown; nothing has changed.
     Unproved(Unproved),
     /// It is unknown or expired, or its session has ended.
@@ -62,10 +65,10 @@ pub fn issue(connection: &Connection, family: Uuid, now: Timestamp) -> Result<Se
 
 /// Uses a refresh token, with the proof that a device with a key has to bring.
 ///
-/// A token works once. A second use ends its session at once, unless it is the same exchange asked for again by the
-/// device itself: signed anew with its key, with the same nonce and a later time, within [`GRACE`], while what was
-/// answered first lies unused. Then the first answer is void and there is another. Bytes that were overheard are no
-/// such thing, as their time is not later.
+/// A token works once. A second use by whoever does not sign for it with the device's key ends its session at once. The
+/// device itself, asking for a lost answer with the same nonce and a later time, within [`GRACE`] and while what was
+/// answered first lies unused, gets another answer, and the first is void. Whoever has the key and asks otherwise has a
+/// copy of the phone's file. Bytes that were overheard are no such thing, as their time is not later.
 ///
 /// # Errors
 ///
@@ -86,6 +89,9 @@ pub fn refresh(
         (Some(used), Ok(Some(proved))) if used.is_same_exchange(&proved) => {
             again(connection, token, &found, used, &proved, now)
         }
+        (Some(_), Ok(Some(_))) if found.ended || found.expires_at <= now.millis() => Ok(Refreshed::Refused),
+        (Some(_), Ok(Some(proved))) if !proved.is_recent(now) => Ok(Refreshed::Unproved(Unproved::Clock)),
+        (Some(_), Ok(Some(_))) => Ok(Refreshed::Copied),
         (Some(_), _) => {
             end(connection, found.caller.family, now)?;
             Ok(Refreshed::Reused(found.caller.family))
@@ -137,10 +143,8 @@ fn again(
     if !proved.is_recent(now) || proved.at <= used.proved_at {
         return Ok(Refreshed::Unproved(Unproved::Clock));
     }
-    let is_unused = void(connection, used.successor, now)?;
-    if !is_unused || now.millis() - used.at.millis() > GRACE {
-        end(connection, found.caller.family, now)?;
-        return Ok(Refreshed::Reused(found.caller.family));
+    if now.millis() - used.at.millis() > GRACE || !void(connection, used.successor, now)? {
+        return Ok(Refreshed::Copied);
     }
     let next = issue(connection, found.caller.family, now)?;
     let sql = "UPDATE refresh_tokens SET proved_at = ?2, successor = ?3 WHERE token_hash = ?1";
@@ -180,13 +184,13 @@ pub fn end_sessions_of(connection: &Connection, device: DeviceId, now: Timestamp
     Ok(())
 }
 
-struct Found {
-    caller: Caller,
-    key: Option<DeviceKey>,
+pub(super) struct Found {
+    pub(super) caller: Caller,
+    pub(super) key: Option<DeviceKey>,
     /// How it was used, where it was.
     used: Option<Used>,
-    ended: bool,
-    expires_at: i64,
+    pub(super) ended: bool,
+    pub(super) expires_at: i64,
 }
 
 /// A first use.
@@ -206,7 +210,7 @@ impl Used {
     }
 }
 
-fn find(connection: &Connection, token: &Secret) -> Result<Option<Found>, StoreError> {
+pub(super) fn find(connection: &Connection, token: &Secret) -> Result<Option<Found>, StoreError> {
     let sql = "SELECT person_id, device_id, family_id, used_at, ended_at IS NOT NULL OR revoked_at IS NOT NULL,
                    expires_at, device_key, nonce, proved_at, successor
                FROM refresh_tokens JOIN families USING (family_id) JOIN devices USING (device_id)

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kring_sync::{Look, MAX_LOOKS};
+use kring_sync::{Look, LookChain, MAX_LOOKS};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
@@ -38,6 +38,8 @@ struct Link([u8; 32]);
 pub(super) struct Through {
     /// The number of looks that the server knows of; the device goes on from there.
     through: u64,
+    /// The link behind the last of them, in URL-safe base64: a phone that has another one there was put back from a copy.
+    link: String,
 }
 
 /// Tell what was looked at on this device, before anything else is sent.
@@ -59,7 +61,9 @@ pub(super) async fn take(
     }
     let brought = Brought { after, looks, link: link.0 };
     match app.store.write(move |connection| take_reads(connection, caller, &brought, clock::now())).await? {
-        Taken::Through(through) => Ok(Json(Through { through })),
+        Taken::Through(LookChain { count: through, link }) => {
+            Ok(Json(Through { through, link: URL_SAFE_NO_PAD.encode(link) }))
+        }
         Taken::Broken => {
             // What is connected is no longer listened to either.
             app.hub.device_revoked(caller.device);

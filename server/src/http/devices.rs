@@ -26,6 +26,10 @@ pub(super) struct DeviceItem {
     created_at: Timestamp,
     /// Whether it is the one that asks.
     current: bool,
+    /// The device whose file this phone was put back from, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    copy_of: Option<DeviceId>,
 }
 
 /// The devices of the caller.
@@ -62,6 +66,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
         name: row.name,
         created_at: row.created_at,
         current: row.device == caller.device,
+        copy_of: row.copy_of,
     });
     Ok(Json(Devices { devices: items.collect() }))
 }

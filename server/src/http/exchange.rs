@@ -11,6 +11,7 @@ use super::extract::Bytes;
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::sync::directory::Window;
 use crate::sync::exchange::{Round, exchange};
 
 /// The same frames as over the WebSocket, one round: a CBOR array with `hello` first; so is the answer.
@@ -40,9 +41,14 @@ pub(super) async fn sync(
 
 fn round(frames: Vec<DeviceFrame>, size: usize) -> Option<Round> {
     let mut frames = frames.into_iter();
-    let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, .. }) = frames.next() else { return None };
-    let cursors = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
-    let mut round = Round { cursors, entries: Vec::new(), submits: Vec::new(), pings: Vec::new(), size };
+    let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, pages: is_paged, after, through, .. }) = frames.next()
+    else {
+        return None;
+    };
+    let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
+    cursors.sort_unstable_by_key(|(document, _)| *document);
+    let window = Window { is_paged, after, through };
+    let mut round = Round { window, cursors, entries: Vec::new(), submits: Vec::new(), pings: Vec::new(), size };
     for frame in frames {
         match frame {
             DeviceFrame::Submit { document, commands } => round.submits.push((document, commands)),

@@ -83,6 +83,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, ProblemCode::Conflict, "Conflict")
     }
 
+    /// The person is in as many spaces as one can be in; they leave one first.
+    pub const fn too_many_spaces() -> Self {
+        Self::new(StatusCode::CONFLICT, ProblemCode::TooManySpaces, "In as many spaces as one person can be in")
+    }
+
     /// The path or query is malformed.
     pub const fn malformed() -> Self {
         Self::new(StatusCode::BAD_REQUEST, ProblemCode::Invalid, "Malformed request")
@@ -127,6 +132,16 @@ impl Problem {
     /// The refresh token was used before, and its session has ended now.
     pub const fn token_reused() -> Self {
         Self::unauthorized(ProblemCode::TokenReused, "The refresh token was used before")
+    }
+
+    /// The refresh token was used before, by another phone from the same file.
+    pub const fn device_copied() -> Self {
+        Self::unauthorized(ProblemCode::DeviceCopied, "Another phone goes on from the same file")
+    }
+
+    /// So many phones go on from one file already that no other may.
+    pub const fn too_many_copies() -> Self {
+        Self::new(StatusCode::FORBIDDEN, ProblemCode::TooManyCopies, "Too many phones go on from the same file")
     }
 
     /// The refresh token is of a device with a key, and was not signed with it.
@@ -254,6 +269,7 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::NotFound => Self::not_found(),
             AccountError::Forbidden => Self::forbidden(),
+            AccountError::TooManySpaces => Self::too_many_spaces(),
             AccountError::Conflict(why) => Self::conflict().detail(why),
             AccountError::InvalidCode => Self::invalid_code(),
             AccountError::NoCode => Self::invalid_code().detail("there is no code of 16 letters and digits in it"),

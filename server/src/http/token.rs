@@ -53,7 +53,7 @@ impl Pair {
 /// Use a refresh token; each works once, and a second use ends the session.
 #[utoipa::path(post, path = "/v1/token", request_body = TokenBody, security(()), responses(
     (status = 200, body = Pair),
-    (status = 401, description = "`token_reused`, `invalid_proof`, `clock` (see `server_time`) or `unauthenticated`", body = ProblemBody),
+    (status = 401, description = "`token_reused`, `device_copied` (see `POST /v1/devices/copies`), `invalid_proof`, `clock` (see `server_time`) or `unauthenticated`", body = ProblemBody),
     (status = 429, description = "`rate_limited`: too many requests from one address", body = ProblemBody),
 ))]
 pub(super) async fn refresh(
@@ -69,6 +69,7 @@ pub(super) async fn refresh(
         Refreshed::Unproved(Unproved::Wrong) => Err(Problem::invalid_proof().by(app.server)),
         Refreshed::Unproved(Unproved::Clock) => Err(Problem::clock(now).by(app.server)),
         Refreshed::Refused => Err(Problem::unauthenticated().by(app.server)),
+        Refreshed::Copied => Err(Problem::device_copied().by(app.server)),
         Refreshed::Reused(family) => {
             app.auth.session_ended(family);
             app.hub.family_ended(family);

@@ -1,11 +1,13 @@
 //! What one person may see, read from the database without loading a document.
 
+use std::collections::{HashMap, HashSet};
+
 use kring_domain::{Access, Author, DeviceId, DocumentId, DocumentKind, PersonId, Role, ServerId, SpaceId, Timestamp};
 use kring_sync::{Base, DocumentHead, Member, ServerFrame};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::accounts::{self, AccountError, Rights, Seat};
+use crate::accounts::{self, AccountError, Rights};
 use crate::documents::table::{self, LoadError};
 
 /// A document as one person stands to it.
@@ -43,55 +45,113 @@ impl Place {
     }
 }
 
-/// Everything that one person may read.
+/// Everything that one person may read, without how far it is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     /// In order of the documents' ids.
     pub(crate) places: Vec<Place>,
+    names: HashMap<SpaceId, String>,
+}
+
+/// The part of a directory that a device asks about, in order of the documents' ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The device takes its answer in pages; where not, it gets all in one.
+    pub(crate) is_paged: bool,
+    /// It begins behind this document.
+    pub(crate) after: Option<DocumentId>,
+    /// It ends at this document at the latest.
+    pub(crate) through: Option<DocumentId>,
+}
+
+/// What is in a window of a directory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) places: Vec<Place>,
     documents: Vec<DocumentHead>,
     members: Vec<Member>,
+    /// The last document that it is about, where more may follow.
+    pub(crate) through: Option<DocumentId>,
 }
+
+/// The most documents of a page.
+const MAX_DOCUMENTS: usize = 4_000;
+
+/// About how many people are in a page at most.
+const MAX_MEMBERS: usize = 10_000;
 
 impl Directory {
     /// Reads what a person may see.
     pub(crate) fn read(connection: &Connection, person: PersonId) -> Result<Self, LoadError> {
         let mut directory = Self::default();
         for seat in accounts::seats(connection, person)? {
-            directory.add(connection, &seat)?;
+            let places = DocumentKind::ALL.iter().map(|&kind| Place::new(seat.space, kind, &seat.rights));
+            directory.places.extend(places.filter(|place| place.access() >= Access::Read));
+            directory.names.insert(seat.space, seat.space_name);
         }
         directory.places.sort_unstable_by_key(|place| place.document);
         Ok(directory)
     }
 
-    /// The answer to `hello`.
-    pub(crate) fn welcome(self, server: ServerId, server_time: Timestamp) -> ServerFrame {
-        let (documents, members) = (self.documents, self.members);
-        ServerFrame::Welcome { server_time, documents, members, server: Some(server), through: None }
+    /// The person's place at a document.
+    pub(crate) fn find(&self, document: DocumentId) -> Option<&Place> {
+        let index = self.places.binary_search_by_key(&document, |place| place.document).ok()?;
+        self.places.get(index)
     }
 
-    fn add(&mut self, connection: &Connection, seat: &Seat) -> Result<(), LoadError> {
-        let before = self.places.len();
-        for &kind in DocumentKind::ALL {
-            let place = Place::new(seat.space, kind, &seat.rights);
-            if place.access() < Access::Read {
+    /// Reads how far the documents of a window are, and who is in their spaces. The people of a space come with the first of
+    /// its documents; who may read nothing of a space does not learn who is in it either.
+    pub(crate) fn page(&self, connection: &Connection, window: Window) -> Result<Page, LoadError> {
+        let (mut page, mut seen, mut last) = (Page::default(), HashSet::new(), None);
+        for place in &self.places {
+            let is_first = seen.insert(place.space);
+            if window.after.is_some_and(|after| place.document <= after) {
                 continue;
+            }
+            if window.through.is_some_and(|through| place.document > through) {
+                page.through = window.through;
+                break;
+            }
+            if window.is_paged && page.is_full() {
+                page.through = last;
+                break;
+            }
+            last = Some(place.document);
+            if is_first {
+                page.members.extend(members(connection, place.space)?);
             }
             // A space from before there was this kind has no such document yet.
             let Some(head) = table::head(connection, place.document)? else { continue };
-            self.documents.push(entry_of(&place, seat, head.at));
-            self.places.push(place);
+            let name = self.names.get(&place.space).cloned().unwrap_or_default();
+            page.documents.push(entry_of(place, name, head.at));
+            page.places.push(*place);
         }
-        // Who may read nothing of a space does not learn who is in it either.
-        if self.places.len() > before {
-            self.members.extend(accounts::roster(connection, seat.space)?.into_iter().map(|row| Member {
-                space: seat.space,
-                person_id: row.person,
-                name: row.name,
-                role: row.role,
-            }));
-        }
-        Ok(())
+        Ok(page)
     }
+}
+
+impl Window {
+    /// Whether a document is in the window, of which a page ends `through`.
+    pub(crate) fn has(&self, document: DocumentId, through: Option<DocumentId>) -> bool {
+        self.after.is_none_or(|after| document > after) && through.is_none_or(|through| document <= through)
+    }
+}
+
+impl Page {
+    fn is_full(&self) -> bool {
+        self.documents.len() >= MAX_DOCUMENTS || self.members.len() >= MAX_MEMBERS
+    }
+
+    /// The answer to `hello`.
+    pub(crate) fn welcome(self, server: ServerId, server_time: Timestamp) -> ServerFrame {
+        let Self { documents, members, through, .. } = self;
+        ServerFrame::Welcome { server_time, documents, members, server: Some(server), through }
+    }
+}
+
+fn members(connection: &Connection, space: SpaceId) -> Result<impl Iterator<Item = Member>, LoadError> {
+    let roster = accounts::roster(connection, space)?.into_iter();
+    Ok(roster.map(move |row| Member { space, person_id: row.person, name: row.name, role: row.role }))
 }
 
 /// A person's place at one document; `None` where they may not read it.
@@ -120,12 +180,12 @@ pub(crate) fn is_signed_in(connection: &Connection, family: Uuid) -> Result<bool
     Ok(connection.prepare_cached(sql)?.exists(params![family.as_bytes()])?)
 }
 
-fn entry_of(place: &Place, seat: &Seat, at: Base) -> DocumentHead {
+fn entry_of(place: &Place, space_name: String, at: Base) -> DocumentHead {
     DocumentHead {
         document: place.document,
         kind: place.kind,
         space: place.space,
-        space_name: seat.space_name.clone(),
+        space_name,
         role: place.role,
         access: place.access(),
         generation: at.generation,

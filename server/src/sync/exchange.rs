@@ -6,7 +6,7 @@ use kring_sync::{Claim, Entry, ServerFrame, Submission, Verdict, encode};
 use rusqlite::Connection;
 
 use super::catch_up::{is_apart, log_end, next_piece};
-use super::directory::{Directory, Place};
+use super::directory::{Directory, Place, Window};
 use super::late::hold_late;
 use super::looks::{received, refused};
 use super::sift::sift;
@@ -21,6 +21,9 @@ const ROOM: usize = 2 * 1024 * 1024;
 
 /// What a device brings to one round.
 pub(crate) struct Round {
+    /// The part of what the person may read that the answer is about.
+    pub(crate) window: Window,
+    /// In order of the documents' ids.
     pub(crate) cursors: Vec<(DocumentId, Claim)>,
     /// What the server has lost.
     pub(crate) entries: Vec<(DocumentId, Vec<Entry>)>,
@@ -34,7 +37,7 @@ pub(crate) struct Round {
 pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<Vec<u8>, LoadError> {
     let mut frames: Vec<Bytes> = round.pings.into_iter().map(|n| encode(&ServerFrame::Pong { n }).into()).collect();
     let mut answered = Vec::new();
-    let cursors = round.cursors;
+    let (window, cursors) = (round.window, round.cursors);
     if !round.submits.is_empty() || !round.entries.is_empty() {
         let directory = app.store.read(move |connection| Directory::read(connection, caller.person)).await?;
         for (document, entries) in round.entries {
@@ -50,7 +53,10 @@ pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<
     }
     let _turn = app.hub.turn().await;
     let server = app.server;
-    let lacking = app.store.read(move |connection| lacking(connection, server, caller, &cursors, &answered));
+    let lacking = app.store.read(move |connection| {
+        let mine = Mine { caller, window, cursors: &cursors, answered: &answered };
+        lacking(connection, server, &mine)
+    });
     let (welcome, pieces, places) = lacking.await?;
     app.store.write(move |connection| received(connection, caller, &places)).await?;
     let all: Vec<&Bytes> = std::iter::once(&welcome).chain(&frames).chain(&pieces).collect();
@@ -66,7 +72,7 @@ async fn take_back(
     size: usize,
 ) -> Result<(Option<u64>, Option<Bytes>), LoadError> {
     let complaint = || Some(encode(&ServerFrame::Error { code: "invalid".to_owned() }).into());
-    let may = directory.places.iter().any(|place| place.document == document && place.access() >= Access::Read);
+    let may = directory.find(document).is_some_and(|place| place.access() >= Access::Read);
     let Some(cursor) = cursor.filter(|_| may) else { return Ok((None, complaint())) };
     let end = app.store.read(move |connection| log_end(connection, document)).await?;
     if end.is_none_or(|end| cursor.at.sequence <= end) {
@@ -89,7 +95,7 @@ async fn submit(
     commands: Vec<Submission>,
     size: usize,
 ) -> Result<Bytes, LoadError> {
-    let place = directory.places.iter().find(|place| place.document == document);
+    let place = directory.find(document);
     if place.is_none() {
         let verdicts = hold_late(app, caller.person, caller.device, document, commands).await?;
         if verdicts.iter().any(|verdict| verdict.code == Some(Code::NotFound)) {
@@ -114,23 +120,29 @@ async fn submit(
     Ok(encode(&ServerFrame::Verdicts { document, verdicts }).into())
 }
 
+/// What a device says of itself in a round.
+struct Mine<'a> {
+    caller: Caller,
+    window: Window,
+    cursors: &'a [(DocumentId, Claim)],
+    answered: &'a [(DocumentId, u64)],
+}
+
 fn lacking(
     connection: &Connection,
     server: ServerId,
-    caller: Caller,
-    cursors: &[(DocumentId, Claim)],
-    answered: &[(DocumentId, u64)],
+    mine: &Mine<'_>,
 ) -> Result<(Bytes, Vec<Bytes>, Vec<Place>), LoadError> {
     // One state for what may be read and for what is read.
     let transaction = connection.unchecked_transaction()?;
-    let directory = Directory::read(&transaction, caller.person)?;
+    let page = Directory::read(&transaction, mine.caller.person)?.page(&transaction, mine.window)?;
     let (mut frames, mut places, mut room) = (Vec::new(), Vec::new(), ROOM);
-    for place in &directory.places {
+    for place in &page.places {
         if room == 0 {
             break;
         }
-        let cursor = cursor_of(cursors, place.document);
-        let end = answered.iter().find(|(document, _)| *document == place.document).map(|(_, end)| *end);
+        let cursor = cursor_of(mine.cursors, place.document);
+        let end = mine.answered.iter().find(|(document, _)| *document == place.document).map(|(_, end)| *end);
         let piece = next_piece(&transaction, place.document, cursor, end, room)?;
         room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
         if !piece.frames.is_empty() {
@@ -138,11 +150,12 @@ fn lacking(
         }
         frames.extend(piece.frames);
     }
-    Ok((encode(&directory.welcome(server, now())).into(), frames, places))
+    Ok((encode(&page.welcome(server, now())).into(), frames, places))
 }
 
 fn cursor_of(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {
-    cursors.iter().find(|(found, _)| *found == document).map(|(_, claim)| *claim)
+    let index = cursors.binary_search_by_key(&document, |(document, _)| *document).ok()?;
+    cursors.get(index).map(|(_, claim)| *claim)
 }
 
 /// A CBOR array (RFC 8949, major type 4) of items that are encoded already.

@@ -44,6 +44,7 @@ struct Registry {
 #[derive(Debug)]
 struct Registered {
     connection: Arc<Connection>,
+    /// In order.
     documents: Vec<DocumentId>,
 }
 
@@ -136,8 +137,8 @@ impl Hub {
             if !readers.iter().any(|reader| reader.number == connection.number) {
                 readers.push(connection.clone());
             }
-            if !registered.documents.contains(&document) {
-                registered.documents.push(document);
+            if let Err(index) = registered.documents.binary_search(&document) {
+                registered.documents.insert(index, document);
             }
         }
     }

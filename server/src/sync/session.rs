@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::connection::{Item, Live};
-use super::directory;
+use super::directory::{self, Place, Window};
 use super::hub::Connected;
 use super::late::hold_late;
 use super::sift::sift;
@@ -57,6 +57,8 @@ struct Session {
     refused_at: Option<Instant>,
     /// Whether something is about to be sent that the access log does not tell of yet.
     is_untold: bool,
+    /// Whether the device takes its welcome in pages.
+    is_paged: bool,
     /// It is counted, and the server waits for it when it shuts down.
     _here: (Counted, Share),
 }
@@ -68,8 +70,9 @@ pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Ou
     let connected = app.hub.connect(caller.person, caller.device, caller.family);
     let here = (app.metrics.socket(), app.lifetime.share());
     let socket = Socket::new(socket);
-    let (places, presence_at, refused_at, is_untold) = (None, None, None, false);
-    let session = Session { app, connected, socket, places, presence_at, refused_at, is_untold, _here: here };
+    let (places, presence_at, refused_at) = (None, None, None);
+    let (is_untold, is_paged) = (false, false);
+    let session = Session { app, connected, socket, places, presence_at, refused_at, is_untold, is_paged, _here: here };
     let mut session = Box::new(session);
     async move {
         let ending = session.serve().await;
@@ -168,7 +171,11 @@ impl Session {
             DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
             // A greeting is answered with much; one that is not the first counts as a command.
             DeviceFrame::Hello { .. } if self.places.is_some() && !self.may_go_on() => Err(Ending::UNAVAILABLE),
-            DeviceFrame::Hello { cursors, .. } => Box::pin(self.greet(cursors)).await,
+            DeviceFrame::Hello { cursors, pages, after, through, .. } => {
+                self.is_paged = pages;
+                let window = Window { is_paged: pages, after, through };
+                Box::pin(self.greet(window, cursors)).await
+            }
             DeviceFrame::Submit { document, commands } => Box::pin(self.submit(document, commands, bytes.len())).await,
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
             DeviceFrame::Ping { n } => self.send(vec![encode(&ServerFrame::Pong { n }).into()]).await,
@@ -185,15 +192,18 @@ impl Session {
     }
 
     /// Answers `hello`: who is there and what there is, then what the device lacks.
-    async fn greet(&mut self, cursors: Vec<Cursor>) -> Result<(), Ending> {
+    async fn greet(&mut self, window: Window, cursors: Vec<Cursor>) -> Result<(), Ending> {
         let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
         cursors.sort_unstable_by_key(|(document, _)| *document);
         let claims = cursors.clone();
-        let greeting = self.read(move |reading| reading.greet(&cursors)).await?;
+        let greeting = self.read(move |reading| reading.greet(window, &cursors)).await?;
         let watched = greeting.pieces.iter().map(|(place, piece)| {
             Watched::new(*place, Following::greeted(claimed(&claims, place.document), piece.reach()))
         });
-        self.places = Some(watched.collect());
+        let mut watched: Vec<Watched> = watched.collect();
+        watched.extend(self.outside(window, greeting.through, &greeting.places));
+        watched.sort_unstable_by_key(|watched| watched.place.document);
+        self.places = Some(watched);
         let sent = greeting.pieces.iter().filter(|(_, piece)| !piece.frames.is_empty());
         sent.for_each(|(place, _)| self.sending(place.document));
         let unfinished: Vec<DocumentId> =
@@ -204,6 +214,20 @@ impl Session {
             self.catch_up(document).await?;
         }
         Ok(())
+    }
+
+    /// What stays as it is of what a page is not about, as far as the person may still read it.
+    fn outside(&mut self, window: Window, through: Option<DocumentId>, places: &[Place]) -> Vec<Watched> {
+        let mut before = self.places.take().unwrap_or_default().into_iter().peekable();
+        let outside = places.iter().filter(|place| !window.has(place.document, through));
+        let stays = outside.map(|place| {
+            while before.next_if(|watched| watched.place.document < place.document).is_some() {}
+            match before.next_if(|watched| watched.place.document == place.document) {
+                Some(watched) => Watched { place: *place, ..watched },
+                None => Watched::new(*place, Following::default()),
+            }
+        });
+        stays.collect()
     }
 
     /// Reads the person's seats again, after they have changed.
@@ -218,12 +242,12 @@ impl Session {
             let Base { generation, sequence } = at;
             Some(Cursor { document: watched.place.document, generation, sequence, chain })
         };
-        self.greet(before.iter().filter_map(cursor).collect()).await?;
-        let gone: Vec<DocumentId> = before
-            .iter()
-            .map(|watched| watched.place.document)
-            .filter(|document| self.find(*document).is_none())
-            .collect();
+        let (cursors, known) = (before.iter().filter_map(cursor).collect(), before.iter());
+        let known: Vec<DocumentId> = known.map(|watched| watched.place.document).collect();
+        self.places = Some(before);
+        let window = Window { is_paged: self.is_paged, ..Window::default() };
+        self.greet(window, cursors).await?;
+        let gone: Vec<DocumentId> = known.into_iter().filter(|document| self.find(*document).is_none()).collect();
         self.app.hub.unsubscribe(&self.connected.connection, gone.iter().copied());
         self.send(gone.into_iter().map(access_gone).collect()).await
     }

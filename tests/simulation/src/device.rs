@@ -4,7 +4,7 @@ mod store;
 
 use std::collections::BTreeMap;
 
-use kring_domain::{Command, CommandId, DocumentId, Role, SpaceId, Timestamp};
+use kring_domain::{Command, CommandId, DeviceId, DocumentId, Role, SpaceId, Timestamp};
 use kring_sync::{
     Base, DeviceFrame, DeviceIdentity, Pending, RawCommand, Recall, Replica, ServerFrame, StoreOp, Submission,
 };
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::Broken;
 use crate::story::Crash;
-use store::Store;
+pub(crate) use store::Store;
 
 /// A device that can lose its memory, but not its store.
 pub(crate) struct Device {
@@ -23,13 +23,25 @@ pub(crate) struct Device {
     /// How far its clock is ahead, in milliseconds.
     pub(crate) skew: i64,
     broken: Broken,
+    /// Whether it goes on from a copy of another device's store.
+    is_copy: bool,
 }
 
 impl Device {
     /// A device that has just been signed in.
     pub(crate) fn new(identity: DeviceIdentity, skew: i64, broken: Broken) -> Self {
         let (replica, store) = (Replica::new(identity), Store::new(broken));
-        Self { identity, replica, store, is_connected: false, skew, broken }
+        Self { identity, replica, store, is_connected: false, skew, broken, is_copy: false }
+    }
+
+    /// A device of the same person that goes on from a copy of a store, under an identity of its own.
+    pub(crate) fn copied(&self, store: Store, device: DeviceId) -> Self {
+        let identity = DeviceIdentity { device, ..self.identity };
+        let (skew, broken) = (self.skew, self.broken);
+        let mut copy =
+            Self { identity, replica: Replica::new(identity), store, is_connected: false, skew, broken, is_copy: true };
+        copy.crash();
+        copy
     }
 
     pub(crate) fn identity(&self) -> DeviceIdentity {
@@ -104,6 +116,9 @@ impl Device {
         self.store.crash();
         self.replica = Replica::restore(self.identity, self.store.documents(), self.store.members())
             .expect("what was stored can be read");
+        if self.is_copy {
+            self.replica.catch_up_first();
+        }
         self.is_connected = false;
     }
 

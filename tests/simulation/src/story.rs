@@ -115,8 +115,27 @@ impl Story {
             rng,
         };
         let told = (1..=steps as u64).map(|number| (number, teller.step(number)));
-        let steps = [(0, Step::Morning), (0, Step::Calm)].into_iter().chain(told).collect();
+        let begin = [(0, Step::Morning), (0, Step::Calm)];
+        let mut copying = copying(seed, seats.len());
+        let steps = begin.into_iter().chain(told).flat_map(|(number, step)| {
+            let copied = copying().map(|copied| (number, copied));
+            [(number, step)].into_iter().chain(copied)
+        });
+        let steps = steps.collect();
         Self { seed, seats, steps }
+    }
+}
+
+/// In every other history files of devices are put aside and put back on other phones, now and then between the steps.
+///
+/// It draws from numbers of its own, so that the other histories stay what they were.
+fn copying(seed: u64, devices: usize) -> impl FnMut() -> Option<Step> {
+    let mut rng = Rng::with_seed(!seed);
+    move || match rng.u8(..) {
+        _ if seed.is_multiple_of(2) => None,
+        0..4 => Some(Step::Keep { device: rng.usize(..devices) }),
+        4..8 => Some(Step::Copy { device: rng.usize(..devices) }),
+        _ => None,
     }
 }
 

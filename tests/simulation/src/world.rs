@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use report::Report;
 
-use crate::device::Device;
+use crate::device::{Device, Store};
 use crate::failure::{Check, caught};
 use crate::link::Link;
 use crate::model::{History, Model};
@@ -47,12 +47,22 @@ pub fn play(story: &Story, broken: Broken) -> Result<Report, Failure> {
     }
 }
 
+/// The most phones that go on from copies of one file.
+const MAX_COPIES: usize = 2;
+
+/// A device's store, and the edits that it has promised.
+type File = (Store, BTreeMap<(DocumentId, CommandId), Value>);
+
 struct World {
     now: Timestamp,
     space: SpaceId,
     server: Server,
     devices: Vec<Device>,
     links: Vec<Link>,
+    /// Files of devices that were put aside, with what those had promised then.
+    kept_files: BTreeMap<usize, File>,
+    /// The phones that go on from a copy of each device's file.
+    copies: BTreeMap<usize, Vec<usize>>,
     /// Devices without coverage.
     apart: BTreeSet<usize>,
     /// The last backup, with what was so then.
@@ -88,6 +98,8 @@ impl World {
             server: Server::new(space, roster, broken),
             links: story.seats.iter().map(|_| Link::default()).collect(),
             devices: devices.collect(),
+            kept_files: BTreeMap::new(),
+            copies: BTreeMap::new(),
             apart: BTreeSet::new(),
             backup: None,
             strangers: BTreeMap::new(),
@@ -108,7 +120,11 @@ impl World {
 
     fn step(&mut self, number: u64, step: &Step) -> Check {
         match step {
-            Step::Edit { device, kind, command, crash } => self.edit(*device, *kind, number, command, *crash)?,
+            Step::Edit { device, kind, command, crash } => {
+                let device = self.one_of(*device, number);
+                self.edit(device, *kind, number, command, *crash)?;
+                return self.look_behind(device);
+            }
             Step::Post { device, kind, command, again, base } => {
                 self.post(*device, *kind, command, again.unwrap_or(number), number, *base);
             }
@@ -146,6 +162,11 @@ impl World {
             Step::ServerOfTomorrow { kind } => self.server_of_tomorrow(*kind, number)?,
             Step::Rush { device, commands } => self.server.limit(self.devices[*device].identity(), *commands),
             Step::Wait { hours } => self.now = Timestamp::from_millis(self.now.millis() + hours * 3_600_000),
+            Step::Keep { device } => {
+                let kept = self.file(*device);
+                self.kept_files.insert(*device, kept);
+            }
+            Step::Copy { device } => self.copy(*device),
             Step::Clock { device, skew } => self.devices[*device].skew = *skew,
             Step::Partition { devices } => {
                 self.apart = devices.iter().copied().collect();
@@ -172,6 +193,38 @@ impl World {
         }
     }
 
+    /// The file of a device, and what that has promised.
+    fn file(&self, device: usize) -> File {
+        let device = &self.devices[device];
+        let promised = self.model.promised.get(&device.identity().device).cloned().unwrap_or_default();
+        (device.store.clone(), promised)
+    }
+
+    /// Another phone goes on from a copy of a device's file.
+    fn copy(&mut self, device: usize) {
+        let copies = self.copies.get(&device).map_or(0, Vec::len);
+        if copies >= MAX_COPIES {
+            return;
+        }
+        let (store, promised) = self.kept_files.get(&device).cloned().unwrap_or_else(|| self.file(device));
+        // What waits may be executed behind what another phone has shared of it.
+        store.waiting().keys().for_each(|key| _ = self.model.bases.remove(key));
+        let number = self.devices.len();
+        let copy = self.devices[device].copied(store, DeviceId::new(Uuid::from_u64_pair(2, number as u64)));
+        self.model.promised.insert(copy.identity().device, promised);
+        self.copies.entry(device).or_default().push(number);
+        self.devices.push(copy);
+        self.links.push(Link::default());
+        self.report.copies += 1;
+    }
+
+    /// A device, or one of the phones that go on from copies of its file.
+    fn one_of(&self, device: usize, number: u64) -> usize {
+        let all: Vec<usize> =
+            std::iter::once(device).chain(self.copies.get(&device).into_iter().flatten().copied()).collect();
+        all[number as usize % all.len()]
+    }
+
     /// This device, or the next one whose link is as wanted.
     fn next(&self, device: usize, wanted: impl Fn(&Link) -> bool) -> usize {
         let count = self.links.len();
@@ -189,7 +242,9 @@ impl World {
         self.model.made.insert((document, id), command.clone());
         let cursor = self.devices[device].replica().cursor(document);
         let base = cursor.map(|cursor| Base { generation: cursor.generation, sequence: cursor.sequence });
-        self.model.bases.extend(base.map(|base| ((document, id), base)));
+        // What a copy makes may be executed behind what another phone has shared of what was made before it.
+        let is_copy = self.copies.values().flatten().any(|copy| *copy == device);
+        self.model.bases.extend(base.filter(|_| !is_copy).map(|base| ((document, id), base)));
         let crash_at =
             if self.broken == Broken::PromisesTooSoon && crash.is_some() { Some(Crash::BeforeStoring) } else { crash };
         let saved = self.devices[device].submit(document, id, command, self.now, crash_at);

@@ -1,5 +1,6 @@
 //! A real phone behind a relay.
 
+use std::fs;
 use std::time::Duration;
 
 use kring_client::{Kring, Options};
@@ -33,12 +34,48 @@ impl Phone {
 
     /// The app is closed, its token grows old, and it is opened again.
     pub(super) fn later(self) -> Self {
+        self.changed("UPDATE session SET refresh_at = 0")
+    }
+
+    /// The file is copied to another phone.
+    pub(super) async fn and_a_copy(self, server: &Server) -> (Self, Self) {
+        let kept = self.kept();
+        let (relay, home) = (Relay::to(server.address()).await, tempfile::tempdir().unwrap());
+        let path = home.path().join("kring.db");
+        fs::write(&path, kept).unwrap();
+        let kring = Kring::open(path, Options::default()).unwrap();
+        let copy = Self { kring, relay, circle: self.circle, home };
+        (self.reopened(), copy)
+    }
+
+    /// The file as it is now; the app is closed.
+    pub(super) fn kept(&self) -> Vec<u8> {
         self.kring.close();
-        let path = self.home.path().join("kring.db");
-        let file = rusqlite::Connection::open(&path).unwrap();
-        assert_eq!(file.execute("UPDATE session SET refresh_at = 0", []).unwrap(), 1);
+        fs::read(self.home.path().join("kring.db")).unwrap()
+    }
+
+    /// What was kept comes in the place of what the file has become.
+    pub(super) fn put_back(self, kept: &[u8]) -> Self {
+        self.kring.close();
+        fs::write(self.home.path().join("kring.db"), kept).unwrap();
+        self.reopened()
+    }
+
+    /// The key of the device is gone, as in a file from before there were keys.
+    pub(super) fn without_key(self) -> Self {
+        self.changed("UPDATE session SET device_key = NULL")
+    }
+
+    fn reopened(self) -> Self {
+        Self { kring: Kring::open(self.home.path().join("kring.db"), Options::default()).unwrap(), ..self }
+    }
+
+    fn changed(self, sql: &str) -> Self {
+        self.kring.close();
+        let file = rusqlite::Connection::open(self.home.path().join("kring.db")).unwrap();
+        assert_eq!(file.execute(sql, []).unwrap(), 1);
         drop(file);
-        Self { kring: Kring::open(path, Options::default()).unwrap(), ..self }
+        self.reopened()
     }
 
     /// The person writes something; its text comes back.

@@ -156,7 +156,15 @@ impl Shared {
             return Ok(token);
         }
         let Some(old) = self.state().session.clone() else { return Err(ClientError::SignedOut) };
+        if self.state().is_suspect || old.new_device.is_some() {
+            match self.become_another(&old) {
+                // A server from before there were copies.
+                Err(ClientError::Declined { code }) if code == "not_found" => self.trust_file()?,
+                answer => return answer,
+            }
+        }
         match self.exchange(&old) {
+            Err(ClientError::Declined { code }) if code == "device_copied" => self.become_another(&old),
             Ok(answer) => {
                 let TokenAnswer { access_token, expires_in, refresh_token, server_id } = answer;
                 let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(old.key);
@@ -215,7 +223,8 @@ impl Shared {
     fn fresh_token(&self) -> Result<Option<Secret>, ClientError> {
         let state = self.state();
         let session = state.session.as_ref().ok_or(ClientError::SignedOut)?;
-        Ok(session.is_fresh(clock::now()).then(|| session.access_token.clone()))
+        let is_good = session.is_fresh(clock::now()) && !state.is_suspect;
+        Ok(is_good.then(|| session.access_token.clone()))
     }
 
     pub(crate) fn forget_session(&self) -> Result<(), ClientError> {
@@ -225,8 +234,11 @@ impl Shared {
 
     fn sign_out(&self) -> Result<(), ClientError> {
         if self.state().session.is_some() {
-            let path = format!("/v1/devices/{}/revoke", self.state().account.identity.device);
-            let ended = self.authorized(|server, token| self.http.post_only(server, &path, token));
+            let ended = self.authorized(|server, token| {
+                // Behind the token: with it a copy has become another device, and must not sign out the first one.
+                let path = format!("/v1/devices/{}/revoke", self.state().account.identity.device);
+                self.http.post_only(server, &path, token)
+            });
             if let Err(error) = ended {
                 tracing::debug!(%error, "the session ends here alone");
             }

@@ -187,12 +187,18 @@ impl Shared {
             return Err(if is_elsewhere { ClientError::AnotherServer } else { ClientError::OtherPerson });
         }
         let server_id = answer.server_id;
-        let account = Account { identity: DeviceIdentity { person, device }, server: Some(server.text()), server_id };
+        let identity = DeviceIdentity { person, device };
+        // What waits may have been shared by the device that this phone was before.
+        let is_copy = before.is_copy || before.server.is_some() && before.identity != identity;
+        let account = Account { identity, server: Some(server.text()), server_id, is_copy };
         let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(key);
         self.with_store(|store| store.sign_in(&account, &session))?;
         let mut state = self.state();
         if state.account.identity != account.identity {
             state.replica.adopt(account.identity);
+        }
+        if account.is_copy {
+            state.replica.catch_up_first();
         }
         state.account = account;
         state.session = Some(session);

@@ -82,7 +82,7 @@ impl Shared {
         let mut before = None;
         let _end = Disconnect(self);
         for _ in 0..MAX_ROUNDS {
-            let is_behind = self.round()?;
+            let is_behind = self.pages()?;
             let after = self.progress();
             let state = self.state();
             let is_done = state.replica.is_quiet() && !is_behind;
@@ -98,7 +98,19 @@ impl Shared {
         Ok(first != self.progress())
     }
 
-    /// Speaks with the server once; whether there is more to fetch.
+    /// Speaks with the server until it has told of everything; whether there is more to fetch.
+    fn pages(&self) -> Result<bool, ClientError> {
+        self.state().replica.handle_connected(&self.options.app);
+        let mut is_behind = false;
+        loop {
+            is_behind |= self.round()?;
+            if !self.state().replica.is_being_welcomed() {
+                return Ok(is_behind);
+            }
+        }
+    }
+
+    /// Speaks with the server once; whether there is more to fetch of what it has told of.
     fn round(&self) -> Result<bool, ClientError> {
         let body = encode(&self.round_frames());
         let answer = self.authorized(|server, token| self.http.post_frames(server, token, &body))?;
@@ -121,7 +133,6 @@ impl Shared {
 
     fn round_frames(&self) -> Vec<DeviceFrame> {
         let mut state = self.state();
-        state.replica.handle_connected(&self.options.app);
         let mut frames = Vec::new();
         let mut bytes = 0;
         while bytes < ROUND_BYTES {

@@ -9,23 +9,23 @@ use zeroize::Zeroizing;
 use super::value::{parse, uuid, word};
 use super::{LocalSpace, Store, StoreError, sign_in};
 use crate::account::{Account, Session};
-use crate::device_key::DeviceKey;
+use crate::device_key::{DeviceKey, NewDevice};
 use crate::secret::Secret;
 
 impl Store {
     /// The account; made with `new` where the file is new.
     pub(crate) fn account(&mut self, new: impl FnOnce() -> DeviceIdentity) -> Result<Account, StoreError> {
-        let read = "SELECT person_id, device_id, server, server_id FROM account";
+        let read = "SELECT person_id, device_id, server, server_id, is_copy FROM account";
         let row = self.connection.query_row(read, [], |row| {
             let identity =
                 DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
             let server_id = row.get::<_, Option<[u8; 16]>>(3)?.map(|bytes| ServerId::new(Uuid::from_bytes(bytes)));
-            Ok(Account { identity, server: row.get(2)?, server_id })
+            Ok(Account { identity, server: row.get(2)?, server_id, is_copy: row.get(4)? })
         });
         if let Some(account) = row.optional()? {
             return Ok(account);
         }
-        let account = Account { identity: new(), server: None, server_id: None };
+        let account = Account { identity: new(), server: None, server_id: None, is_copy: false };
         put_account(&self.connection, &account)?;
         Ok(account)
     }
@@ -33,6 +33,26 @@ impl Store {
     /// Keeps whose file this is, without a session.
     pub(crate) fn put_identity(&mut self, account: &Account) -> Result<(), StoreError> {
         put_account(&self.connection, account)
+    }
+
+    /// The mark of the file that this database was last known to be in.
+    pub(crate) fn file_mark(&self) -> Result<Option<String>, StoreError> {
+        let read = "SELECT file_mark FROM account";
+        Ok(self.connection.query_row(read, [], |row| row.get(0)).optional()?.flatten())
+    }
+
+    /// Keeps which file this database is in.
+    pub(crate) fn put_file_mark(&mut self, mark: &str) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE account SET file_mark = ?1", [mark])?;
+        Ok(())
+    }
+
+    /// Keeps what this phone is to become, before it asks for it.
+    pub(crate) fn put_new_device(&mut self, new: &NewDevice) -> Result<(), StoreError> {
+        let secret = new.key.reveal();
+        let sql = "UPDATE session SET new_key = ?1, new_nonce = ?2";
+        self.connection.execute(sql, params![secret.as_slice(), new.nonce])?;
+        Ok(())
     }
 
     /// Keeps which server the person's is.
@@ -105,17 +125,29 @@ impl Store {
 /// The session in a file, where there is one.
 pub(super) fn session(connection: &Connection) -> Result<Option<Session>, StoreError> {
     let read = "SELECT access_token, refresh_token, refresh_at, device_key, exchange FROM session";
+    let new_device = new_device(connection);
     let row = connection.query_row(read, [], |row| {
         let secret = row.get::<_, Option<[u8; 32]>>(3)?.map(Zeroizing::new);
         Ok(Session {
             key: secret.map(|secret| DeviceKey::from_secret(&secret)),
             exchange: row.get(4)?,
+            new_device: new_device.clone(),
             access_token: Secret::new(row.get(0)?),
             refresh_token: Secret::new(row.get(1)?),
             refresh_at: Timestamp::from_millis(row.get(2)?),
         })
     });
     Ok(row.optional()?)
+}
+
+/// What a phone is to become that was put back from a copy. A file of an older version has no such columns.
+fn new_device(connection: &Connection) -> Option<NewDevice> {
+    let mut read = connection.prepare("SELECT new_key, new_nonce FROM session WHERE new_key IS NOT NULL").ok()?;
+    let found = read.query_row([], |row| {
+        let secret = Zeroizing::new(row.get::<_, [u8; 32]>(0)?);
+        Ok(NewDevice { key: DeviceKey::from_secret(&secret), nonce: row.get(1)? })
+    });
+    found.ok()
 }
 
 pub(super) fn put_local_space(connection: &Connection, space: &LocalSpace) -> Result<(), StoreError> {
@@ -154,13 +186,16 @@ pub(super) fn forget_left_spaces(connection: &Connection) -> Result<(), StoreErr
 }
 
 fn put_account(connection: &Connection, account: &Account) -> Result<(), StoreError> {
-    let sql = "INSERT INTO account (one, person_id, device_id, server, server_id) VALUES (1, ?1, ?2, ?3, ?4)
+    let sql = "INSERT INTO account (one, person_id, device_id, server, server_id, is_copy)
+        VALUES (1, ?1, ?2, ?3, ?4, ?5)
         ON CONFLICT DO UPDATE SET person_id = excluded.person_id, device_id = excluded.device_id,
-            server = excluded.server, server_id = excluded.server_id";
+            server = excluded.server, server_id = excluded.server_id,
+            is_copy = excluded.is_copy";
     let server_id = account.server_id.map(|server| *server.uuid().as_bytes());
     let DeviceIdentity { person, device } = account.identity;
     let (person, device) = (person.uuid(), device.uuid());
-    connection.execute(sql, params![person.as_bytes(), device.as_bytes(), account.server, server_id])?;
+    connection
+        .execute(sql, params![person.as_bytes(), device.as_bytes(), account.server, server_id, account.is_copy])?;
     Ok(())
 }
 
@@ -168,7 +203,8 @@ fn put_session(connection: &Connection, session: &Session) -> Result<(), StoreEr
     let sql = "INSERT INTO session (one, access_token, refresh_token, refresh_at, device_key, exchange)
         VALUES (1, ?1, ?2, ?3, ?4, ?5)
         ON CONFLICT DO UPDATE SET access_token = excluded.access_token, refresh_token = excluded.refresh_token,
-            refresh_at = excluded.refresh_at, device_key = excluded.device_key, exchange = excluded.exchange";
+            refresh_at = excluded.refresh_at, device_key = excluded.device_key, exchange = excluded.exchange,
+            new_key = NULL, new_nonce = NULL";
     let (access, refresh) = (session.access_token.reveal(), session.refresh_token.reveal());
     let key = session.key.as_ref().map(DeviceKey::reveal);
     let key = key.as_ref().map(|secret| secret.as_slice());

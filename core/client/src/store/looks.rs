@@ -48,12 +48,18 @@ impl Store {
         Ok(last.map(|link| Untold { after: u64::try_from(after).unwrap_or(0), looks, link }))
     }
 
-    /// The server knows of this many looks; whether the phone can go on from there.
-    pub(crate) fn put_told(&mut self, through: u64) -> Result<bool, StoreError> {
+    /// The server knows of this many looks, and this is the link behind the last, where it says so; whether the phone can go on
+    /// from there.
+    pub(crate) fn put_told(&mut self, through: u64, link: Option<[u8; 32]>) -> Result<bool, StoreError> {
         let through = i64::try_from(through).unwrap_or(i64::MAX);
         let count: i64 = self.connection.query_row("SELECT count FROM look_chain", [], |row| row.get(0))?;
         let oldest: Option<i64> = self.connection.query_row("SELECT min(number) FROM looks", [], |row| row.get(0))?;
         if through > count || oldest.unwrap_or(count + 1) > through + 1 {
+            return Ok(false);
+        }
+        let sql = "SELECT link FROM looks WHERE number = ?1";
+        let ours: Option<[u8; 32]> = self.connection.query_row(sql, [through], |row| row.get(0)).optional()?;
+        if ours.zip(link).is_some_and(|(ours, link)| ours != link) {
             return Ok(false);
         }
         let transaction = self.connection.transaction()?;
@@ -198,14 +204,17 @@ mod tests {
         let mut store = Store::open(&path).unwrap();
         let untold = store.untold_looks(identity(1)).unwrap().unwrap();
         assert_eq!((untold.after, untold.looks.len(), untold.link), (0, 3, link(1, &[1, 2, 3])));
-        assert!(store.put_told(3).unwrap() && store.untold_looks(identity(1)).unwrap().is_none());
+        assert!(
+            store.put_told(3, Some(link(1, &[1, 2, 3]))).unwrap() && store.untold_looks(identity(1)).unwrap().is_none()
+        );
 
         store.put_look(identity(1), &look(4)).unwrap();
         let untold = store.untold_looks(identity(1)).unwrap().unwrap();
         assert_eq!((untold.after, untold.looks.len(), untold.link), (3, 1, link(1, &[1, 2, 3, 4])));
-        assert!(store.put_told(1).unwrap(), "the server was restored from a backup");
+        assert!(store.put_told(1, None).unwrap(), "the server was restored from a backup");
         assert_eq!(store.untold_looks(identity(1)).unwrap().unwrap().looks.len(), 3);
-        assert!(!store.put_told(5).unwrap(), "the phone was");
+        assert!(!store.put_told(5, None).unwrap(), "the phone was");
+        assert!(!store.put_told(2, Some(link(1, &[1, 9]))).unwrap(), "somebody else goes on from the same copy");
 
         let untold = store.untold_looks(identity(2)).unwrap().unwrap();
         assert_eq!((untold.after, untold.looks.len(), untold.link), (0, 3, link(2, &[2, 3, 4])));
@@ -219,9 +228,9 @@ mod tests {
         for number in 1..=KEPT + 100 {
             store.put_look(identity(1), &look(number)).unwrap();
         }
-        assert!(store.put_told(u64::try_from(KEPT).unwrap() + 100).unwrap());
+        assert!(store.put_told(u64::try_from(KEPT).unwrap() + 100, None).unwrap());
         let count: i64 = store.connection.query_row("SELECT count(*) FROM looks", [], |row| row.get(0)).unwrap();
         assert_eq!(count, KEPT);
-        assert!(!store.put_told(50).unwrap(), "that far back there is nothing left");
+        assert!(!store.put_told(50, None).unwrap(), "that far back there is nothing left");
     }
 }

@@ -76,7 +76,10 @@ impl Salvaged {
         let server_id = one("SELECT server_id FROM account")
             .and_then(|mut query| query.query_row([], |row| row.get::<_, Option<[u8; 16]>>(0)).ok().flatten());
         let server_id = server_id.map(|bytes| ServerId::new(Uuid::from_bytes(bytes)));
-        let account = account.map(|account| Account { server_id, ..account });
+        let is_copy =
+            one("SELECT is_copy FROM account").and_then(|mut query| query.query_row([], |row| row.get(0)).ok());
+        let is_copy = is_copy.unwrap_or(false);
+        let account = account.map(|account| Account { server_id, is_copy, ..account });
         let identity = account.as_ref().map(|account| account.identity);
         let looks = identity.map_or(Ok(None), |identity| looks::salvage(&connection, identity));
         // Without its list of looks the server takes nothing more from a device: it signs in anew, as another.
@@ -223,7 +226,7 @@ fn edit(row: &Row<'_>) -> Option<Found> {
 
 fn owner(row: &Row<'_>) -> Result<Account, rusqlite::Error> {
     let identity = DeviceIdentity { person: PersonId::new(uuid(row, 0)?), device: DeviceId::new(uuid(row, 1)?) };
-    Ok(Account { identity, server: row.get(2)?, server_id: None })
+    Ok(Account { identity, server: row.get(2)?, server_id: None, is_copy: false })
 }
 
 fn space(row: &Row<'_>) -> Result<LocalSpace, StoreError> {

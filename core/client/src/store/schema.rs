@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
     include_str!("schema/0006.sql"),
+    include_str!("schema/0007.sql"),
 ];
 
 /// Brings a file up to the present version.
@@ -50,6 +51,14 @@ mod tests {
             include_str!("schema/0003.sql"),
             include_str!("schema/0004.sql"),
             include_str!("schema/0005.sql")
+        ),
+        concat!(
+            include_str!("schema/0001.sql"),
+            include_str!("schema/0002.sql"),
+            include_str!("schema/0003.sql"),
+            include_str!("schema/0004.sql"),
+            include_str!("schema/0005.sql"),
+            include_str!("schema/0006.sql")
         ),
     ];
 

@@ -1,15 +1,14 @@
 //! One document on a device: base, pending and view.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
-use automerge::{Automerge, ChangeHash, PatchLog};
-use kring_domain::{
-    Access, Author, Command, CommandId, Context, Decision, DocumentId, DocumentKind, Role, SpaceId, Timestamp,
-    authorize, genesis,
-};
+use automerge::{Automerge, ChangeHash};
+use kring_domain::{Access, Author, Command, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp, genesis};
 
 use uuid::Uuid;
 
+use super::execute::execute;
 use super::{DeviceIdentity, OwnEdit, Pending, Replacement, ReplicaError, StoreOp, StoredDocument};
 use crate::{Base, ChainHash, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, guard};
 
@@ -33,7 +32,10 @@ pub(super) struct Held {
     /// The generation that the server is at; nothing is sent before it is here. It is an older one than the base's where
     /// the server was restored from a backup, and then comes in the base's place.
     awaited: u64,
-    admitted: Automerge,
+    /// The entry of that generation before which nothing is sent.
+    awaited_entry: u64,
+    /// Made when it is first looked at: somebody in thousands of spaces has seen few of them.
+    admitted: OnceCell<Automerge>,
     tail: usize,
     /// What is to come in the place of the base when the person's own edits are at hand.
     pub(super) replacement: Option<Replacement>,
@@ -70,7 +72,8 @@ impl Held {
             base: Base::GENESIS,
             chain: Some(ChainHash::start(document, Base::GENESIS.generation)),
             awaited: Base::GENESIS.generation,
-            admitted: genesis(kind),
+            awaited_entry: 0,
+            admitted: OnceCell::new(),
             tail: 0,
             replacement: None,
             own_last: None,
@@ -83,16 +86,20 @@ impl Held {
         let place = (stored.kind, stored.space);
         let mut held = Self::new(stored.document, place, (stored.role, stored.access), stored.known);
         if let Some(snapshot) = stored.snapshot {
-            held.admitted = guard::load_own(&snapshot).map_err(|_| ReplicaError::Damaged)?;
+            held.admitted = guard::load_own(&snapshot).map_err(|_| ReplicaError::Damaged)?.into();
         }
-        guard::apply_own(&mut held.admitted, stored.tail.iter().map(Vec::as_slice))
-            .map_err(|_| ReplicaError::Damaged)?;
+        if !stored.tail.is_empty() {
+            guard::apply_own(held.admitted_mut(), stored.tail.iter().map(Vec::as_slice))
+                .map_err(|_| ReplicaError::Damaged)?;
+        }
         if stored.base != Base::GENESIS {
             held.chain = stored.chain;
         }
         held.base = stored.base;
         held.tail = stored.tail.len();
-        held.own_last = held.last_change_of(&held.author(identity));
+        if held.admitted.get().is_some() {
+            held.own_last = held.last_change_of(&held.author(identity));
+        }
         held.pending = stored
             .pending
             .into_iter()
@@ -132,12 +139,21 @@ impl Held {
     }
 
     pub(super) fn admitted(&self) -> &Automerge {
-        &self.admitted
+        self.admitted.get_or_init(|| genesis(self.kind))
+    }
+
+    fn admitted_mut(&mut self) -> &mut Automerge {
+        self.admitted();
+        #[expect(clippy::expect_used, reason = "it was made in the line before")]
+        self.admitted.get_mut().expect("a document that was looked at is made")
     }
 
     /// The ids of what was erased from the document.
     pub(super) fn erased_things(&self) -> Vec<Uuid> {
-        self.kind.erased_things(&self.admitted)
+        match self.admitted.get() {
+            Some(admitted) => self.kind.erased_things(admitted),
+            None => Vec::new(),
+        }
     }
 
     pub(super) fn pending(&self) -> impl Iterator<Item = &Pending> + '_ {
@@ -151,10 +167,11 @@ impl Held {
     /// The admitted document with the waiting edits executed on top, each where it was made.
     pub(super) fn view(&mut self, identity: &DeviceIdentity) -> &Automerge {
         if self.pending.is_empty() {
-            return &self.admitted;
+            return self.admitted();
         }
         let author = self.author(identity);
-        let (admitted, own_last, pending) = (&self.admitted, self.own_last, &self.pending);
+        let admitted = self.admitted.get_or_init(|| genesis(self.kind));
+        let (own_last, pending) = (self.own_last, &self.pending);
         let generation = self.base.generation;
         let (view, _) = self.view.get_or_insert_with(|| {
             let mut view = admitted.clone();
@@ -177,10 +194,10 @@ impl Held {
     ) -> Pending {
         let submission =
             Submission { id, base: Some(self.base), made_at: Some(now), command: RawCommand::from(command) };
-        let heads = self.admitted.get_heads().iter().map(|hash| hash.0).collect();
+        let heads = self.admitted().get_heads().iter().map(|hash| hash.0).collect();
         let pending = Pending { submission, heads };
         let author = self.author(identity);
-        let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted.clone(), self.own_last));
+        let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted().clone(), self.own_last));
         let own = execute(&mut view, &author, &pending, own, self.base.generation).or(own);
         self.view = Some((view, own));
         self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, told: false });
@@ -200,14 +217,26 @@ impl Held {
         behind.for_each(|waiting| waiting.sent = false);
     }
 
-    /// Sends nothing before a generation is here.
-    pub(super) fn awaits(&mut self, generation: u64) {
-        self.awaited = generation;
+    /// Sends nothing before the generation of a place is here, and where `is_exact` not before its last entry is.
+    pub(super) fn awaits(&mut self, place: Base, is_exact: bool) {
+        self.awaited = place.generation;
+        self.awaited_entry = if is_exact { place.sequence } else { 0 };
+    }
+
+    /// Has everything that waits build on the base as it is.
+    pub(super) fn wait_behind(&mut self) {
+        let heads: Vec<[u8; 32]> = self.admitted().get_heads().iter().map(|hash| hash.0).collect();
+        for waiting in &mut self.pending {
+            waiting.pending.submission.base = Some(self.base);
+            waiting.pending.heads.clone_from(&heads);
+        }
+        self.view = None;
     }
 
     /// The next edits to send, marked as sent.
     pub(super) fn take_unsent(&mut self) -> Vec<Submission> {
-        if !self.known || self.awaited != self.base.generation {
+        let is_behind = self.base.sequence < self.awaited_entry;
+        if !self.known || self.awaited != self.base.generation || is_behind {
             return Vec::new();
         }
         let mut bytes = 0;
@@ -251,10 +280,12 @@ impl Held {
 
     /// Puts a snapshot from the server in the place of what was admitted so far.
     pub(super) fn replace(&mut self, identity: &DeviceIdentity, with: &Replacement) -> Result<(), ReplicaError> {
-        self.admitted = guard::load(&with.bytes).map_err(|_| ReplicaError::Unreadable)?;
+        self.admitted = guard::load(&with.bytes).map_err(|_| ReplicaError::Unreadable)?.into();
         self.base = with.base;
         self.chain = with.chain;
-        self.awaited = self.awaited.max(with.base.generation);
+        if with.base.generation > self.awaited {
+            self.awaits(with.base, false);
+        }
         self.tail = 0;
         self.own_last = self.last_change_of(&self.author(identity));
         self.view = None;
@@ -263,7 +294,7 @@ impl Held {
 
     /// Has edits wait on the base as it is now, in this order; none was sent.
     pub(super) fn wait_again(&mut self, edits: impl Iterator<Item = OwnEdit>) {
-        let heads: Vec<[u8; 32]> = self.admitted.get_heads().iter().map(|hash| hash.0).collect();
+        let heads: Vec<[u8; 32]> = self.admitted().get_heads().iter().map(|hash| hash.0).collect();
         let wait = |OwnEdit { id, command, made_at }| {
             let submission = Submission { id, base: Some(self.base), made_at, command };
             Waiting { pending: Pending { submission, heads: heads.clone() }, sent: false, admitted: None, told: false }
@@ -282,7 +313,7 @@ impl Held {
         entries: &[Entry],
     ) -> Result<(), ReplicaError> {
         let changes = entries.iter().map(|entry| entry.change.as_slice());
-        let Ok(applied) = guard::apply(&mut self.admitted, changes) else {
+        let Ok(applied) = guard::apply(self.admitted_mut(), changes) else {
             self.restart(document);
             return Err(ReplicaError::Unreadable);
         };
@@ -297,7 +328,7 @@ impl Held {
 
     /// Back to an empty document, to be joined anew.
     pub(super) fn restart(&mut self, document: DocumentId) {
-        self.admitted = genesis(self.kind);
+        self.admitted = OnceCell::new();
         self.base = Base::GENESIS;
         self.chain = Some(ChainHash::start(document, Base::GENESIS.generation));
         self.tail = 0;
@@ -312,7 +343,7 @@ impl Held {
         if self.tail <= FOLD_AFTER {
             return Ok(None);
         }
-        let snapshot = guard::save(&self.admitted);
+        let snapshot = guard::save(self.admitted());
         if snapshot.is_err() {
             self.restart(document);
         }
@@ -322,48 +353,8 @@ impl Held {
 
     /// The last change of an author in what was admitted.
     fn last_change_of(&mut self, author: &Author) -> Option<ChangeHash> {
-        self.admitted.set_actor(author.actor());
-        self.admitted.get_last_local_change().map(|change| change.hash())
-    }
-}
-
-/// Executes a waiting edit where it was made: the heads of its base, and this device's own last change.
-///
-/// What the server would refuse leaves no trace; the person hears of it with the verdict.
-fn execute(
-    view: &mut Automerge,
-    author: &Author,
-    pending: &Pending,
-    own: Option<ChangeHash>,
-    generation: u64,
-) -> Option<ChangeHash> {
-    let command = pending.submission.command.clone().parse().ok()?;
-    let base: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).collect();
-    let heads: Vec<ChangeHash> = base.iter().copied().chain(own).collect();
-    let is_present = pending.submission.base.is_none_or(|base| base.generation == generation);
-    let is_known = is_present && heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
-    let context = Context {
-        author: *author,
-        command_id: pending.submission.id,
-        at: pending.submission.made_at.unwrap_or_default(),
-    };
-    let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, &command, view) else {
-        return None;
-    };
-    let warrant = match own {
-        _ if !is_known => warrant.seeing_less(),
-        Some(_) => warrant.seeing(base),
-        None => warrant,
-    };
-    view.set_actor(author.actor());
-    // A base of an older generation is gone, its first change aside; the edit then builds on the present state.
-    let mut transaction =
-        if is_known { view.transaction_at(PatchLog::null(), &heads).ok()? } else { view.transaction() };
-    match warrant.execute(&context, &mut transaction) {
-        Ok(()) => transaction.commit().0,
-        Err(_) => {
-            transaction.rollback();
-            None
-        }
+        let admitted = self.admitted_mut();
+        admitted.set_actor(author.actor());
+        admitted.get_last_local_change().map(|change| change.hash())
     }
 }

@@ -1,13 +1,11 @@
 //! What the server's frames do to a device.
 
-use std::collections::BTreeSet;
-
-use kring_domain::{Access, Code, CommandId, DocumentId, SpaceId, Timestamp, mentions};
+use kring_domain::{Access, Code, CommandId, DocumentId, Timestamp, mentions};
 
 use super::document::Held;
 use super::plausible;
 use super::{EditState, Event, Pending, RETRY_AFTER, Replacement, Replica, ReplicaError, SettledEdit, StoreOp};
-use crate::{Base, DocumentHead, Entry, Judgement, Member, ServerFrame, Verdict};
+use crate::{Base, DocumentHead, Entry, Judgement, ServerFrame, Verdict};
 
 impl Replica {
     /// Takes a frame from the server; `now` is the device's clock.
@@ -17,10 +15,10 @@ impl Replica {
     /// Where the frame cannot be: close the connection and join again. What the person made is kept.
     pub fn handle_frame(&mut self, frame: ServerFrame, now: Timestamp) -> Result<(), ReplicaError> {
         match frame {
-            ServerFrame::Welcome { server_time, documents, members, .. } => {
+            ServerFrame::Welcome { server_time, documents, members, through, .. } => {
                 plausible::welcome(&documents, &members)?;
                 self.compare_clocks(server_time, now);
-                self.welcome(documents, members);
+                return self.welcome(documents, members, through);
             }
             ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces } => {
                 let base = plausible::place(Base { generation, sequence })?;
@@ -51,29 +49,8 @@ impl Replica {
         Ok(())
     }
 
-    fn welcome(&mut self, heads: Vec<DocumentHead>, members: Vec<Member>) {
-        self.welcomed = true;
-        let listed: BTreeSet<DocumentId> = heads.iter().map(|head| head.document).collect();
-        let unlisted = self.documents.iter().filter(|(id, held)| held.known && !listed.contains(id));
-        let gone: Vec<DocumentId> = unlisted.map(|(id, _)| *id).collect();
-        gone.into_iter().for_each(|document| self.drop_document(document));
-        let mut named: BTreeSet<SpaceId> = BTreeSet::new();
-        for head in heads {
-            if named.insert(head.space) {
-                self.store.push(StoreOp::PutSpaceName { space: head.space, name: head.space_name.clone() });
-            }
-            self.learn(&head);
-        }
-        if self.members != members {
-            self.store.push(StoreOp::PutMembers(members.clone()));
-            self.members = members;
-            self.events.push_back(Event::MembersChanged);
-        }
-        self.find_clients();
-    }
-
     /// Takes over what `welcome` says of one document.
-    fn learn(&mut self, head: &DocumentHead) {
+    pub(super) fn learn(&mut self, head: &DocumentHead) {
         if head.access < Access::Read {
             return self.drop_document(head.document);
         }
@@ -95,7 +72,8 @@ impl Replica {
             self.store.push(held.put(head.document));
             self.events.push_back(Event::DocumentsChanged);
         }
-        held.awaits(head.generation);
+        let at = Base { generation: head.generation, sequence: head.sequence };
+        held.awaits(at, self.catches_up_first);
     }
 
     fn snapshot(&mut self, document: DocumentId, snapshot: &Replacement) -> Result<(), ReplicaError> {
@@ -112,6 +90,10 @@ impl Replica {
         }
         self.events.push_back(Event::DocumentChanged(document));
         self.settle_included(document);
+        if self.catches_up_first {
+            // What another device has shared of what waits is in the snapshot, and does not come by itself.
+            self.wait_behind(document);
+        }
         Ok(())
     }
 
@@ -150,11 +132,27 @@ impl Replica {
         if let Some(snapshot) = folded {
             self.store.push(StoreOp::Fold { document, base: held.base(), snapshot });
         }
+        let is_foreign = |entry: &Entry| {
+            entry.device != self.identity.device && held.pending().any(|edit| edit.submission.id == entry.command_id)
+        };
+        let is_shared_elsewhere = new.iter().any(is_foreign);
         for entry in new {
             self.settle(document, entry.command_id, EditState::Shared { sequence: entry.sequence });
         }
+        if is_shared_elsewhere {
+            self.wait_behind(document);
+        }
         self.events.push_back(Event::DocumentChanged(document));
         Ok(())
+    }
+
+    /// Has what waits build on the base as it is: what was made before it was shared by another device, which the server does
+    /// not take for this one's.
+    fn wait_behind(&mut self, document: DocumentId) {
+        let Some(held) = self.documents.get_mut(&document) else { return };
+        held.wait_behind();
+        let waiting: Vec<Pending> = held.pending().cloned().collect();
+        self.store.extend(waiting.into_iter().map(|pending| StoreOp::PutPending { document, pending }));
     }
 
     fn verdict(&mut self, document: DocumentId, verdict: Verdict, now: Timestamp) {
@@ -196,7 +194,7 @@ impl Replica {
     }
 
     /// Drops a document; the person's own texts that were not shared stay, as not accepted.
-    fn drop_document(&mut self, document: DocumentId) {
+    pub(super) fn drop_document(&mut self, document: DocumentId) {
         let Some(held) = self.documents.get(&document) else { return };
         let waiting: Vec<CommandId> = held.pending().map(|pending| pending.submission.id).collect();
         if held.known {

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::ReplicaError;
 use crate::{Base, DocumentHead, Member};
 
-/// The most documents of one person: those of five hundred spaces.
+/// The most documents in one page of a welcome.
 const MAX_DOCUMENTS: usize = 4_096;
 
-/// The most people in all spaces of one person.
+/// The most people in one page of a welcome.
 const MAX_MEMBERS: usize = 20_000;
 
 /// The longest name, in bytes; people give names of at most 200 characters.

@@ -11,7 +11,7 @@ use crate::documents::Damaged;
 use crate::documents::table::LoadError;
 use crate::sync::catch_up::{Piece, next_piece};
 use crate::sync::connection::Connection;
-use crate::sync::directory::{self, Directory, Place};
+use crate::sync::directory::{self, Directory, Page, Place, Window};
 use crate::sync::hub::Hub;
 
 /// About how many bytes are read from the log at once.
@@ -21,6 +21,10 @@ pub(super) const ROOM: usize = 256 * 1024;
 pub(super) struct Greeting {
     pub(super) welcome: Bytes,
     pub(super) pieces: Vec<(Place, Piece)>,
+    /// Where the page ends, where more follows.
+    pub(super) through: Option<DocumentId>,
+    /// Everything that the person may read, in order of the documents' ids.
+    pub(super) places: Vec<Place>,
 }
 
 /// What queries of a session have at hand.
@@ -56,17 +60,18 @@ impl Reading<'_> {
         next_piece(&transaction, place.document, cursor, answered, room).map(Some)
     }
 
-    /// Has the device told of everything its person may read from now on.
-    fn subscribed(&self) -> Result<Directory, LoadError> {
+    /// Has the device told from now on of everything in the window that its person may read.
+    fn subscribed(&self, window: Window) -> Result<(Directory, Page), LoadError> {
         loop {
             let rights = self.hub.rights();
             let directory = self.directory()?;
-            self.hub.subscribe(self.connection, directory.places.iter().map(|place| place.document));
+            let page = directory.page(self.database, window)?;
+            self.hub.subscribe(self.connection, page.places.iter().map(|place| place.document));
             // A consent that ended in between has passed by a device that was not told of anything yet.
             if self.hub.rights() == rights {
-                return Ok(directory);
+                return Ok((directory, page));
             }
-            self.hub.unsubscribe(self.connection, directory.places.iter().map(|place| place.document));
+            self.hub.unsubscribe(self.connection, page.places.iter().map(|place| place.document));
         }
     }
 
@@ -83,10 +88,10 @@ impl Reading<'_> {
         }
     }
 
-    pub(super) fn greet(&self, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
+    pub(super) fn greet(&self, window: Window, cursors: &[(DocumentId, Claim)]) -> Result<Greeting, LoadError> {
         // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
-        let directory = self.subscribed()?;
-        let places = directory.places.clone();
+        let (directory, page) = self.subscribed(window)?;
+        let places = page.places.clone();
         let (mut pieces, mut room) = (Vec::with_capacity(places.len()), ROOM);
         for place in places {
             let cursor = claimed(cursors, place.document);
@@ -101,7 +106,9 @@ impl Reading<'_> {
             room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
             pieces.push((place, piece));
         }
-        Ok(Greeting { welcome: encode(&directory.welcome(self.server, now())).into(), pieces })
+        let through = page.through;
+        let welcome = encode(&page.welcome(self.server, now())).into();
+        Ok(Greeting { welcome, pieces, through, places: directory.places })
     }
 }
 

@@ -23,9 +23,9 @@ pub(super) struct Watched {
     /// How far the device is.
     pub(super) following: Following,
     /// When the access log was last told that the device is sent something of it.
-    told: Option<Instant>,
+    pub(super) told: Option<Instant>,
     /// Whether something of it is about to be sent that the log does not tell of yet.
-    is_untold: bool,
+    pub(super) is_untold: bool,
 }
 
 impl Watched {

@@ -12,7 +12,7 @@ use crate::Broken;
 type Key = (DocumentId, CommandId);
 
 /// A store that does what it is told.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Store {
     documents: BTreeMap<DocumentId, StoredDocument>,
     /// The entries as they came, behind the snapshot that the document was joined at.

@@ -45,6 +45,10 @@ pub enum Step {
     Rush { device: usize, commands: usize },
     /// Time passes.
     Wait { hours: i64 },
+    /// The file of a device is put aside, as it is now.
+    Keep { device: usize },
+    /// The file that was put aside, or where none was the one of now, is put back on another phone; both live on.
+    Copy { device: usize },
     /// The clock of a device is set.
     Clock { device: usize, skew: i64 },
     /// These devices are without coverage until they are in no partition; all others have coverage again.
@@ -105,6 +109,7 @@ impl Step {
             | Self::Connect { device }
             | Self::Cut { device }
             | Self::CrashDevice { device }
+            | Self::Keep { device }
             | Self::Newer { device, .. }
             | Self::Rush { device, .. }
             | Self::Depart { device, .. }
@@ -153,6 +158,8 @@ impl fmt::Display for Step {
             Self::Rush { device, commands } => write!(f, "device {device} may send {commands} commands for now"),
             Self::Wait { hours } => write!(f, "{hours} hours pass"),
             Self::Clock { device, skew } => write!(f, "the clock of device {device} is set {} s ahead", skew / 1000),
+            Self::Keep { device } => write!(f, "the file of device {device} is put aside"),
+            Self::Copy { device } => write!(f, "the file of device {device} is put back on another phone"),
             Self::Partition { devices } => write!(f, "no coverage for the devices {devices:?}"),
             Self::Remove { person } => write!(f, "person {person} is removed"),
             Self::Depart { device, kind, command } => {

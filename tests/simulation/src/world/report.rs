@@ -29,6 +29,8 @@ pub struct Report {
     pub consents: usize,
     /// Edits of people who had left that somebody judged.
     pub judged: usize,
+    /// Phones that went on from a copy of another's file.
+    pub copies: usize,
 }
 
 impl Report {
@@ -47,5 +49,6 @@ impl Report {
         self.brought_back.add_assign(other.brought_back);
         self.consents.add_assign(other.consents);
         self.judged.add_assign(other.judged);
+        self.copies.add_assign(other.copies);
     }
 }

@@ -1,0 +1,47 @@
+//! What waits is executed on the device with the function that the server uses.
+
+use automerge::{Automerge, ChangeHash, PatchLog};
+use kring_domain::{Author, Context, Decision, authorize};
+
+use super::Pending;
+
+/// Executes a waiting edit where it was made: the heads of its base, and this device's own last change.
+///
+/// What the server would refuse leaves no trace; the person hears of it with the verdict.
+pub(super) fn execute(
+    view: &mut Automerge,
+    author: &Author,
+    pending: &Pending,
+    own: Option<ChangeHash>,
+    generation: u64,
+) -> Option<ChangeHash> {
+    let command = pending.submission.command.clone().parse().ok()?;
+    let base: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).collect();
+    let heads: Vec<ChangeHash> = base.iter().copied().chain(own).collect();
+    let is_present = pending.submission.base.is_none_or(|base| base.generation == generation);
+    let is_known = is_present && heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
+    let context = Context {
+        author: *author,
+        command_id: pending.submission.id,
+        at: pending.submission.made_at.unwrap_or_default(),
+    };
+    let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, &command, view) else {
+        return None;
+    };
+    let warrant = match own {
+        _ if !is_known => warrant.seeing_less(),
+        Some(_) => warrant.seeing(base),
+        None => warrant,
+    };
+    view.set_actor(author.actor());
+    // A base of an older generation is gone, its first change aside; the edit then builds on the present state.
+    let mut transaction =
+        if is_known { view.transaction_at(PatchLog::null(), &heads).ok()? } else { view.transaction() };
+    match warrant.execute(&context, &mut transaction) {
+        Ok(()) => transaction.commit().0,
+        Err(_) => {
+            transaction.rollback();
+            None
+        }
+    }
+}
