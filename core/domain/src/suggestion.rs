@@ -113,9 +113,11 @@ pub(crate) fn state<R: ReadDoc>(suggestion: &Item<'_, R>) -> String {
 pub(crate) fn check_accepted(document: &impl ReadDoc, id: CommandId) -> Result<(), Refusal> {
     let suggestion = find(document, id).ok_or_else(|| Refusal::not_found("suggestion_id"))?;
     let command = command(&suggestion).ok_or_else(|| Refusal::not_found("suggestion_id"))?;
-    // Saying yes twice is no mistake, though the thing is there by now.
+    // Saying yes twice is no mistake, though the thing is there by now. A consent may have ended since, and a phone that
+    // does not know of it would give it anew.
+    let is_once = command.kind() == DocumentKind::Consents;
     match command.check(document) {
-        Err(refusal) if state(&suggestion) != SuggestionState::Accepted.name() => Err(refusal),
+        Err(refusal) if is_once || state(&suggestion) != SuggestionState::Accepted.name() => Err(refusal),
         _ => Ok(()),
     }
 }

@@ -26,7 +26,7 @@ fn a_code_for_a_device_is_for_nobody_else() {
     let server = Server::start();
     let (one, other) = (server.professional(), server.professional());
     let code = one.post("/v1/devices/codes", &Value::Null).body["code"].clone();
-    other.post("/v1/sign-in", &json!({"code": code, "device_name": "x"})).expect(409, "conflict");
+    other.post("/v1/sign-in", &json!({"code": code, "device_name": "x"})).expect(409, "other_person");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn fill(kind: DocumentKind) -> Automerge {
         json!({"type": "add_contact", "contact_id": id(2), "name": "Wout"}),
         json!({"type": "add_tie", "a": id(1), "b": id(2)}),
         json!({"type": "propose_idea", "idea_id": id(1), "text": "Een kaart naar Dennis"}),
-        json!({"type": "make_offer", "offer_id": id(1), "what": "rijden"}),
+        json!({"type": "make_offer", "offer_id": id(3), "what": "rijden"}),
         json!({"type": "add_goal", "goal_id": id(1), "text": "Vaker naar buiten"}),
         json!({"type": "add_action", "action_id": id(1), "title": "Vissen", "client_part": "Ik bel Wout"}),
         json!({"type": "add_step", "action_id": id(1), "step_id": id(1), "text": "Bellen"}),

@@ -73,7 +73,7 @@ impl Model {
     /// The server has made something durable: the next entry, or a generation. A command that erases is itself the
     /// start of a generation; one to compact has no command.
     pub(crate) fn committed(&mut self, new: Committed) -> Check {
-        let Committed { document, at, id, by, point, base, is_back } = new;
+        let Committed { document, at, id, by, point, base, is_back, is_suggestion } = new;
         let Base { generation, sequence } = self.now.ends[&document];
         let follows = [(generation, sequence + 1), (generation + 1, 0)].contains(&(at.generation, at.sequence));
         ensure(follows, || format!("the log has a gap or goes back at {at:?}"))?;
@@ -87,12 +87,21 @@ impl Model {
         let made = self.bases.get(&key).filter(|_| self.lost.is_empty()).zip(base);
         let is_there = made.is_none_or(|(at, base)| base == if at.generation == generation { at.sequence } else { 0 });
         ensure(is_there, || format!("command {id} is executed at {base:?}, and was made at {made:?}"))?;
-        let about = self.now.places.keys().filter(|other| at.sequence == 0 && self.is_about(other, &key));
+        let done = self.carried_out(&key);
+        let about = self.now.places.keys().filter(|other| at.sequence == 0 && self.is_about(other, &done));
         let gone: Vec<_> = about.map(|other| (*other, at.generation)).collect();
         gone.into_iter().for_each(|(other, from)| _ = self.now.erased.entry(other).or_insert(from));
-        self.consent(&key, by);
+        if !is_suggestion {
+            self.consent(&done, by);
+        }
         let before = self.now.places.insert(key, at);
         ensure(before.is_none(), || format!("command {id} is admitted twice, at {before:?} and at {at:?}"))
+    }
+
+    /// The suggested command that a yes carries out; any other command itself.
+    fn carried_out(&self, key: &Key) -> Key {
+        let yes = self.made.get(key).filter(|made| made["type"].as_str().is_some_and(|name| name.starts_with("accept_")));
+        (key.0, yes.and_then(|yes| yes["suggestion_id"].as_str()?.parse().ok()).unwrap_or(key.1))
     }
 
     /// What a command does to the consents.

@@ -70,6 +70,8 @@ pub(crate) struct Committed {
     pub(crate) base: Option<u64>,
     /// Whether it was lost, and is back.
     pub(crate) is_back: bool,
+    /// Whether the command is only suggested to the client.
+    pub(crate) is_suggestion: bool,
 }
 
 /// A server with one space, whose memory can be lost but not its log.
@@ -227,16 +229,17 @@ impl Server {
                     let durable = self.kept.document(document);
                     let at = Base { sequence: entry.sequence, ..durable.head() };
                     let (id, by) = (Some(entry.command_id), Some(entry.person));
-                    let base = Some(entry.base);
+                    let (base, is_suggestion) = (Some(entry.base), entry.suggestion);
                     durable.append(entry, *mark, link);
-                    committed.push(Committed { document, at, id, by, point, base, is_back });
+                    committed.push(Committed { document, at, id, by, point, base, is_back, is_suggestion });
                 }
                 Uncommitted::Generation { document, generation, by, erased, point } => {
                     let at = generation.at;
                     erased.into_iter().for_each(|thing| self.kept.late.erase(document, thing));
                     self.kept.document(document).begin(*generation);
                     let (id, by) = by.unzip();
-                    committed.push(Committed { document, at, id, by, point, base: None, is_back: false });
+                    let (is_back, is_suggestion) = (false, false);
+                    committed.push(Committed { document, at, id, by, point, base: None, is_back, is_suggestion });
                 }
                 Uncommitted::Verdict { to, document, verdict, repeated } => {
                     if !repeated && let Some(durable) = self.kept.documents.get_mut(&document) {

@@ -51,7 +51,7 @@ impl Server {
         self.live.remove(&document);
         let (id, by) = (Some(id), Some(author.person));
         let point = Point::of(&live, Some(link));
-        Some(Committed { document, at, id, by, point, base: None, is_back: false })
+        Some(Committed { document, at, id, by, point, base: None, is_back: false, is_suggestion: false })
     }
 }
 
