@@ -15,6 +15,9 @@ pub struct Context {
     pub command_id: CommandId,
     /// When the person made the edit, by their device's clock, never later than the server's.
     pub at: Timestamp,
+    /// The latest instant that it can be now, for dates that must not be in the future. It is not `at`: what was made
+    /// on a device with a slow clock names dates that were over when it was made.
+    pub now: Timestamp,
 }
 
 impl Context {
@@ -24,6 +27,7 @@ impl Context {
             author,
             command_id: CommandId::new(Uuid::from_u128(0xc0)),
             at: Timestamp::from_millis(1_772_452_800_000),
+            now: Timestamp::from_millis(1_772_452_800_000),
         }
     }
 }

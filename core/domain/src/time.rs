@@ -24,6 +24,12 @@ pub struct Timestamp(i64);
 impl Timestamp {
     const MAX_MILLIS: i64 = 253_402_207_200_000;
 
+    /// Before this, nobody edited anything in Kring: a clock that says so was never set. 2020-01-01.
+    pub const EARLIEST_EDIT: Self = Self(1_577_836_800_000);
+
+    /// The last instant there is.
+    pub const MAX: Self = Self(Self::MAX_MILLIS);
+
     /// The instant at `millis` milliseconds after 1970-01-01T00:00:00Z, moved into the years 1970 to 9999.
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(0, Self::MAX_MILLIS))

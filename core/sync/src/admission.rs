@@ -15,7 +15,7 @@ use kring_domain::{
     authorize, genesis, mentions,
 };
 
-use crate::{Base, ChainHash, Entry, RawCommand, Submission, Verdict};
+use crate::{Base, ChainHash, Entry, RawCommand, Submission, Verdict, dating};
 
 pub use generation::Generation;
 use log::Log;
@@ -161,7 +161,8 @@ impl Admission {
         if at.millis() - now.millis() > CLOCK_TOLERANCE {
             return Err(Stopped::Held(Code::Clock));
         }
-        let context = Context { author: *author, command_id: submission.id, at: at.min(now) };
+        let at = dating::plausible(at, self.seen_at(base), now);
+        let context = Context { author: *author, command_id: submission.id, at, now };
         let (change, hash, parents, suggestion) = self.execute(&context, &command, base, is_older)?;
         let mark = self.log.append(hash, author.device, base, parents);
         let entry = Entry {
@@ -179,6 +180,11 @@ impl Admission {
         };
         self.chain = self.chain.next(&entry);
         Ok(Admitted { entry, mark, link: self.chain, command })
+    }
+
+    /// When the latest edit was made that a device had seen at a base.
+    fn seen_at(&self, base: u64) -> Option<Timestamp> {
+        dating::seen(&self.document, &self.log.hashes_at(base))
     }
 
     /// The sequence number a base stands for in the present generation.

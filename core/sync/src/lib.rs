@@ -15,6 +15,7 @@
 mod admission;
 mod catch_up;
 mod chain;
+mod dating;
 mod following;
 mod frame;
 mod guard;

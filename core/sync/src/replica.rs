@@ -88,6 +88,8 @@ pub struct Replica {
     /// Whether the server has said how far each document is, since there is a connection.
     welcomed: bool,
     retry_at: Option<Timestamp>,
+    /// How far this device's clock is ahead of the server's, in milliseconds, where that is worth a word.
+    ahead: i64,
     store: Vec<StoreOp>,
     storing: bool,
     keeping: Keeping,
@@ -110,6 +112,7 @@ impl Replica {
             catches_up_first: false,
             welcomed: false,
             retry_at: None,
+            ahead: 0,
             store: Vec::new(),
             storing: false,
             keeping: Keeping::default(),
@@ -224,6 +227,7 @@ impl Replica {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         self.permission(document, &command)?;
+        let now = self.corrected(now);
         let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
         let now = behind(held.pending().last(), now);
         let pending = held.push(&self.identity, id, &command, now);

@@ -61,7 +61,8 @@ pub(crate) fn execute(document: &mut Automerge, author: &Author, command: &Comma
     let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, command, &snapshot) else {
         return None;
     };
-    let context = Context { author: *author, command_id: CommandId::new(Uuid::from_u128(900 + number)), at: now() };
+    let context =
+        Context { author: *author, command_id: CommandId::new(Uuid::from_u128(900 + number)), at: now(), now: now() };
     let mut transaction = document.transaction();
     match warrant.execute(&context, &mut transaction) {
         Ok(()) => {

@@ -115,7 +115,7 @@ impl Stored for ScalarValue {
 /// Refuses a last contact in the future; a day's grace covers every time zone.
 pub(super) fn must_be_past(date: Option<Date>, context: &Context) -> Result<(), Refusal> {
     match date {
-        Some(date) if date > context.at.plus_days(1).date() => Err(Refusal::invalid("last_contact")),
+        Some(date) if date > context.now.plus_days(1).date() => Err(Refusal::invalid("last_contact")),
         _ => Ok(()),
     }
 }

@@ -68,7 +68,7 @@ impl History {
         })?;
         self.sent += 1;
         let command_id = CommandId::new(Uuid::from_u128(0xc000_0000 + self.sent));
-        let context = Context { author: device.author, command_id, at };
+        let context = Context { author: device.author, command_id, at, now: at };
         let warrant = match authorize(&device.author, &command, &self.document) {
             Decision::Admit(warrant) | Decision::Suggest(warrant) => warrant,
             Decision::Hold(code) => return Err(Refusal::new(code)),

@@ -128,6 +128,11 @@ impl Log {
     }
 
     /// The hashes of entries, for Automerge.
+    /// The heads of the document after so many entries.
+    pub(super) fn hashes_at(&self, sequence: u64) -> Vec<ChangeHash> {
+        self.hashes(self.heads(sequence))
+    }
+
     pub(super) fn hashes(&self, entries: &[u64]) -> Vec<ChangeHash> {
         let mut hashes = Vec::with_capacity(entries.len());
         for entry in entries {

@@ -81,6 +81,46 @@ fn what_cannot_be_admitted_is_answered_with_a_reason() {
 }
 
 #[test]
+fn an_edit_with_an_impossible_date_is_dated_by_the_log() {
+    let mut circle = circle();
+    let linda = author(Role::Member, 2, 20);
+    let day = |number| now().plus_days(number);
+    let never = Timestamp::default();
+    for (number, base, made_at, at, expected) in [
+        (1, 0, never, day(0), day(0)),
+        (2, 1, never, day(5), day(0)),
+        (3, 1, day(2), day(5), day(2)),
+        (4, 3, day(1), day(6), day(2)),
+        (5, 0, day(-20), day(6), day(-20)),
+        (6, 4, day(7), day(6), day(6)),
+        (7, 0, Timestamp::from_millis(946_684_800_000), day(8), day(8)),
+    ] {
+        let idea = json!({"type": "propose_idea", "idea_id": id(100 + number), "text": "een kaart"});
+        let late = Submission { made_at: Some(made_at), ..submission(number, Some(base), idea) };
+        assert_eq!(circle.handle_submission(&linda, late, at).verdict.judgement, Judgement::Admitted);
+        let ideas = content(&circle)["ideas"].clone();
+        let found = ideas.as_array().unwrap().iter().find(|idea| idea["id"] == json!(id(100 + number))).unwrap();
+        assert_eq!(found["at"], json!(expected), "{number}");
+    }
+}
+
+#[test]
+fn a_last_contact_is_no_matter_of_the_devices_clock() {
+    let mut network = Admission::new(DocumentId::new(uuid::Uuid::from_u128(1)), DocumentKind::Network);
+    let joost = author(Role::Client, 2, 20);
+    for (number, date, expected) in [
+        (1, now().date(), Judgement::Admitted),
+        (2, now().plus_days(-400).date(), Judgement::Admitted),
+        (3, now().plus_days(2).date(), Judgement::Rejected),
+    ] {
+        let contact =
+            json!({"type": "add_contact", "contact_id": id(100 + number), "name": "Ria", "last_contact": date});
+        let late = Submission { made_at: Some(Timestamp::default()), ..submission(number, None, contact) };
+        assert_eq!(network.handle_submission(&joost, late, now()).verdict.judgement, expected, "{date}");
+    }
+}
+
+#[test]
 fn a_restored_document_goes_on_where_it_was() {
     let mut circle = circle();
     let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::execute::execute;
 use super::{DeviceIdentity, OwnEdit, Pending, Replacement, ReplicaError, StoreOp, StoredDocument};
-use crate::{Base, ChainHash, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, guard};
+use crate::{Base, ChainHash, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, dating, guard};
 
 /// The most bytes of commands in one frame, well below what a server takes.
 const FRAME_BYTES: usize = 256 * 1024;
@@ -202,6 +202,27 @@ impl Held {
         self.view = Some((view, own));
         self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, told: false });
         pending
+    }
+
+    /// Dates what waits, and cannot be dated as it is, by what this device's clock is `ahead` of the server's, which says
+    /// `now`; whether anything changed.
+    pub(super) fn correct_dates(&mut self, ahead: i64, now: Timestamp) -> bool {
+        let mut is_corrected = false;
+        let admitted = self.admitted.get_or_init(|| genesis(self.kind));
+        for waiting in self.pending.iter_mut().filter(|waiting| !waiting.sent) {
+            let heads: Vec<ChangeHash> = waiting.pending.heads.iter().copied().map(ChangeHash).collect();
+            let seen = dating::seen(admitted, &heads);
+            let Some(made_at) = waiting.pending.submission.made_at else { continue };
+            if dating::plausible(made_at, seen, now) != made_at {
+                let corrected = Timestamp::from_millis(made_at.millis().saturating_sub(ahead));
+                waiting.pending.submission.made_at = Some(dating::plausible(corrected, seen, now));
+                is_corrected = true;
+            }
+        }
+        if is_corrected {
+            self.view = None;
+        }
+        is_corrected
     }
 
     /// Everything waits to be sent again. What a server said on another connection it may have lost since.

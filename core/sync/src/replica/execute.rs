@@ -1,9 +1,10 @@
 //! What waits is executed on the device with the function that the server uses.
 
 use automerge::{Automerge, ChangeHash, PatchLog};
-use kring_domain::{Author, Context, Decision, authorize};
+use kring_domain::{Author, Context, Decision, Timestamp, authorize};
 
 use super::Pending;
+use crate::dating;
 
 /// Executes a waiting edit where it was made: the heads of its base, and this device's own last change.
 ///
@@ -20,10 +21,15 @@ pub(super) fn execute(
     let heads: Vec<ChangeHash> = base.iter().copied().chain(own).collect();
     let is_present = pending.submission.base.is_none_or(|base| base.generation == generation);
     let is_known = is_present && heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
+    let made_at = pending.submission.made_at.unwrap_or_default();
+    let seen = dating::seen(view, &heads).filter(|_| is_present);
+    // A clock that says what cannot be true does not tell either what is in the future.
+    let is_off = made_at < seen.unwrap_or(Timestamp::EARLIEST_EDIT);
     let context = Context {
         author: *author,
         command_id: pending.submission.id,
-        at: pending.submission.made_at.unwrap_or_default(),
+        at: dating::plausible(made_at, seen, made_at.max(seen.unwrap_or_default())),
+        now: if is_off { Timestamp::MAX } else { made_at },
     };
     let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, &command, view) else {
         return None;
