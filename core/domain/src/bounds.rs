@@ -1,10 +1,15 @@
 //! Texts that know their bounds: a value that is too long, empty or full of control characters is never made.
 
+mod clean;
+
 use std::fmt;
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
+
+pub(crate) use clean::is_seen;
+use clean::{Lines, clean, composed};
 
 /// How a bound that was broken is told apart from any other mistake in a command.
 pub(crate) const TOO_LARGE: &str = "longer than the bound";
@@ -13,7 +18,7 @@ pub(crate) const TOO_LARGE: &str = "longer than the bound";
 pub(crate) const MAX_ITEMS: usize = 100;
 
 macro_rules! bounded {
-    ($(#[$doc:meta])* $name:ident, $max:literal) => {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $lines:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
@@ -23,22 +28,24 @@ macro_rules! bounded {
             /// The most characters (Unicode scalar values).
             pub const MAX: usize = $max;
 
-            /// Takes a text without the white space around it.
+            /// Takes a text without what nobody sees: the white space around it, characters that show nothing, line
+            /// breaks of a name and heaps of empty lines. Letters and their accents are composed (NFC).
             ///
             /// # Errors
             ///
-            /// Says so when the text is empty, longer than [`Self::MAX`] or holds control characters other than
-            /// line breaks and tabs.
+            /// Says so when nothing of the text can be seen, when it is longer than [`Self::MAX`] or holds control
+            /// characters other than line breaks and tabs.
             pub fn new(text: &str) -> Result<Self, &'static str> {
-                let text = text.trim();
+                if text.trim().chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+                    return Err("a text holds control characters");
+                }
+                let text = composed(clean(text, $lines), Self::MAX);
                 if text.is_empty() {
                     Err("a text is empty")
                 } else if text.chars().nth(Self::MAX).is_some() {
                     Err(TOO_LARGE)
-                } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-                    Err("a text holds control characters")
                 } else {
-                    Ok(Self(text.to_owned()))
+                    Ok(Self(text))
                 }
             }
 
@@ -83,13 +90,20 @@ macro_rules! bounded {
 bounded!(
     /// A name or a title: 1 to 200 characters.
     Name,
-    200
+    200,
+    Lines::One
 );
 bounded!(
     /// A sentence or a few: 1 to 2,000 characters.
     Text,
-    2000
+    2000,
+    Lines::Many
 );
+
+/// A name that is stored already, in one line and without what nobody sees, for where it is shown.
+pub(crate) fn clean_line(text: &str) -> String {
+    clean(text, Lines::One)
+}
 
 /// A name from an open vocabulary, like a strategy or a relation: 1 to 40 of `a`–`z`, `0`–`9` and `_`.
 ///
@@ -174,5 +188,23 @@ mod tests {
         assert_eq!(Name::new("  Emine "), Name::new("Emine"));
         assert!(Name::new(" \n ").is_err());
         assert!(Name::new("a\u{0}b").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_text() {
+        for text in ["\u{200b}", "\u{2800}\u{3164}", "\u{202e}", "\u{ad}\u{feff}", " \u{200d}\n"] {
+            assert!(Name::new(text).is_err() && Text::new(text).is_err(), "{}", text.escape_unicode());
+        }
+        assert_eq!(&*Name::new("Ria\nvan\u{202e} Dalen\u{200b}").unwrap(), "Ria van Dalen");
+        assert_eq!(&*Name::new("Rene\u{301}e").unwrap(), "Renée");
+        assert_eq!(Text::new(&"een\n\n\n\n\n".repeat(3)).unwrap().lines().count(), 7);
+    }
+
+    #[test]
+    fn what_is_within_the_bound_stays_within_it() {
+        let growing = "\u{958}".repeat(Name::MAX);
+        assert_eq!(&*Name::new(&growing).unwrap(), growing);
+        assert!(Name::new(&"e\u{301}".repeat(Name::MAX)).is_ok());
+        assert!(Name::new(&format!("{}{}", "a".repeat(200), "\u{200b}".repeat(50))).is_ok());
     }
 }

@@ -2,6 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use crate::bounds::is_seen;
 use crate::brief::brief;
 use crate::network::{ContactModel, NetworkModel};
 use crate::question::Question;
@@ -26,9 +29,40 @@ pub(super) fn questions(model: &NetworkModel, language: Language) -> Vec<Questio
     questions
 }
 
-/// Lower case, single spaces; accents stay, since they tell names apart.
+/// The name in the one spelling in which its spellings are found alike.
+///
+/// Case, width and the composition of letters count for nothing, nor do apostrophes; hyphens, dots and commas are spaces.
+/// So O'Brien is O’Brien, Anne-Marie is Anne Marie, and J. de Vries is J de Vries. Accents stay, since they tell names
+/// apart.
 fn normalised(name: &str) -> String {
-    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    // Before letters are made alike: a free-standing accent would become a space then.
+    let name: String = name.chars().filter(|c| !is_apostrophe(*c)).collect();
+    let mut folded = String::with_capacity(name.len());
+    for c in ComposingNormalizerBorrowed::new_nfkc().normalize(&name).chars() {
+        match c {
+            '-' | '‐'..='―' | '−' | '.' | ',' | '·' | '_' => folded.push(' '),
+            // The dot of a Turkish capital, which its small letter has anyway.
+            'İ' => folded.push('i'),
+            '\u{307}' if folded.ends_with('i') => {}
+            _ if c.is_whitespace() => folded.push(' '),
+            _ if is_apostrophe(c) => {}
+            _ if is_seen(c) => folded.extend(case_folded(c)),
+            // Joiners, selectors and marks of direction.
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    // A name of signs alone is itself.
+    if words.is_empty() { name } else { words.join(" ") }
+}
+
+/// By way of capitals, which makes one of ß and ss, of ı and i, and of both Greek sigmas.
+fn case_folded(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+const fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '`' | '´' | '‘'..='‛' | '′' | '‵' | 'ʹ'..='ʿ' | 'ˈ' | 'ꞌ' | '＇')
 }
 
 fn may_be_same(one: &ContactModel, other: &ContactModel) -> bool {
@@ -54,4 +88,45 @@ fn question(one: &ContactModel, other: &ContactModel, language: Language) -> Que
             language.pick("Ja, haal de tweede weg", "Yes, take the second one off"),
             json!({ "type": "archive_contact", "contact_id": other.id }),
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_are_found_alike() {
+        for spellings in [
+            &["O'Brien", "O’Brien", "o‘brien", "O´Brien", "OʼBrien", "OBRIEN"][..],
+            &["van 't Hof", "Van ’t Hof", "van ‘t  hof", "VAN 'T HOF"],
+            &["Renée", "Rene\u{301}e", "RENÉE"],
+            &["Anne-Marie", "Anne Marie", "Anne‑Marie", "Anne – Marie", "anne−marie"],
+            &["J. de Vries", "J de Vries", "J.de Vries", "j. De vries,"],
+            &["İbrahim", "ibrahim", "IBRAHIM", "ıbrahim", "i\u{307}brahim", "I\u{307}brahim"],
+            &["Weiß", "WEISS", "weiss", "WEIẞ"],
+            &["Νίκος", "ΝΊΚΟΣ", "νίκοσ"],
+            &["Emine", "Ｅｍｉｎｅ", "E\u{ad}mine", "Emine\u{200d}"],
+            &["ﬁetje", "Fietje"],
+            &["\u{3c9}", "\u{2126}"],
+        ] {
+            for spelling in spellings {
+                assert_eq!(normalised(spelling), normalised(spellings[0]), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_names_stay_others() {
+        for (one, other) in [
+            ("André", "Andre"),
+            ("Ria", "Mia"),
+            ("Anne Marie", "Annemarie"),
+            ("Jan de Vries", "Jan Vries"),
+            ("…", "-"),
+            ("👩", "👨"),
+            ("علی", "على"),
+        ] {
+            assert_ne!(normalised(one), normalised(other), "{one} {other}");
+        }
+    }
 }
