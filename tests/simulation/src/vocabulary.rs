@@ -93,6 +93,16 @@ fn thing(field: &str, number: u64) -> String {
     Uuid::from_u64_pair(3, sort << 16 | number).to_string()
 }
 
+/// A sentence with `word` in it and some of a few others, so that two people often change the same one.
+fn sentence(word: &str, number: u64) -> String {
+    const OTHERS: [&str; 6] = ["koffie", "of thee", "met Henk", "om 10:00", "naar de markt", "🎉"];
+    let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    let mut words: Vec<&str> =
+        OTHERS.into_iter().enumerate().filter(|(place, _)| hash >> place & 1 == 0).map(|(_, other)| other).collect();
+    words.insert((hash >> 8) as usize % (words.len() + 1), word);
+    words.join(" ")
+}
+
 /// The id of a person by number.
 pub(crate) fn person(number: u64) -> Uuid {
     Uuid::from_u64_pair(1, number)
@@ -158,7 +168,7 @@ impl Maker<'_> {
             (Some("date"), _) => format!("2026-03-{:02}", self.rng.u8(1..29)),
             (Some("date-time"), _) => format!("2026-03-{:02}T10:00:00Z", self.rng.u8(1..29)),
             (None, Some(_)) => "start_action".to_owned(),
-            _ => format!("{} {}", self.word, ["koffie", "vissen", "bellen", "op de fiets"][self.rng.usize(..4)]),
+            _ => sentence(self.word, self.rng.usize(..4) as u64 + 4 * self.command),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod report;
+mod texts;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ use crate::sight::Sight;
 use crate::story::{Commit, Crash, Fate, Step};
 use crate::vocabulary;
 use crate::{Broken, Failure, Story};
+use texts::Written;
 
 /// Plays a story to its end, lets everything come to rest, and checks all the way.
 ///
@@ -70,6 +72,7 @@ struct World {
     /// People who cannot sign in to a restored server that does not know them, until they are let in again.
     strangers: BTreeMap<PersonId, Role>,
     model: Model,
+    written: Written,
     report: Report,
     broken: Broken,
 }
@@ -104,6 +107,7 @@ impl World {
             backup: None,
             strangers: BTreeMap::new(),
             model,
+            written: Written::default(),
             report: Report::default(),
             broken,
         };
@@ -189,7 +193,7 @@ impl World {
         }
         match step.device() {
             Some(device) => self.look_behind(device),
-            None => self.look_at_logs(),
+            None => self.look_at_logs().and_then(|()| self.look_at_texts(None)),
         }
     }
 
@@ -234,11 +238,13 @@ impl World {
     /// A device sends what it has to send, and the model looks at it.
     fn look_behind(&mut self, device: usize) -> Check {
         self.flush(device);
-        self.look(device)
+        self.look(device)?;
+        self.look_at_texts(Some(device))
     }
 
     fn edit(&mut self, device: usize, kind: DocumentKind, number: u64, command: &Value, crash: Option<Crash>) -> Check {
         let (document, id) = (self.document(kind), command_id(number));
+        self.written.add(document, command);
         self.model.made.insert((document, id), command.clone());
         let cursor = self.devices[device].replica().cursor(document);
         let base = cursor.map(|cursor| Base { generation: cursor.generation, sequence: cursor.sequence });
@@ -267,6 +273,7 @@ impl World {
         // Nobody can know the id of a command that is under way from somebody else.
         let id = if self.model.now.answers.contains_key(&(document, command_id(id))) { id } else { fresh };
         self.model.made.entry((document, command_id(id))).or_insert_with(|| command.clone());
+        self.written.add(document, command);
         let head = self.server.admission(document).head();
         let base = base.map(|number| Base { sequence: number % (head.sequence + 2), ..head });
         let submission =

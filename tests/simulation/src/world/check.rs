@@ -65,7 +65,9 @@ impl World {
         if before != truth {
             return Err("the server reads another document after a restart".to_owned());
         }
+        self.look_at_texts(None)?;
         for device in 0..self.devices.len() {
+            self.look_at_texts(Some(device))?;
             let reads = self.reads(device);
             let sight = Sight::of(&mut self.devices[device]);
             let seen = self.model.device(&sight).and_then(|()| self.model.rest(&sight, &reads, &truth));

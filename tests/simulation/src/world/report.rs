@@ -31,6 +31,8 @@ pub struct Report {
     pub judged: usize,
     /// Phones that went on from a copy of another's file.
     pub copies: usize,
+    /// Looks at a text of which several versions waited for a choice.
+    pub disputed: usize,
 }
 
 impl Report {
@@ -50,5 +52,6 @@ impl Report {
         self.consents.add_assign(other.consents);
         self.judged.add_assign(other.judged);
         self.copies.add_assign(other.copies);
+        self.disputed.add_assign(other.disputed);
     }
 }
