@@ -56,7 +56,7 @@ def item(data):
         if info == 27:
             return struct.unpack(">d", data[:8])[0], data[8:]
         return {20: False, 21: True, 22: None}[info], data
-    size = 0 if info < 24 else 1 << (info - 24)
+    size = 0 if info < 24 or info == 31 else 1 << (info - 24)
     number, data = (info if info < 24 else int.from_bytes(data[:size], "big")), data[size:]
     if major < 2:
         return (number if major == 0 else -1 - number), data
@@ -64,9 +64,10 @@ def item(data):
         text, data = data[:number], data[number:]
         return (text if major == 2 else text.decode()), data
     items = []
-    for _ in range(number * (major - 3)):
+    while data[0] != 255 if info == 31 else len(items) < number * (major - 3):
         found, data = item(data)
         items.append(found)
+    data = data[1:] if info == 31 else data
     return (items if major == 4 else dict(zip(items[::2], items[1::2]))), data
 
 
@@ -381,7 +382,7 @@ class MembersPart(unittest.TestCase):
         at = now()
         link = sha(link, u64(1), u64(ms(at)), uid(self.circle))
         body = {"after": 0, "looks": [{"at": at, "document": self.circle}], "link": b64(link)}
-        self.assertEqual(phone.call("POST", "/v1/devices/reads", body), {"through": 1})
+        self.assertEqual(phone.call("POST", "/v1/devices/reads", body)["through"], 1)
 
 
 if __name__ == "__main__":

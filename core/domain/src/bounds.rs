@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub(crate) use clean::is_seen;
-use clean::{Lines, clean, composed};
+use clean::{Lines, clean, clean_and_compose};
 
 /// How a bound that was broken is told apart from any other mistake in a command.
 pub(crate) const TOO_LARGE: &str = "longer than the bound";
@@ -39,7 +39,7 @@ macro_rules! bounded {
                 if text.trim().chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
                     return Err("a text holds control characters");
                 }
-                let text = composed(clean(text, $lines), Self::MAX);
+                let text = clean_and_compose(text, $lines, Self::MAX);
                 if text.is_empty() {
                     Err("a text is empty")
                 } else if text.chars().nth(Self::MAX).is_some() {

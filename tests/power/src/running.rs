@@ -51,6 +51,17 @@ impl Running {
         code.text()
     }
 
+    /// Forgets which devices are copies of another.
+    ///
+    /// Each cut leaves a phone's file in another file, which makes the phone a copy; the bound on those is tried elsewhere.
+    pub(crate) fn forget_copies(&self) {
+        let forget = self.app.store.write(|connection| -> Result<(), AccountError> {
+            connection.execute("UPDATE devices SET copy_of = NULL", [])?;
+            Ok(())
+        });
+        self.runtime.block_on(forget).expect("the server takes a change");
+    }
+
     /// Ends it in order.
     pub(crate) fn stop(self) {
         let Self { app, runtime, stop, stopped, .. } = self;

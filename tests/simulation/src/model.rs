@@ -100,7 +100,8 @@ impl Model {
 
     /// The suggested command that a yes carries out; any other command itself.
     fn carried_out(&self, key: &Key) -> Key {
-        let yes = self.made.get(key).filter(|made| made["type"].as_str().is_some_and(|name| name.starts_with("accept_")));
+        let yes =
+            self.made.get(key).filter(|made| made["type"].as_str().is_some_and(|name| name.starts_with("accept_")));
         (key.0, yes.and_then(|yes| yes["suggestion_id"].as_str()?.parse().ok()).unwrap_or(key.1))
     }
 

@@ -7,7 +7,7 @@ use kring_simulation::{Broken, Failure, Story, play, shrink};
 const PLAYS: usize = 2_000;
 
 /// A story of so many steps, out of hundreds, can be read and understood.
-const READABLE: usize = 25;
+const READABLE: usize = 40;
 
 /// The first story that fails in a broken world, shrunk.
 fn found(broken: Broken) -> (Story, Failure) {

@@ -52,7 +52,7 @@ async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wr
             for _ in 0..4 {
                 tokio::time::sleep(WHILE).await;
                 phone.kring.wake();
-                phone.has_everything(name);
+                phone.has_everything(name, &cast);
                 if phone.line.told() >= 2 {
                     break;
                 }
@@ -61,7 +61,7 @@ async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wr
         let grown_since = |before| memory::peak().zip(before).map_or(0, |(peak, before)| peak.saturating_sub(before));
         let (now, in_all) = (grown_since(before), grown_since(first));
         assert!(now <= ROOM && in_all <= ROOM_IN_ALL, "{name}: {} MiB, in all {} MiB", now >> 20, in_all >> 20);
-        phone.has_everything(name);
+        phone.has_everything(name, &cast);
         phone.recovers(name, &cast).await;
         assert_eq!(memory::panics(), Vec::<String>::new(), "{name}");
         println!("{name}: {} MiB, in all {} MiB", now >> 20, in_all >> 20);

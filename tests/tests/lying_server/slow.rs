@@ -32,7 +32,7 @@ async fn unheard(server: &Server, cast: &Cast, manner: Manner) {
     phone.kring.connect().unwrap();
     until("the phone comes", || phone.line.told() > 0).await;
     assert_eq!(phone.kring.connection(), Connection::Connecting);
-    phone.has_everything("silence");
+    phone.has_everything("silence", cast);
     let started = Instant::now();
     while phone.kring.connection() == Connection::Connecting {
         assert!(started.elapsed() < PATIENCE, "it still waits for an answer");
@@ -50,6 +50,6 @@ async fn never_ending(server: &Server, cast: &Cast) {
     let answer = phone.kring.device_code().await;
     assert!(matches!(answer, Err(ClientError::Offline | ClientError::Server(_))), "{answer:?}");
     assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
-    phone.has_everything("a body that never ends");
+    phone.has_everything("a body that never ends", cast);
     phone.recovers("a body that never ends", cast).await;
 }

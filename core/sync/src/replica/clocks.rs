@@ -121,7 +121,18 @@ mod tests {
             generation: 1,
             sequence: 0,
         };
-        phone.handle_frame(ServerFrame::Welcome { server_time, documents: vec![head], members: vec![] }, here).unwrap();
+        phone
+            .handle_frame(
+                ServerFrame::Welcome {
+                    server_time,
+                    documents: vec![head],
+                    members: vec![],
+                    server: None,
+                    through: None,
+                },
+                here,
+            )
+            .unwrap();
     }
 
     fn read(phone: &mut Replica) -> Value {
