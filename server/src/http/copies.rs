@@ -41,7 +41,7 @@ pub(super) struct CopySession {
 }
 
 /// Go on as a device of its own; the device whose file was copied stays as it is.
-#[utoipa::path(post, path = "/v1/devices/copies", request_body = CopyBody, responses(
+#[utoipa::path(post, path = "/v1/devices/copies", request_body = CopyBody, security(()), responses(
     (status = 200, body = CopySession),
     (status = 401, description = "`invalid_proof`, `clock` (see `server_time`), or `unauthenticated`: sign in anew",
         body = ProblemBody),
