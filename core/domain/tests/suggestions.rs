@@ -184,6 +184,20 @@ fn saying_yes_twice_does_it_once() {
 }
 
 #[test]
+fn a_stale_yes_gives_no_ended_consent_anew() {
+    let (mut history, [mut joost, _, mut ria]) = space(DocumentKind::Consents);
+    let mut tablet = Device::new(9, 1, Role::Client);
+    history.send(&mut ria, consent()).unwrap();
+    history.sync(&mut tablet);
+    let yes = history.cards(CardKind::Suggestion)[0].options[0].command.clone().unwrap();
+    answer(&mut history, &mut joost, yes.clone());
+    history.sync(&mut joost);
+    history.send(&mut joost, json!({"type": "withdraw_consent", "consent_id": id(5)})).unwrap();
+    assert!(history.send(&mut tablet, yes).is_err(), "the tablet does not know that the consent has ended");
+    assert_eq!(history.json()["content"]["consents"][0]["in_force"], false);
+}
+
+#[test]
 fn an_action_may_work_towards_a_suggested_goal() {
     let (mut history, [_, mut marloes, _]) = space(DocumentKind::Plan);
     let mut action = add_action(3);
