@@ -70,7 +70,8 @@ fn the_history_no_longer_names_who_was_erased() {
 
 #[test]
 fn erasing_begins_a_new_generation_without_what_was_there() {
-    let server = Server::shared();
+    // Alone on its server: others erase the same word elsewhere.
+    let server = Server::start();
     let cast = Cast::new(&server);
     let ria = erasable(&cast);
     let (mut colleague, mut phone) = (cast.professional.socket(), cast.client.socket());
