@@ -208,6 +208,9 @@ impl Held {
     /// `now`; whether anything changed.
     pub(super) fn correct_dates(&mut self, ahead: i64, now: Timestamp) -> bool {
         let mut is_corrected = false;
+        if self.pending.is_empty() {
+            return false;
+        }
         let admitted = self.admitted.get_or_init(|| genesis(self.kind));
         for waiting in self.pending.iter_mut().filter(|waiting| !waiting.sent) {
             let heads: Vec<ChangeHash> = waiting.pending.heads.iter().copied().map(ChangeHash).collect();
