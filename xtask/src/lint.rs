@@ -16,6 +16,8 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("lock file of the fuzz targets", &mut cargo(&locked))?;
     sbom::run(&sbom::Options { check: true })?;
     let deny = cargo_deny()?;
+    // It looks at every feature, those that nothing has been built with included.
+    step("fetch what was not built", &mut cargo(&["fetch", "--locked", "--quiet"]))?;
     step("licences, bans and sources", &mut program(&deny, &["--offline", "check", "licenses", "bans", "sources"]))?;
     advisories(&deny)
 }
