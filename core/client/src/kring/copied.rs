@@ -28,7 +28,7 @@ struct CopyAnswer {
 }
 
 impl Shared {
-    /// Becomes a device of its own, for who holds the lock of exchanges; the token of the new sign-in. Blocks.
+    /// Becomes a device of its own, and returns the token of the new sign-in; the caller holds the exchange lock. Blocks.
     ///
     /// # Errors
     ///

@@ -104,7 +104,7 @@ impl Kring {
     }
 
     /// Whether to offer the person to bring somebody of a space back on a new phone: as far as the phone knows. The server
-    /// declines it for who is in other spaces too, and for a professional whose account reaches further.
+    /// declines it for people who are in other spaces too, and for a professional whose account reaches further.
     pub fn may_invite_back(&self, space: SpaceId, person: PersonId) -> bool {
         let state = self.shared().state();
         let listed = |person| {

@@ -72,7 +72,7 @@ impl Shared {
         }
     }
 
-    /// Shares what waits and fetches what is new, for who holds the line; says whether anything has moved. Blocks.
+    /// Shares what waits and fetches what is new, and says whether anything has moved; the caller holds the sync lock. Blocks.
     pub(crate) fn sync(&self) -> Result<bool, ClientError> {
         self.finish_sign_in()?;
         self.share_local_spaces()?;
