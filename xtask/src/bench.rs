@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, program, root, step};
+use crate::process::{Failure, cargo, program, root};
+use crate::run::Run;
 use crate::setup;
 
 /// Options of `bench`.
@@ -16,13 +17,15 @@ pub(crate) struct Options {
     runs: u32,
     /// Only these workloads, like `w1 w3`; all where none is named.
     workloads: Vec<String>,
+    #[command(flatten)]
+    setup: setup::Options,
 }
 
 /// Builds for speed and measures.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    setup::ensure()?;
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
+    setup::ensure(run, &options.setup, &[setup::COMPILER])?;
     let build = ["build", "--release", "--package", "kring-server", "--package", "kring-tests", "--bins"];
-    step("build for speed", &mut cargo(&build))?;
+    run.step("build for speed", &mut cargo(&build))?;
     let load = root().join("target/release/kring-load");
     let runs = options.runs.to_string();
     let mut arguments = vec!["--runs", runs.as_str()];
@@ -30,5 +33,5 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         arguments.push("--peers");
     }
     arguments.extend(options.workloads.iter().map(String::as_str));
-    step("measure", &mut program(&load.to_string_lossy(), &arguments))
+    run.step("measure", &mut program(&load.to_string_lossy(), &arguments))
 }

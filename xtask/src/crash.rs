@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, program, root, step};
+use crate::process::{Failure, cargo, program, root};
+use crate::run::Run;
 
 /// Options of `crash`.
 #[derive(Args)]
@@ -16,10 +17,10 @@ pub(crate) struct Options {
 }
 
 /// Builds the server and the phones with their places to die at, and kills them.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     let build = ["build", "--package", "kring-server", "--package", "kring-tests", "--bins"];
-    step("build", &mut cargo(&build))?;
+    run.step("build", &mut cargo(&build))?;
     let crash = root().join("target/debug/kring-crash");
     let (cycles, seed) = (options.cycles.to_string(), options.seed.to_string());
-    step("crashes", &mut program(&crash.to_string_lossy(), &["--cycles", &cycles, "--seed", &seed]))
+    run.step("crashes", &mut program(&crash.to_string_lossy(), &["--cycles", &cycles, "--seed", &seed]))
 }

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, program, root, step};
+use crate::process::{Failure, cargo, program, root};
+use crate::run::Run;
 use crate::setup;
 
 /// Options of `demo`.
@@ -20,13 +21,15 @@ pub(crate) struct Options {
     /// The language of the story: en or nl.
     #[arg(long, default_value = "en")]
     language: String,
+    #[command(flatten)]
+    setup: setup::Options,
 }
 
 /// Builds what the demo needs and tells the story.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    setup::ensure()?;
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
+    setup::ensure(run, &options.setup, &[setup::COMPILER])?;
     let build = ["build", "--workspace", "--bins"];
-    step("build (a few minutes the first time)", &mut cargo(&build))?;
+    run.step("build (a few minutes the first time)", &mut cargo(&build))?;
     let story = root().join("target/debug/kring-story");
     let mut arguments = vec!["--picture", options.picture.as_str(), "--language", &options.language];
     if options.once {
@@ -35,5 +38,5 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if options.slow {
         arguments.push("--slow");
     }
-    step("the story", &mut program(&story.to_string_lossy(), &arguments))
+    run.step("the story", &mut program(&story.to_string_lossy(), &arguments))
 }

@@ -3,24 +3,29 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use crate::process::{Failure, cargo, exists, program, root, say, step};
+use crate::process::{Failure, cargo, program, root};
+use crate::run::Run;
+use crate::setup::{PYTHON, VENV};
 
 /// Builds the server and drives it.
-pub(crate) fn run() -> Result<(), Failure> {
-    step("build", &mut cargo(&["build", "--package", "kring-server", "--bin", "kring", "--quiet"]))?;
-    test()
+pub(crate) fn run(run: &mut Run) -> Result<(), Failure> {
+    run.step("build", &mut cargo(&["build", "--package", "kring-server", "--bin", "kring", "--quiet"]))?;
+    test(run)
 }
 
 /// Drives the server that is built already.
-pub(crate) fn test() -> Result<(), Failure> {
-    let Some(schemathesis) = installed()? else { return Ok(()) };
+pub(crate) fn test(run: &mut Run) -> Result<(), Failure> {
+    let Some(schemathesis) = installed(run)? else { return Ok(()) };
     let (binary, schemathesis) = (root().join("target/debug/kring"), schemathesis.to_string_lossy().into_owned());
     let arguments = ["tests/description/run.py", &binary.to_string_lossy(), &schemathesis];
-    step("description: /openapi.json against the server, in every role", &mut program("python3", &arguments))
+    run.step("description: /openapi.json against the server, in every role", &mut program("python3", &arguments))
 }
 
 /// Schemathesis in the pinned version, in an environment of its own; nothing where it cannot be had.
-fn installed() -> Result<Option<PathBuf>, Failure> {
+fn installed(run: &mut Run) -> Result<Option<PathBuf>, Failure> {
+    if !PYTHON.is_there() {
+        return Ok(skipped(run, PYTHON.is_missing()));
+    }
     let requirements = root().join("tests/description/requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).map_err(|error| format!("description: {error}"))?;
     let environment = root().join("target/schemathesis");
@@ -28,19 +33,16 @@ fn installed() -> Result<Option<PathBuf>, Failure> {
     if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(Some(script));
     }
-    if !exists("python3") {
-        return Ok(skipped("there is no python3"));
-    }
     let path = environment.to_string_lossy();
     if !succeeds("python3", &["-m", "venv", "--clear", &path]) {
-        return Ok(skipped("python3 makes no environments (on Debian: python3-venv)"));
+        return Ok(skipped(run, VENV.is_missing()));
     }
     let pip = environment.join("bin/pip").to_string_lossy().into_owned();
     if !succeeds(&pip, &["download", "--quiet", "--no-deps", "--dest", &path, "schemathesis"]) {
-        return Ok(skipped("PyPI cannot be reached"));
+        return Ok(skipped(run, "PyPI cannot be reached"));
     }
     let install = ["install", "--quiet", "--requirement", &requirements.to_string_lossy()];
-    step("description: install Schemathesis", &mut program(&pip, &install))?;
+    run.step("description: install Schemathesis", &mut program(&pip, &install))?;
     std::fs::write(&stamp, wanted).map_err(|error| format!("description: {error}"))?;
     Ok(Some(script))
 }
@@ -51,7 +53,7 @@ fn succeeds(name: &str, arguments: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-fn skipped(reason: &str) -> Option<PathBuf> {
-    say(&format!("── description: SKIPPED, {reason}; nothing was checked of what /openapi.json says"));
+fn skipped(run: &mut Run, reason: impl Into<String>) -> Option<PathBuf> {
+    run.skip("description of the API", reason);
     None
 }

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, exists, root, say, step};
+use crate::process::{Failure, cargo, exists, root, say};
+use crate::run::Run;
 
 /// Every target, and whether it needs the whole server.
 const TARGETS: &[(&str, bool)] = &[
@@ -42,7 +43,7 @@ pub(crate) struct Options {
 }
 
 /// Builds the targets with coverage and runs them; the first that fails ends it, with the input that made it fail.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     if !exists("c++") {
         return Err("the engine is C++: please install g++ or clang++".to_owned());
     }
@@ -53,7 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         return Err(format!("the targets are {}", names.join(", ")));
     }
     for (name, needs_server) in chosen {
-        let binary = build(*needs_server)?;
+        let binary = build(run, *needs_server)?;
         let corpus = root().join("fuzz/corpus").join(name);
         // What is new goes to a folder that is not committed, behind what is.
         let found = root().join("target/fuzz/found").join(name);
@@ -63,15 +64,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         let seconds = (options.minutes * 60.0).ceil();
         let mut engine = engine(&binary, name);
         engine.arg(format!("-max_total_time={seconds}")).args([&found, &corpus]);
-        step(&format!("fuzz {name}"), &mut engine)?;
+        run.step(&format!("fuzz {name}"), &mut engine)?;
         if options.minimize {
-            minimize(&binary, name, &corpus, &found)?;
+            minimize(run, &binary, name, &corpus, &found)?;
         }
     }
     Ok(())
 }
 
-fn build(needs_server: bool) -> Result<PathBuf, Failure> {
+fn build(run: &mut Run, needs_server: bool) -> Result<PathBuf, Failure> {
     let target = root().join("target/fuzz");
     // Naming the machine keeps the flags away from build scripts.
     let machine = host()?;
@@ -80,7 +81,7 @@ fn build(needs_server: bool) -> Result<PathBuf, Failure> {
         build.args(["--features", "server"]);
     }
     build.env("RUSTFLAGS", COVERAGE).env("CARGO_TARGET_DIR", &target);
-    step("build with coverage", &mut build)?;
+    run.step("build with coverage", &mut build)?;
     Ok(target.join(machine).join("release/kring-fuzz"))
 }
 
@@ -104,7 +105,7 @@ fn engine(binary: &PathBuf, target: &str) -> Command {
 }
 
 /// The smallest set of files that goes wherever all of them go takes the place of the corpus.
-fn minimize(binary: &PathBuf, target: &str, corpus: &PathBuf, found: &PathBuf) -> Result<(), Failure> {
+fn minimize(run: &mut Run, binary: &PathBuf, target: &str, corpus: &PathBuf, found: &PathBuf) -> Result<(), Failure> {
     let least = root().join("target/fuzz/least").join(target);
     let failed = |error: std::io::Error| format!("{}: {error}", least.display());
     if least.exists() {
@@ -113,7 +114,7 @@ fn minimize(binary: &PathBuf, target: &str, corpus: &PathBuf, found: &PathBuf) -
     std::fs::create_dir_all(&least).map_err(failed)?;
     let mut engine = engine(binary, target);
     engine.arg("-merge=1").args([&least, corpus, found]);
-    step(&format!("minimize {target}"), &mut engine)?;
+    run.step(&format!("minimize {target}"), &mut engine)?;
     for file in std::fs::read_dir(&least).map_err(failed)? {
         let file = file.map_err(failed)?;
         std::fs::copy(file.path(), corpus.join(file.file_name())).map_err(failed)?;

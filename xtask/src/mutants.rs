@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, say, step};
+use crate::process::{Failure, cargo, say};
+use crate::run::Run;
 use copy::Copy;
 use list::Mutant;
 
@@ -39,7 +40,7 @@ enum Outcome {
 }
 
 /// Takes each line out and runs its test; fails when a test did not notice.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     let all = list::read()?;
     let wanted = |mutant: &&Mutant| options.only.as_ref().is_none_or(|only| mutant.mentions(only));
     let chosen: Vec<&Mutant> = all.iter().filter(wanted).collect();
@@ -53,7 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let copy = Copy::of_sources()?;
     for (target, tests) in list::by_target(&chosen) {
         let mut untouched = in_copy(&copy, &target, &tests, false);
-        step(&format!("{} tests of `cargo test {target}` with their lines", tests.len()), &mut untouched)?;
+        run.step(&format!("{} tests of `cargo test {target}` with their lines", tests.len()), &mut untouched)?;
     }
     let mut unnoticed = Vec::new();
     for (number, mutant) in chosen.iter().enumerate() {

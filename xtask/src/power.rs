@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, program, root, step};
+use crate::process::{Failure, cargo, program, root};
+use crate::run::Run;
 
 /// Options of `power`.
 #[derive(Args)]
@@ -16,9 +17,9 @@ pub(crate) struct Options {
 }
 
 /// Has a server and phones work on watched files, and cuts their power.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    step("build", &mut cargo(&["build", "--package", "kring-power", "--bins"]))?;
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
+    run.step("build", &mut cargo(&["build", "--package", "kring-power", "--bins"]))?;
     let power = root().join("target/debug/kring-power");
     let (cuts, seed) = (options.cuts.to_string(), options.seed.to_string());
-    step("power cuts", &mut program(&power.to_string_lossy(), &["--cuts", &cuts, "--seed", &seed]))
+    run.step("power cuts", &mut program(&power.to_string_lossy(), &["--cuts", &cuts, "--seed", &seed]))
 }

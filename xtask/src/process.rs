@@ -1,10 +1,9 @@
-//! Running other programs, and saying what is going on.
+//! Runs other programs.
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
 
-/// What went wrong, in one line.
+/// One line about what went wrong.
 pub(crate) type Failure = String;
 
 /// The root of the workspace.
@@ -27,26 +26,13 @@ pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Whether a program is there at all.
+/// Tells whether a program is on the `PATH`.
 pub(crate) fn exists(name: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|directory| directory.join(name).is_file())
 }
 
-/// Runs a step to its end, with its output on the terminal and its duration behind it.
-pub(crate) fn step(title: &str, command: &mut Command) -> Result<(), Failure> {
-    say(&format!("\n── {title}"));
-    let started = Instant::now();
-    let status = command.status().map_err(|error| format!("{title}: {error}"))?;
-    if status.success() {
-        say(&format!("── {title}: done in {:.0} s", started.elapsed().as_secs_f64()));
-        Ok(())
-    } else {
-        Err(format!("{title}: {status}"))
-    }
-}
-
-/// Says something to whoever runs the chore.
+/// Prints a line for the person at the terminal.
 #[expect(clippy::print_stderr, reason = "a chore talks to a person at a terminal")]
 pub(crate) fn say(line: &str) {
     eprintln!("{line}");

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::process::{Failure, cargo, program, root, step};
+use crate::process::{Failure, cargo, program, root};
+use crate::run::Run;
 
 /// Options of `simulate`.
 #[derive(Args)]
@@ -22,9 +23,9 @@ pub(crate) struct Options {
 }
 
 /// Plays; the first history that fails is shrunk and told, and fails this chore.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     // What takes the time is optimised in the profile of the tests as well.
-    step("build", &mut cargo(&["build", "--package", "kring-simulation", "--bins"]))?;
+    run.step("build", &mut cargo(&["build", "--package", "kring-simulation", "--bins"]))?;
     let simulate = root().join("target/debug/kring-simulate");
     let (seeds, from, steps) = (options.seeds.to_string(), options.from.to_string(), options.steps.to_string());
     let mut arguments = vec!["--seeds", &seeds, "--from", &from, "--steps", &steps];
@@ -32,5 +33,5 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if let Some(threads) = &threads {
         arguments.extend(["--threads", threads]);
     }
-    step("histories", &mut program(&simulate.to_string_lossy(), &arguments))
+    run.step("histories", &mut program(&simulate.to_string_lossy(), &arguments))
 }
