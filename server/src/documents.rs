@@ -7,6 +7,7 @@
 
 mod damaged;
 mod deeds;
+mod drafted;
 pub(crate) mod erased;
 pub(crate) mod history;
 mod inbox;
@@ -21,6 +22,7 @@ mod shard;
 pub(crate) mod table;
 pub(crate) mod turn;
 pub mod verify;
+mod work;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;

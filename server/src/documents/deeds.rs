@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kring_domain::{Author, DeviceId, Timestamp};
+use kring_domain::{Author, Code, DeviceId, Timestamp};
+use kring_sync::Outcome as Decided;
 
 use crate::accounts::access_log::{Action, Line, Outcome, SAME};
 
@@ -20,8 +21,17 @@ pub(super) struct Deeds {
 }
 
 impl Deeds {
+    /// Notes that somebody gave a command, unless it was answered before.
+    pub(super) fn note_outcome(&mut self, author: &Author, outcome: &Decided, now: Timestamp) {
+        if let Some(admitted) = &outcome.admitted {
+            self.wrote(author, admitted.command.name(), now);
+        } else if !outcome.repeated && outcome.verdict.code == Some(Code::Forbidden) {
+            self.refused(author, now);
+        }
+    }
+
     /// Notes that somebody gave a command that was admitted.
-    pub(super) fn wrote(&mut self, author: &Author, command: &'static str, now: Timestamp) {
+    fn wrote(&mut self, author: &Author, command: &'static str, now: Timestamp) {
         let action = Action::of_command(command);
         // A line that stands for many commands names none of them.
         let detail = (!action.is_folded()).then_some(command);
@@ -29,7 +39,7 @@ impl Deeds {
     }
 
     /// Notes that somebody gave a command that they may not give.
-    pub(super) fn refused(&mut self, author: &Author, now: Timestamp) {
+    fn refused(&mut self, author: &Author, now: Timestamp) {
         self.note(author, Action::Wrote, Outcome::Refused, None, now);
     }
 

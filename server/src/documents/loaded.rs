@@ -4,28 +4,27 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use ed25519_dalek::{Signature, Signer, SigningKey};
-use kring_domain::{Author, Code, DocumentId, DocumentKind, Grants, Refusal, Role, Timestamp};
+use ed25519_dalek::{Signature, SigningKey};
+use kring_domain::{Code, DocumentId, DocumentKind, Grants, Refusal, Role, Timestamp};
 use kring_sync::{
-    Admission, Admitted, Base, ChainHash, EncodedEntry, Entry, Generation, Judgement, Mark, Readmitted, RecoverError,
-    Recovery, Submission, Verdict, encode_entries,
+    Admission, Admitted, Base, ChainHash, Entry, Generation, Judgement, Outcome, RawCommand, RecoverError, Recovery,
+    Verdict, encode_entries,
 };
 
 use super::deeds::Deeds;
+use super::drafted::{Drafted, sign};
 use super::inbox::{Asker, Brought, Reveal, Warrantor};
 use super::lineage::Lineage;
 use super::round::{Answer, Part};
 use super::table::{EntryRow, VerdictRow};
-use super::turn::{Erasure, FormerRow, Turn};
+use super::turn::{Erasure, Turn};
+use super::work::{Lost, Work};
+use crate::clock::now;
 use crate::metrics::Counted;
 use crate::sync::connection::Live;
 
 /// A stored snapshot is renewed when this many entries have come after it.
 const LONG_TAIL: u64 = 64;
-
-/// After about this many bytes of entries there is a signature, also within a batch: a device can prove what it has up
-/// to the last signature only, and brings it in pieces.
-const SIGNED_BYTES: usize = 64 * 1024;
 
 /// A document that leaves memory gets a new snapshot when this many entries have come after the stored one.
 const IDLE_TAIL: u64 = 32;
@@ -53,18 +52,6 @@ struct Draft {
     recovery_ends: Option<Timestamp>,
 }
 
-/// An entry of the present round.
-struct Drafted {
-    entry: Entry,
-    mark: Mark,
-    link: ChainHash,
-    role: Role,
-    /// The command as JSON.
-    command: String,
-    /// Whether it was made just now and is to be signed.
-    is_new: bool,
-}
-
 impl Loaded {
     /// Takes a document from the store, with the last entry in its stored snapshot.
     pub(super) fn new(admission: Admission, snapshot: u64, recovery: Option<Recovery>, counted: Counted) -> Self {
@@ -73,46 +60,41 @@ impl Loaded {
         Self { admission, lineage, snapshot, recovery, draft, deeds, used, _counted: counted }
     }
 
-    /// Decides about commands, and keeps the answer for when they are durable.
-    pub(super) fn submit(
-        &mut self,
-        (author, warrantor): (&Author, Warrantor),
-        commands: Vec<Submission>,
-        asker: Asker,
-        now: Timestamp,
-        key: &SigningKey,
-    ) {
-        let document = self.admission.id();
+    /// Decides about commands until an instant, about one at least; says whether none is left. The answer
+    /// is kept for when they are durable.
+    ///
+    /// # Errors
+    ///
+    /// Where what the first of the commands were executed on was lost since.
+    pub(super) fn submit(&mut self, work: &mut Work, until: Instant, key: &SigningKey) -> Result<bool, Lost> {
+        if !work.belongs_to(&self.lineage) {
+            return Err(Lost);
+        }
         let before = self.admission.head();
         let draft = self.draft.get_or_insert_with(|| Draft::at(before));
-        if !draft.warrantors.contains(&warrantor) {
-            draft.warrantors.push(warrantor);
+        if !draft.warrantors.contains(&work.warrantor) {
+            draft.warrantors.push(work.warrantor);
         }
-        let mut verdicts = Vec::with_capacity(commands.len());
+        let now = now();
         let is_recovering = self.recovery.is_some_and(|recovery| recovery.is_on(now));
-        for submission in commands {
-            if is_recovering && self.admission.verdict(submission.id).is_none() {
-                verdicts.push(Verdict::rejected(submission.id, Refusal::new(Code::Recovering)));
+        while let Some(next) = work.commands.pop_front() {
+            if is_recovering && self.admission.verdict(next.id).is_none() {
+                work.verdicts.push(Verdict::rejected(next.id, Refusal::new(Code::Recovering)));
                 continue;
             }
-            let raw = submission.command.clone();
-            let outcome = self.admission.handle_submission(author, submission, now);
-            if let Some(admitted) = outcome.admitted {
-                self.deeds.wrote(author, admitted.command.name(), now);
-                match outcome.generation {
-                    Some(generation) => draft.erase(document, generation, admitted, author.role, key),
-                    None => draft.entries.push(Drafted::new(admitted, author.role)),
-                }
-            } else if !outcome.repeated {
-                if outcome.verdict.code == Some(Code::Forbidden) {
-                    self.deeds.refused(author, now);
-                }
-                let held = (outcome.verdict.judgement == Judgement::Held).then(|| raw.json());
-                draft.verdicts.push(VerdictRow { verdict: outcome.verdict.clone(), held });
+            let raw = next.command.clone();
+            let outcome = self.admission.handle_submission(&work.author, next, now);
+            work.verdicts.push(outcome.verdict.clone());
+            self.deeds.note_outcome(&work.author, &outcome, now);
+            draft.take(outcome, &raw, (self.admission.id(), work.author.role), key);
+            if Instant::now() >= until && !work.commands.is_empty() {
+                return Ok(false);
             }
-            verdicts.push(outcome.verdict);
         }
-        draft.answer(asker, verdicts);
+        if let Some(asker) = work.asker.take() {
+            draft.answer(asker, std::mem::take(&mut work.verdicts));
+        }
+        Ok(true)
     }
 
     /// Takes entries back that the server has lost, and keeps the answer for when they are durable.
@@ -280,6 +262,20 @@ impl Draft {
         }
     }
 
+    /// Keeps what became of a command, which came as `raw`.
+    fn take(&mut self, outcome: Outcome, raw: &RawCommand, (document, role): (DocumentId, Role), key: &SigningKey) {
+        let Outcome { verdict, admitted, repeated, generation } = outcome;
+        match (admitted, generation) {
+            (Some(admitted), Some(generation)) => self.erase(document, generation, admitted, role, key),
+            (Some(admitted), None) => self.entries.push(Drafted::new(admitted, role)),
+            (None, _) if repeated => {}
+            (None, _) => {
+                let held = (verdict.judgement == Judgement::Held).then(|| raw.json());
+                self.verdicts.push(VerdictRow { verdict, held });
+            }
+        }
+    }
+
     /// A command erased something, and a generation begins without it.
     fn erase(
         &mut self,
@@ -317,57 +313,6 @@ impl Draft {
         match known {
             Some(known) => known.append(&mut verdicts),
             None => self.answers.push(Answer::new(asker, verdicts)),
-        }
-    }
-}
-
-/// Signs the last entry, and within a long batch one now and then.
-fn sign(entries: &mut [Drafted], key: &SigningKey) {
-    let last = entries.len().saturating_sub(1);
-    let mut unsigned = 0;
-    for (index, drafted) in entries.iter_mut().enumerate() {
-        unsigned += drafted.entry.change.len();
-        if drafted.is_new && (index == last || unsigned >= SIGNED_BYTES) {
-            drafted.entry.signature = key.sign(drafted.link.as_bytes()).to_bytes().to_vec();
-        }
-        if !drafted.entry.signature.is_empty() {
-            unsigned = 0;
-        }
-    }
-}
-
-impl Drafted {
-    fn new(admitted: Admitted, role: Role) -> Self {
-        let Admitted { entry, mark, link, command } = admitted;
-        // Commands are structs of strings, numbers and lists, which always have a JSON form.
-        let command = serde_json::to_string(&command).unwrap_or_default();
-        Self { entry, mark, link, role, command, is_new: true }
-    }
-
-    /// An entry that came back: its command is known by name only.
-    fn back(readmitted: Readmitted) -> Self {
-        let Readmitted { entry, mark, link, role } = readmitted;
-        let command = serde_json::json!({ "type": entry.command }).to_string();
-        Self { entry, mark, link, role, command, is_new: false }
-    }
-
-    /// What stays of it where it is never stored as an entry.
-    fn former(self, place: Base) -> FormerRow {
-        let Self { entry, role, command, .. } = self;
-        let Entry { command_id, suggestion: is_suggestion, at, person, .. } = entry;
-        FormerRow { place, command_id, is_suggestion, at, person, role, command }
-    }
-
-    fn row(self) -> EntryRow {
-        EntryRow {
-            sequence: self.entry.sequence,
-            command_id: self.entry.command_id,
-            is_suggestion: self.entry.suggestion,
-            role: self.role,
-            mark: self.mark,
-            entry: EncodedEntry::new(&self.entry),
-            command: self.command,
-            link: self.link,
         }
     }
 }

@@ -6,25 +6,31 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
-use kring_domain::{Author, Code, DocumentId, Refusal};
+use kring_domain::{Code, DocumentId, Refusal};
 use kring_sync::{Entry, RecoverError, Submission, Verdict};
 use tokio::sync::mpsc::Receiver;
 
 use super::damaged::Damaged;
-use super::inbox::{Asker, Brought, Look, Request, Warrantor};
+use super::inbox::{Brought, Look, Request};
 use super::loaded::Loaded;
 use super::pace::Pace;
 use super::recovery;
 use super::round::{Answer, Part, Round};
 use super::table::{self, LoadError};
+use super::work::{Lost, Waiting, Work};
 use crate::clock::now;
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
-use crate::sync::connection::Closing;
 use crate::sync::hub::Hub;
 
 /// The most commands in one round, but for a batch that has more.
 const ROUND: usize = 512;
+
+/// How long a round may take, but for the last document in it.
+const ROUND_TIME: Duration = Duration::from_millis(25);
+
+/// How long a shard works on one document while others may wait for it; a single command can take longer.
+const SLICE: Duration = Duration::from_millis(5);
 
 /// How long a document stays in memory while nobody works on it.
 const IDLE: Duration = Duration::from_secs(60);
@@ -47,6 +53,8 @@ pub(super) struct Shard {
     open: HashMap<DocumentId, Loaded>,
     touched: Vec<DocumentId>,
     parting: Vec<Part>,
+    /// The commands that were not decided about within one slice.
+    waiting: Waiting,
     pace: Arc<Pace>,
     damaged: Damaged,
     /// The documents that came into memory since the budget was last looked at.
@@ -64,8 +72,23 @@ impl Shard {
         compact_after: u64,
     ) -> Self {
         let (open, touched, parting, pace) = (HashMap::new(), Vec::new(), Vec::new(), Arc::default());
+        let waiting = Waiting::default();
         let damaged = Damaged::default();
-        Self { store, hub, metrics, key, budget, compact_after, open, touched, parting, pace, damaged, arrivals: 0 }
+        Self {
+            store,
+            hub,
+            metrics,
+            key,
+            budget,
+            compact_after,
+            open,
+            touched,
+            parting,
+            waiting,
+            pace,
+            damaged,
+            arrivals: 0,
+        }
     }
 
     /// The same shard, noting damaged documents on this list.
@@ -81,15 +104,16 @@ impl Shard {
     }
 
     fn work(mut self, mut inbox: Receiver<Request>) {
-        while let Some(request) = inbox.blocking_recv() {
+        while let Some(first) = self.next(&mut inbox) {
             let began = Instant::now();
             let underway = self.pace.begin();
-            let mut commands = self.handle(request);
+            let mut commands = first.map_or(0, |request| self.handle(request));
             while commands < ROUND
                 && let Ok(request) = inbox.try_recv()
             {
                 commands += self.handle(request);
             }
+            self.go_on();
             let parts = self.finish_round();
             if !parts.is_empty() {
                 let (hub, metrics) = (self.hub.clone(), self.metrics.clone());
@@ -102,13 +126,39 @@ impl Shard {
         }
     }
 
+    /// Waits for something to do; `Some(None)` where work waits and nobody asks for anything else. `None` when nobody
+    /// can ask any more.
+    fn next(&self, inbox: &mut Receiver<Request>) -> Option<Option<Request>> {
+        if self.waiting.is_empty() {
+            return inbox.blocking_recv().map(Some);
+        }
+        Some(inbox.try_recv().ok())
+    }
+
+    /// Gives each document that has work a slice of time, the one that has waited longest first.
+    fn go_on(&mut self) {
+        let began = Instant::now();
+        for _ in 0..self.waiting.documents() {
+            let Some(document) = self.waiting.begin() else { return };
+            let until = Instant::now() + SLICE;
+            while Instant::now() < until
+                && let Some(work) = self.waiting.take(document)
+            {
+                self.work_on(document, work, until);
+            }
+            self.waiting.end(document);
+            if began.elapsed() >= ROUND_TIME {
+                return;
+            }
+        }
+    }
+
     /// Does one thing and says how much it was.
     fn handle(&mut self, request: Request) -> usize {
         match request {
             Request::Submit { document, author, warrantor, commands, asker, room } => {
                 let count = commands.len();
-                self.submit(document, (&author, warrantor), commands, asker);
-                drop(room);
+                self.waiting.push(document, Work::new((author, warrantor), commands, asker, room));
                 count
             }
             Request::Recover { document, entries, answer, room } => {
@@ -131,31 +181,34 @@ impl Shard {
         }
     }
 
-    fn submit(
-        &mut self,
-        document: DocumentId,
-        (author, warrantor): (&Author, Warrantor),
-        commands: Vec<Submission>,
-        asker: Asker,
-    ) {
+    /// Decides about commands until an instant; the rest waits for the next slice.
+    fn work_on(&mut self, document: DocumentId, mut work: Work, until: Instant) {
         let key = self.key.clone();
         match self.load(document) {
             Ok(true) => {
-                let device = asker.device();
-                let by = (author, warrantor);
-                let is_done = self.contained(document, |loaded| loaded.submit(by, commands, asker, now(), &key));
-                if let Some(device) = device.filter(|_| !is_done) {
-                    device.close(Closing::Unavailable);
+                let began = Instant::now();
+                let waited = work.commands.len();
+                let mut done = Err(Lost);
+                self.contained(document, |loaded| done = loaded.submit(&mut work, until, &key));
+                let decided = waited - work.commands.len();
+                self.hub.charge(work.author.device, decided, began.elapsed());
+                match done {
+                    Ok(true) => {}
+                    Ok(false) => self.waiting.put_back(document, work),
+                    Err(Lost) => work.fail(),
                 }
             }
+            Ok(false) if work.has_begun() => work.fail(),
             Ok(false) => {
                 let not_found = |command: Submission| Verdict::rejected(command.id, Refusal::new(Code::NotFound));
-                let verdicts = commands.into_iter().map(not_found).collect();
-                Answer::new(asker, verdicts).give(document, &self.metrics);
+                let verdicts = work.commands.into_iter().map(not_found).collect();
+                if let Some(asker) = work.asker {
+                    Answer::new(asker, verdicts).give(document, &self.metrics);
+                }
             }
             Err(error) => {
                 self.report(document, &error);
-                Answer::new(asker, Vec::new()).fail();
+                work.fail();
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use kring_domain::{DeviceId, DocumentId, DocumentKind, PersonId, SpaceId};
@@ -169,6 +170,11 @@ impl Hub {
     /// Takes up to `wanted` commands out of what the device may still send, and says how many there were.
     pub(crate) fn allowance(&self, device: DeviceId, wanted: usize) -> usize {
         self.rates.take(device, wanted)
+    }
+
+    /// Takes what commands of a device took beyond their price out of what it may still send.
+    pub(crate) fn charge(&self, device: DeviceId, commands: usize, took: Duration) {
+        self.rates.charge(device, commands, took);
     }
 
     /// Waits for a turn to read from the database; a crowd that comes at once would otherwise take a connection to

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
@@ -15,6 +16,9 @@ const PER_SECOND: u32 = 50;
 
 /// The commands a device may send at once, after it has been silent, where nothing else is set.
 const BURST: u32 = 5000;
+
+/// The time of the server that is in the price of one command; most take a fiftieth of it.
+const PRICE: Duration = Duration::from_millis(4);
 
 /// From this many buckets on, full ones are thrown away: a full bucket says the same as none.
 const SWEEP_FROM: usize = 4096;
@@ -56,6 +60,21 @@ impl<C: Clock> Rates<C> {
         if has_all { wanted } else { (0..wanted).take_while(|_| self.limiter.check_key(&device).is_ok()).count() }
     }
 
+    /// Takes commands out of the device's bucket for the time that those it has sent took beyond their price, as far as
+    /// there are any left.
+    pub(crate) fn charge(&self, device: DeviceId, commands: usize, took: Duration) {
+        let price = PRICE.saturating_mul(u32::try_from(commands).unwrap_or(u32::MAX));
+        let excess = took.saturating_sub(price).as_micros() / PRICE.as_micros();
+        let mut excess = u32::try_from(excess).unwrap_or(u32::MAX);
+        while let Some(some) = NonZeroU32::new(excess) {
+            if matches!(self.limiter.check_key_n(&device, some), Ok(Ok(()))) {
+                return;
+            }
+            // It has less left than that: all of it, to the nearest half.
+            excess /= 2;
+        }
+    }
+
     fn sweep(&self) {
         let count = self.limiter.len();
         if count >= self.sweep_at.load(Ordering::Relaxed) {
@@ -74,8 +93,6 @@ impl<C: Clock> fmt::Debug for Rates<C> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use governor::clock::FakeRelativeClock;
 
     use super::*;
@@ -96,6 +113,23 @@ mod tests {
         assert_eq!(rates.take(device(1), 1000), 100);
         clock.advance(Duration::from_secs(3600));
         assert_eq!(rates.take(device(1), 9000), 5000);
+    }
+
+    #[test]
+    fn commands_that_take_long_cost_more() {
+        let clock = FakeRelativeClock::default();
+        let rates = Rates::with_clock(PER_SECOND, BURST, clock.clone());
+        assert_eq!(rates.take(device(1), 100), 100);
+        rates.charge(device(1), 100, Duration::from_millis(400));
+        assert_eq!(rates.take(device(1), 5000), 4900, "that was in the price");
+        clock.advance(Duration::from_secs(3600));
+        assert_eq!(rates.take(device(1), 470), 470);
+        rates.charge(device(1), 470, Duration::from_millis(470 * 24));
+        assert_eq!(rates.take(device(1), 5000), 5000 - 470 - 470 * 5);
+        clock.advance(Duration::from_secs(1));
+        rates.charge(device(1), 1, Duration::from_secs(3600));
+        assert!(rates.take(device(1), 100) < 25, "nothing is owed, and next to nothing is left");
+        assert_eq!(rates.take(device(2), 1), 1);
     }
 
     #[test]

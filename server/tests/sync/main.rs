@@ -11,3 +11,4 @@ mod leaving;
 mod looking;
 mod recovery;
 mod rest;
+mod slices;
