@@ -20,7 +20,7 @@ use crate::private::*;
 use crate::private_time::*;
 use crate::pronotes::*;
 use crate::strict::{Strict, field_of};
-use crate::{Author, Code, Context, DocumentKind, Edit, Language, Names, Refusal, Rewording, Role};
+use crate::{Author, Code, Context, DocumentKind, Edit, Effect, Language, Names, Refusal, Rewording, Role};
 
 macro_rules! commands {
     ($($kind:ident { $($name:ident),+ $(,)? })+) => {
@@ -65,6 +65,11 @@ macro_rules! commands {
             /// Who may send it.
             pub fn policy(&self) -> Policy {
                 match self { $($(Self::$name(_) => <$name as Edit>::POLICY,)+)+ }
+            }
+
+            /// What it does beyond the document.
+            pub fn effect(&self) -> Effect {
+                match self { $($(Self::$name(_) => <$name as Edit>::EFFECT,)+)+ }
             }
 
             pub(crate) fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {

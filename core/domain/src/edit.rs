@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::because::Because;
 use crate::policy::{Condition, Policy};
-use crate::{Author, Code, Command, Context, Language, PersonId, Refusal, suggestion};
+use crate::{Author, Code, Command, Context, Effect, Language, PersonId, Refusal, suggestion};
 
 /// How people are called, for texts that mention them.
 pub type Names<'a> = &'a dyn Fn(PersonId) -> String;
@@ -36,6 +36,8 @@ pub trait Edit: Serialize {
     const POLICY: Policy;
     /// Whether sending it is choosing, for the sentence to whoever may not.
     const IS_CHOICE: bool = false;
+    /// What it does beyond the document; [`Self::erases`] names the thing where it erases one.
+    const EFFECT: Effect = Effect::Writes;
 
     /// Checks the command against the document as it stands now: new ids are free, named things exist.
     ///

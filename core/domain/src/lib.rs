@@ -43,6 +43,7 @@ mod context;
 mod docs;
 mod document;
 mod edit;
+mod effect;
 mod entity;
 mod erasure;
 mod field_words;
@@ -85,6 +86,7 @@ pub use context::Context;
 pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
 pub use document::{Content, DocumentKind, genesis};
 pub use edit::{Edit, Names, Rewording};
+pub use effect::Effect;
 pub use erasure::{mentions, outline, words_of_outline};
 pub use grants::{Grant, Grantee, Grants, access};
 pub use id::{

@@ -221,7 +221,7 @@ const fn answers(kind: DocumentKind) -> (&'static str, &'static str) {
 
 /// The two commands with which the client answers the suggestions of a document.
 macro_rules! suggestion_answers {
-    ($(#[$accept_docs:meta])* $Accept:ident = $accept:literal;
+    ($(#[$accept_docs:meta])* $Accept:ident = $accept:literal, $effect:ident;
      $(#[$decline_docs:meta])* $Decline:ident = $decline:literal;) => {
         $(#[$accept_docs])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -243,6 +243,7 @@ macro_rules! suggestion_answers {
             const NAME: &'static str = $accept;
             const POLICY: $crate::policy::Policy = $crate::policy::Policy::NOBODY.client($crate::policy::Rule::Always);
             const IS_CHOICE: bool = true;
+            const EFFECT: $crate::Effect = $crate::Effect::$effect;
 
             fn check(&self, document: &impl automerge::ReadDoc) -> Result<(), $crate::Refusal> {
                 $crate::suggestion::check_accepted(document, self.suggestion_id)

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use history::{Device, History, id};
 use kring_domain::policy::{Condition, Rule};
-use kring_domain::{Access, Code, Command, CommandDescription, Decision, DocumentKind, Role, authorize};
+use kring_domain::{Access, Code, Command, CommandDescription, Decision, DocumentKind, Effect, Role, authorize};
 use serde_json::{Value, json};
 
 const CLIENT: u128 = 1;
@@ -74,6 +74,33 @@ fn whoever_has_a_rule_can_write_the_document_and_the_other_way_round() {
             );
         }
     }
+}
+
+#[test]
+fn a_command_erases_exactly_where_it_says_so() {
+    for command in Command::descriptions() {
+        let example = Command::parse(example(command.name, SENDER)).unwrap();
+        assert_eq!(example.erases().is_some(), example.effect() == Effect::Erases, "{}", command.name);
+    }
+}
+
+#[test]
+fn consents_and_delegations_change_rights() {
+    let descriptions = Command::descriptions();
+    let examples = descriptions.iter().map(|command| Command::parse(example(command.name, SENDER)).unwrap());
+    let changing: Vec<_> =
+        examples.filter(|command| command.effect() == Effect::ChangesRights).map(|command| command.name()).collect();
+    assert_eq!(
+        changing,
+        [
+            "delegate_right",
+            "revoke_right",
+            "give_consent",
+            "withdraw_consent",
+            "ask_to_look",
+            "accept_consent_suggestion"
+        ]
+    );
 }
 
 /// A circumstance that a rule names, as it is or as it is not.

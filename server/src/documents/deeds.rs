@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kring_domain::{Author, Code, DeviceId, Timestamp};
+use kring_domain::{Author, Code, Command, DeviceId, Timestamp};
 use kring_sync::Outcome as Decided;
 
 use crate::accounts::access_log::{Action, Line, Outcome, SAME};
@@ -24,17 +24,17 @@ impl Deeds {
     /// Notes that somebody gave a command, unless it was answered before.
     pub(super) fn note_outcome(&mut self, author: &Author, outcome: &Decided, now: Timestamp) {
         if let Some(admitted) = &outcome.admitted {
-            self.wrote(author, admitted.command.name(), now);
+            self.wrote(author, &admitted.command, now);
         } else if !outcome.repeated && outcome.verdict.code == Some(Code::Forbidden) {
             self.refused(author, now);
         }
     }
 
     /// Notes that somebody gave a command that was admitted.
-    fn wrote(&mut self, author: &Author, command: &'static str, now: Timestamp) {
-        let action = Action::of_command(command);
+    fn wrote(&mut self, author: &Author, command: &Command, now: Timestamp) {
+        let action = Action::of_effect(command.effect());
         // A line that stands for many commands names none of them.
-        let detail = (!action.is_folded()).then_some(command);
+        let detail = (!action.is_folded()).then(|| command.name());
         self.note(author, action, Outcome::Done, detail, now);
     }
 
@@ -74,6 +74,7 @@ impl Deeds {
 #[cfg(test)]
 mod tests {
     use kring_domain::{PersonId, Role};
+    use serde_json::json;
     use uuid::Uuid;
 
     use super::*;
@@ -83,20 +84,25 @@ mod tests {
         Author { device: DeviceId::new(id), person: PersonId::new(id), role: Role::Member, has_client: true }
     }
 
+    fn command(name: &str, field: &str) -> Command {
+        Command::parse(json!({ "type": name, field: Uuid::from_u128(7) })).expect("a command")
+    }
+
     #[test]
     fn writing_is_one_line_for_ten_minutes_and_rights_are_a_line_each() {
         let mut deeds = Deeds::default();
         let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
         for minute in 0..20 {
-            deeds.wrote(&author(1), "propose_idea", at(minute));
-            deeds.wrote(&author(2), "heart_idea", at(minute));
+            deeds.wrote(&author(1), &command("heart_idea", "idea_id"), at(minute));
+            deeds.wrote(&author(2), &command("unheart_idea", "idea_id"), at(minute));
         }
         assert_eq!(deeds.take().len(), 4);
-        for command in ["delegate_right", "delegate_right", "erase_contact"] {
+        let withdraw = command("withdraw_consent", "consent_id");
+        for command in [&withdraw, &withdraw, &command("erase_contact", "contact_id")] {
             deeds.wrote(&author(1), command, at(20));
         }
         let details: Vec<_> = deeds.take().iter().map(|line| line.detail).collect();
-        assert_eq!(details, [Some("delegate_right"), Some("delegate_right"), Some("erase_contact")]);
+        assert_eq!(details, [Some("withdraw_consent"), Some("withdraw_consent"), Some("erase_contact")]);
         deeds.refused(&author(1), at(20));
         deeds.refused(&author(1), at(21));
         assert_eq!(deeds.take().len(), 1);
@@ -105,8 +111,9 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded() {
         let mut deeds = Deeds::default();
+        let heart = command("heart_idea", "idea_id");
         for number in 0..100_000 {
-            deeds.wrote(&author(number), "propose_idea", Timestamp::from_millis(number as i64 * 60_000));
+            deeds.wrote(&author(number), &heart, Timestamp::from_millis(number as i64 * 60_000));
         }
         assert!(deeds.noted.len() <= MANY);
     }

@@ -9,7 +9,7 @@ use crate::because::{Because, Reason};
 use crate::entity::{find, must_exist, section};
 use crate::erasure::note;
 use crate::policy::{Condition, Policy};
-use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal};
+use crate::{Author, Context, Edit, Effect, IdeaId, Language, Names, Refusal};
 
 /// Removes an idea for good, its hearts and its history included: a new generation of the circle begins.
 ///
@@ -24,6 +24,7 @@ pub struct EraseIdea {
 impl Edit for EraseIdea {
     const NAME: &'static str = "erase_idea";
     const POLICY: Policy = OWN_UNCHOSEN_OR_CLIENT;
+    const EFFECT: Effect = Effect::Erases;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, IDEAS, self.idea_id, "idea_id")

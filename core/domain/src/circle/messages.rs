@@ -8,7 +8,7 @@ use super::{CircleView, MESSAGES};
 use crate::entity::{find, must_exist, section};
 use crate::erasure::note_of;
 use crate::policy::{Condition, Policy};
-use crate::{Author, Context, Edit, Language, MessageId, Names, Refusal};
+use crate::{Author, Context, Edit, Effect, Language, MessageId, Names, Refusal};
 
 /// Takes a message back: nobody reads it any more.
 ///
@@ -56,6 +56,7 @@ impl Edit for WithdrawMessage {
 impl Edit for EraseMessage {
     const NAME: &'static str = "erase_message";
     const POLICY: Policy = super::OWN_OR_CLIENT;
+    const EFFECT: Effect = Effect::Erases;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, MESSAGES, self.message_id, "message_id")

@@ -9,7 +9,7 @@ use crate::because::{Because, Reason};
 use crate::entity::{create, find, must_exist, put_some, section};
 use crate::erasure::note_of;
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, Edit, Language, Name, Names, OfferId, Refusal, Text};
+use crate::{Author, Context, Edit, Effect, Language, Name, Names, OfferId, Refusal, Text};
 
 /// Offers help: what, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -102,6 +102,7 @@ impl Edit for WithdrawOffer {
 impl Edit for EraseOffer {
     const NAME: &'static str = "erase_offer";
     const POLICY: Policy = OWN_OR_CLIENT.professional(Rule::Never);
+    const EFFECT: Effect = Effect::Erases;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, OFFERS, self.offer_id, "offer_id")

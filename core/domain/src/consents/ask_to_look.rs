@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CLIENT_SIDE, CONSENTS};
 use crate::entity::{create, must_be_free, section};
 use crate::policy::Policy;
-use crate::{Access, ConsentId, Context, DocumentKind, Edit, Language, Names, Refusal, Role};
+use crate::{Access, ConsentId, Context, DocumentKind, Edit, Effect, Language, Names, Refusal, Role};
 
 /// Asks to look into what others write about the client. It is a right, so it opens at once to who asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,7 @@ pub struct AskToLook {
 impl Edit for AskToLook {
     const NAME: &'static str = "ask_to_look";
     const POLICY: Policy = CLIENT_SIDE;
+    const EFFECT: Effect = Effect::ChangesRights;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.compartment.by_consent(Role::Client) == Access::None {

@@ -7,7 +7,9 @@ use super::{CONSENTS, LanguageLevel};
 use crate::brief::brief;
 use crate::entity::{create, must_be_free, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{Access, ConsentId, Context, DocumentKind, Edit, Language, Name, Names, PersonId, Refusal, Role, Text};
+use crate::{
+    Access, ConsentId, Context, DocumentKind, Edit, Effect, Language, Name, Names, PersonId, Refusal, Role, Text,
+};
 
 /// Lets somebody read a document that is not theirs by role, for a purpose, until it is withdrawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +36,7 @@ pub struct GiveConsent {
 impl Edit for GiveConsent {
     const NAME: &'static str = "give_consent";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest);
+    const EFFECT: Effect = Effect::ChangesRights;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         // What a client may look into by themselves is not for them to open to others.

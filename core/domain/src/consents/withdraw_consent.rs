@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CLIENT_SIDE, CONSENTS, ConsentsView};
 use crate::entity::{create, find, must_exist};
 use crate::policy::Policy;
-use crate::{ConsentId, Context, Edit, Language, Names, Refusal};
+use crate::{ConsentId, Context, Edit, Effect, Language, Names, Refusal};
 
 /// Takes a consent back, or ends a look; it works at once and for good.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,7 @@ pub struct WithdrawConsent {
 impl Edit for WithdrawConsent {
     const NAME: &'static str = "withdraw_consent";
     const POLICY: Policy = CLIENT_SIDE;
+    const EFFECT: Effect = Effect::ChangesRights;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONSENTS, self.consent_id, "consent_id")

@@ -9,7 +9,7 @@ use crate::brief::brief;
 use crate::entity::{Item, child, find, must_exist};
 use crate::erasure::{Paths, note};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Language, Names, Refusal};
+use crate::{ContactId, Context, Edit, Effect, Language, Names, Refusal};
 
 /// Removes a contact for good: from the map, the ties, the suggestions, every snapshot and the history.
 ///
@@ -26,6 +26,7 @@ pub struct EraseContact {
 impl Edit for EraseContact {
     const NAME: &'static str = "erase_contact";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest);
+    const EFFECT: Effect = Effect::Erases;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         must_exist(document, CONTACTS, self.contact_id, "contact_id")

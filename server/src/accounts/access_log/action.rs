@@ -1,5 +1,7 @@
 //! What somebody did, and how it ended.
 
+use kring_domain::Effect;
+
 /// What somebody did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
@@ -86,13 +88,12 @@ impl Action {
         Self::RotatedKeys,
     ];
 
-    /// The action of a command in a document, by the command's name.
-    pub fn of_command(name: &str) -> Self {
-        let is_right = ["delegat", "consent", "right", "ask_to_look"].iter().any(|part| name.contains(part));
-        match name {
-            _ if is_right => Self::ChangedRights,
-            _ if name.starts_with("erase_") => Self::Erased,
-            _ => Self::Wrote,
+    /// The action of a command in a document, by the command's declared effect.
+    pub const fn of_effect(effect: Effect) -> Self {
+        match effect {
+            Effect::Writes => Self::Wrote,
+            Effect::ChangesRights => Self::ChangedRights,
+            Effect::Erases => Self::Erased,
         }
     }
 
@@ -150,18 +151,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back_and_commands_have_an_action() {
+    fn names_are_read_back() {
         for action in Action::ALL {
             assert_eq!(Action::from_name(action.name()), Some(action));
-        }
-        for (command, action) in [
-            ("propose_idea", Action::Wrote),
-            ("erase_contact", Action::Erased),
-            ("delegate_right", Action::ChangedRights),
-            ("give_consent", Action::ChangedRights),
-            ("withdraw_consent", Action::ChangedRights),
-        ] {
-            assert_eq!(Action::of_command(command), action, "{command}");
         }
     }
 }
