@@ -14,7 +14,9 @@ mod lost_answer;
 mod members;
 mod persons;
 mod rights;
+mod roles;
 mod sign_in;
+mod signed_in;
 mod spaces;
 
 pub use codes::{
@@ -27,9 +29,11 @@ pub use error::AccountError;
 pub(crate) use former::former_seat;
 pub(crate) use held::{Bringer, hold};
 pub use held::{Decision as HeldDecision, HeldEdit, find as held_edit, judge as note_judged, waiting as held_in};
-pub use members::{Departure, RosterRow, invite, invite_back, remove_member, role_in, roster};
+pub use members::{Departure, RosterRow, invite, invite_back, remove_member, roster};
 pub use persons::is_professional;
 pub(crate) use rights::replace_grants;
 pub use rights::{Rights, rights};
-pub use sign_in::{SignIn, SignedIn, sign_in};
+pub use roles::role_in;
+pub use sign_in::{SignIn, sign_in};
+pub use signed_in::SignedIn;
 pub use spaces::{Seat, began, complete_spaces, create_space, delete_space, documents_for, erase_space, seat, seats};

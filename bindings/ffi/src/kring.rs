@@ -1,12 +1,12 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kring_client::{ClientError, Options, Rescue};
+use kring_client::{ClientError, Options};
 use kring_domain::{Access, Content, DocumentId, Language, Role};
 
 use crate::{
-    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Permission, Receipt, Rescued,
-    SignedIn, Space, Status, SyncReport,
+    Connection, Document, Edit, Event, Identity, Invitation, KringError, Member, Permission, Receipt, SignedIn, Space,
+    Status, SyncReport,
 };
 
 /// One person's Kring on one phone; may be used from any thread.
@@ -250,18 +250,6 @@ impl Kring {
                 Ok(kring_domain::network::picture(&network, client_name, language_of(language)?))
             }
             _ => self.say(Err(ClientError::NotHere)),
-        }
-    }
-}
-
-impl From<(kring_client::Kring, Rescue)> for Rescued {
-    fn from((kring, rescue): (kring_client::Kring, Rescue)) -> Self {
-        Self {
-            kring: Kring::of(kring),
-            waiting: rescue.waiting as u64,
-            not_accepted: rescue.not_accepted as u64,
-            is_signed_in: rescue.is_signed_in,
-            set_aside: rescue.set_aside.map(|path| path.to_string_lossy().into_owned()),
         }
     }
 }

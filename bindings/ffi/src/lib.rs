@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod kring;
 mod records;
+mod rescued;
 
 use kring_domain::Perspective;
 
@@ -19,8 +20,9 @@ pub use error::KringError;
 pub use events::{Connection, EditState, Event};
 pub use kring::Kring;
 pub use records::{
-    Document, Edit, Identity, Invitation, Member, Permission, Receipt, Rescued, SignedIn, Space, Status, SyncReport,
+    Document, Edit, Identity, Invitation, Member, Permission, Receipt, SignedIn, Space, Status, SyncReport,
 };
+pub use rescued::{Rescued, rescue};
 
 uniffi::setup_scaffolding!();
 
@@ -54,17 +56,4 @@ pub fn vocabulary(language: &str, for_client: bool) -> Result<String, KringError
     let perspective = if for_client { Perspective::Client } else { Perspective::Others };
     let words = kring_domain::vocabulary(kring::language_of(language)?, perspective);
     Ok(serde_json::to_string(&words).unwrap_or_default())
-}
-
-/// Opens a file that [`Kring::open`] calls damaged: takes out of it what the person wrote and had not shared, as far as it
-/// can be read, puts that into a new file, and sets the damaged one aside.
-///
-/// # Errors
-///
-/// As [`Kring::open`], but for [`KringError::Damaged`].
-#[uniffi::export]
-pub fn rescue(path: &str, app: &str, language: &str) -> Result<Rescued, KringError> {
-    let options = kring::options(app, language)?;
-    let language = options.language;
-    Ok(kring_client::Kring::rescue(path, options).map_err(|error| KringError::of(error, language))?.into())
 }

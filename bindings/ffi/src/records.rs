@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use crate::{EditState, Kring};
+use crate::EditState;
 
 /// Who uses a file.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -145,21 +143,6 @@ pub enum Permission {
         /// Why, in words for the person.
         explanation: String,
     },
-}
-
-/// What a rescue has found, and the file as it is now.
-#[derive(Clone, uniffi::Record)]
-pub struct Rescued {
-    /// The file, open.
-    pub kring: Arc<Kring>,
-    /// How many edits wait to be shared.
-    pub waiting: u64,
-    /// How many edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
-    pub not_accepted: u64,
-    /// Whether the session is still there; where not, sign in again.
-    pub is_signed_in: bool,
-    /// Where the damaged file is now; none where it was not damaged.
-    pub set_aside: Option<String>,
 }
 
 /// How a sync went.

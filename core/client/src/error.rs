@@ -3,9 +3,6 @@
 use kring_domain::{Code, Language, ParseError, PhoneProblem, ProblemCode, Refusal};
 use thiserror::Error;
 
-use crate::http::HttpError;
-use crate::store::StoreError;
-
 /// Why a call did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ClientError {
@@ -102,39 +99,6 @@ impl From<ParseError> for ClientError {
     }
 }
 
-impl From<StoreError> for ClientError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::InUse => Self::InUse,
-            StoreError::Damaged => Self::Damaged,
-            #[cfg(feature = "sqlcipher")]
-            StoreError::WrongKey => Self::WrongKey,
-            StoreError::Newer { .. } => Self::Newer,
-            StoreError::Database(error) => Self::Storage(error.to_string()),
-            StoreError::File(error) => Self::Storage(error.to_string()),
-        }
-    }
-}
-
-impl From<HttpError> for ClientError {
-    fn from(error: HttpError) -> Self {
-        match error {
-            HttpError::Unreachable(reason) => {
-                tracing::debug!(%reason, "server unreachable");
-                Self::Offline
-            }
-            error if error.is_unauthorized() => Self::SignedOut,
-            // It is there, and cannot answer now.
-            HttpError::Status { status: 408 | 502..=504, .. } => Self::Offline,
-            HttpError::Status { code, .. } if code == "other_person" => Self::OtherPerson,
-            HttpError::Status { status: 400..=499, code, .. } => Self::Declined { code },
-            HttpError::Status { status, .. } => Self::Server(format!("status {status}")),
-            HttpError::Unexpected(what) => Self::Server(what),
-            HttpError::Clock(_) => Self::Server("its clock is another one than this phone's".into()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -168,25 +132,5 @@ mod tests {
         let code = declined("invalid_code");
         assert_eq!(code.explain(Language::Dutch), "Deze code werkt niet. Vraag een nieuwe code.");
         assert_eq!(code.explain(Language::English), "This code does not work. Ask for a new one.");
-    }
-
-    #[test]
-    fn statuses_become_what_the_caller_acts_on() {
-        let status = |status, code: &str| HttpError::Status { status, code: code.to_owned(), server: None };
-        let declined = ClientError::Declined { code: "forbidden".into() };
-        for (error, expected) in [
-            (status(401, "unauthenticated"), ClientError::SignedOut),
-            (status(401, "revoked"), ClientError::SignedOut),
-            (status(401, "invalid_code"), ClientError::Declined { code: "invalid_code".into() }),
-            (status(401, "of_tomorrow"), ClientError::Declined { code: "of_tomorrow".into() }),
-            (status(403, "forbidden"), declined),
-            (status(409, "other_person"), ClientError::OtherPerson),
-            (status(408, "timeout"), ClientError::Offline),
-            (status(503, "unavailable"), ClientError::Offline),
-            (status(500, "internal"), ClientError::Server("status 500".into())),
-            (HttpError::Unreachable("refused".into()), ClientError::Offline),
-        ] {
-            assert_eq!(ClientError::from(error), expected);
-        }
     }
 }

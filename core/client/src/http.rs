@@ -1,18 +1,18 @@
 //! The few calls over HTTP, blocking and small.
 
 mod answer;
+mod error;
 mod server_url;
 mod tls;
 
 use std::time::Duration;
 
-use kring_domain::{ServerId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use thiserror::Error;
 use ureq::tls::{TlsConfig, TlsProvider};
 use ureq::{Agent, RequestBuilder};
 
+pub(crate) use error::HttpError;
 pub(crate) use server_url::ServerUrl;
 pub(crate) use tls::{provider, tls_config};
 
@@ -30,53 +30,6 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// The largest answer, in bytes; also the largest message on the socket. It is in memory while it is read, and larger than
 /// any document that a phone takes.
 pub(crate) const MAX_ANSWER: usize = 8 << 20;
-
-/// The words with which the server does not take a token.
-const TOKEN_NOT_TAKEN: [&str; 5] = ["unauthenticated", "token_expired", "revoked", "token_reused", "invalid_proof"];
-
-/// Why a call has no result.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(crate) enum HttpError {
-    /// No answer of the server arrived: none at all, or one of somebody in between.
-    #[error("unreachable: {0}")]
-    Unreachable(String),
-    /// The server answered with a problem.
-    #[error("status {status} {code}")]
-    Status {
-        status: u16,
-        /// The stable word of the problem.
-        code: String,
-        /// Which server speaks, where it says so.
-        server: Option<ServerId>,
-    },
-    /// The server's clock is another one than this phone's.
-    #[error("the server has {0}")]
-    Clock(Timestamp),
-    /// The request cannot be made, or its answer is larger than any.
-    #[error("unexpected: {0}")]
-    Unexpected(String),
-}
-
-impl HttpError {
-    /// Whether it is the token that the server does not take.
-    pub(crate) fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Status { status: 401, code, .. } if TOKEN_NOT_TAKEN.contains(&code.as_str()))
-    }
-
-    /// An answer of somebody else than the server.
-    fn foreign(what: String) -> Self {
-        Self::Unreachable(what)
-    }
-}
-
-impl From<ureq::Error> for HttpError {
-    fn from(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::BodyExceedsLimit(_) | ureq::Error::BadUri(_) => Self::Unexpected(error.to_string()),
-            _ => Self::Unreachable(error.to_string()),
-        }
-    }
-}
 
 /// Calls to one server.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::driver::Driver;
 use crate::shared::Shared;
 use crate::store::{Place, Store, exchange, mark};
-use crate::{ClientError, Connection, Event};
+use crate::{ClientError, Connection, Event, Options};
 
 pub use edits::{DocumentState, Receipt};
 pub use rescue::Rescue;
@@ -27,15 +27,6 @@ pub use session::{Identity, Invitation};
 pub use sign_in::SignedIn;
 pub use spaces::{Document, Space};
 pub use sync::SyncReport;
-
-/// How a file is opened.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The language of what is read.
-    pub language: Language,
-    /// The app and its version, for the server's statistics.
-    pub app: String,
-}
 
 /// One person's Kring on one phone; clones share it, and it may be used from any thread.
 ///

@@ -21,6 +21,7 @@ mod fail;
 mod http;
 mod kring;
 mod looks;
+mod options;
 mod recent;
 mod secret;
 mod shared;
@@ -28,11 +29,10 @@ mod store;
 
 pub use error::ClientError;
 pub use events::{Connection, Event};
-pub use kring::{
-    Document, DocumentState, Identity, Invitation, Kring, Options, Receipt, Rescue, SignedIn, Space, SyncReport,
-};
+pub use kring::{Document, DocumentState, Identity, Invitation, Kring, Receipt, Rescue, SignedIn, Space, SyncReport};
 pub use kring_domain::{Command, Language, ReadModel, Role};
 pub use kring_sync::{EditState, Member, Permission, RawCommand};
+pub use options::Options;
 pub use store::Edit;
 #[cfg(feature = "sqlcipher")]
 pub use store::FileKey;

@@ -9,6 +9,7 @@ mod beginning;
 mod cipher;
 mod documents;
 mod edits;
+mod error;
 pub(crate) mod exchange;
 mod files;
 mod log;
@@ -24,8 +25,7 @@ use std::time::Duration;
 
 use kring_domain::SpaceId;
 use kring_sync::StoreOp;
-use rusqlite::{Connection, ErrorCode};
-use thiserror::Error;
+use rusqlite::Connection;
 
 use crate::fail;
 use beginning::MARK;
@@ -33,6 +33,7 @@ use beginning::MARK;
 pub use cipher::FileKey;
 pub use edits::Edit;
 pub(crate) use edits::Edits;
+pub(crate) use error::StoreError;
 pub(crate) use looks::Untold;
 pub(crate) use place::Place;
 pub(crate) use salvage::Salvaged;
@@ -42,43 +43,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The most bytes of a file that is written anew when something was removed from it.
 const REWRITTEN: i64 = 8 << 20;
-
-/// Why the file did not do what it was asked.
-#[derive(Debug, Error)]
-pub(crate) enum StoreError {
-    #[error("the file is in use")]
-    InUse,
-    #[error("the file is damaged or of another program")]
-    Damaged,
-    #[cfg(feature = "sqlcipher")]
-    #[error("the key does not fit the file")]
-    WrongKey,
-    #[error("the file is of version {version}, newer than this program knows")]
-    Newer { version: u32 },
-    #[error(transparent)]
-    Database(rusqlite::Error),
-    #[error(transparent)]
-    File(#[from] std::io::Error),
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::Error as Sql;
-        match &error {
-            Sql::SqliteFailure(failure, _) => match failure.code {
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse,
-                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged,
-                _ => Self::Database(error),
-            },
-            Sql::FromSqlConversionFailure(..)
-            | Sql::IntegralValueOutOfRange(..)
-            | Sql::InvalidColumnType(..)
-            | Sql::QueryReturnedNoRows
-            | Sql::Utf8Error(..) => Self::Damaged,
-            _ => Self::Database(error),
-        }
-    }
-}
 
 /// A space that was made here, for the same transaction as its documents.
 #[derive(Clone, Debug)]

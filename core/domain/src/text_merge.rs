@@ -9,6 +9,7 @@
 mod combine;
 mod group;
 mod hunk;
+mod piece;
 mod token;
 
 use std::collections::BTreeSet;

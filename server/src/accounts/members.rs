@@ -3,6 +3,7 @@
 use kring_domain::{PersonId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::roles::{has_client, role_in};
 use super::{AccountError, former, persons, rights};
 
 /// One person of a space.
@@ -25,18 +26,6 @@ pub enum Departure {
     Left,
     /// Somebody else did it.
     Removed,
-}
-
-/// What a person is in a space.
-///
-/// # Errors
-///
-/// [`AccountError::NotFound`] when they are not in it, or when the database refuses.
-pub fn role_in(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Role, AccountError> {
-    let sql = "SELECT role FROM members WHERE space_id = ?1 AND person_id = ?2";
-    let found: Option<String> =
-        connection.prepare_cached(sql)?.query_row(params![space.uuid(), person.uuid()], |row| row.get(0)).optional()?;
-    found.and_then(|role| Role::from_name(&role)).ok_or(AccountError::NotFound)
 }
 
 /// Everybody in a space, in the order in which they joined.
@@ -185,11 +174,6 @@ pub(super) fn join(
         .prepare_cached("INSERT INTO members (space_id, person_id, role, joined_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![space.uuid(), person.uuid(), role.name(), now.millis()])?;
     former::forget_seats(connection, space, person)
-}
-
-pub(super) fn has_client(connection: &Connection, space: SpaceId) -> Result<bool, AccountError> {
-    let sql = "SELECT 1 FROM members WHERE space_id = ?1 AND role = 'client'";
-    Ok(connection.prepare_cached(sql)?.exists([space.uuid()])?)
 }
 
 fn is_looked_after_without(connection: &Connection, space: SpaceId, person: PersonId) -> Result<bool, AccountError> {

@@ -3,8 +3,8 @@
 use kring_domain::{Access, DocumentId, DocumentKind, Grant, Grantee, Grants, PersonId, Role, SpaceId, access};
 use rusqlite::{Connection, params};
 
-use super::members::has_client;
-use super::{AccountError, role_in};
+use super::AccountError;
+use super::roles::{has_client, role_in};
 use crate::clock;
 use crate::store::StoreError;
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::access_log::{Action, Line, record};
 use super::lost_answer::{ProvedSignIn, answer_again, keep_answer};
-use super::{AccountError, Grant, codes, devices, members, persons, role_in};
+use super::{AccountError, Grant, SignedIn, codes, devices, members, persons, role_in};
 use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Secret, Unproved};
 
 /// What somebody brings to sign in.
@@ -34,17 +34,6 @@ pub struct SignIn {
     pub language: Language,
     /// Where the request comes from.
     pub address: IpAddr,
-}
-
-/// A session, and where its person has come in.
-#[derive(Debug)]
-pub struct SignedIn {
-    /// The person, the device and the session.
-    pub caller: Caller,
-    /// The first refresh token, or the next one.
-    pub refresh_token: Secret,
-    /// The space that was joined, and as what.
-    pub joined: Option<(SpaceId, Role)>,
 }
 
 /// Uses a code up.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kring_domain::{Access, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{AccountError, Rights, members, persons, rights, role_in, roster};
+use super::{AccountError, Rights, members, persons, rights, role_in, roles, roster};
 
 /// A person's place in a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ pub fn began(connection: &Connection, space: SpaceId) -> Result<Timestamp, Accou
 pub fn delete_space(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Vec<PersonId>, AccountError> {
     let may = match role_in(connection, space, person)? {
         Role::Client => true,
-        Role::Professional => !members::has_client(connection, space)?,
+        Role::Professional => !roles::has_client(connection, space)?,
         Role::Representative | Role::Member | Role::Carer | Role::Backup | Role::Colleague | Role::CarerConsultant => {
             false
         }

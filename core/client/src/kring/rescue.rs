@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kring, Options, new_identity};
+use super::{Kring, new_identity};
 use crate::store::{Place, Salvaged, Store, exchange::Exchange};
-use crate::{ClientError, clock};
+use crate::{ClientError, Options, clock};
 
 /// What a rescue has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

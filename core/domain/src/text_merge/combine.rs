@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::hunk::Hunk;
-use super::token::{Token, TokenKind};
+use super::piece::TokenKind;
+use super::token::Token;
 
 /// The tokens of both edits.
 pub(super) struct Combined<'a> {

@@ -1,6 +1,6 @@
 //! Words that mean one thing together: a phone number in groups, a date with its month, an amount, a postcode.
 
-use super::token::{Piece, TokenKind, slice};
+use super::piece::{Piece, TokenKind, slice};
 
 /// The names of the months, as people write them in Dutch, English, Turkish and Arabic.
 const MONTHS: &[&str] = &[

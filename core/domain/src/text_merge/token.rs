@@ -3,19 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::group;
-
-/// The kind of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
-    /// A word, a number, a date or an address.
-    Word,
-    /// An emoji sequence.
-    Emoji,
-    /// White space.
-    Space,
-    /// Anything else, like punctuation.
-    Mark,
-}
+use super::piece::{Piece, TokenKind, slice};
 
 /// A piece of a text that a merge takes or leaves as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,23 +19,10 @@ impl Token<'_> {
     }
 }
 
-/// A piece of a text by its bytes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Piece {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) kind: TokenKind,
-}
-
 /// Cuts a text into tokens; together they are the text.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let pieces = group::join(text, pieces(text));
     pieces.into_iter().map(|Piece { start, end, kind }| Token { text: slice(text, start, end), kind }).collect()
-}
-
-/// The text between two boundaries of graphemes.
-pub(super) fn slice(text: &str, start: usize, end: usize) -> &str {
-    text.get(start..end).unwrap_or_default()
 }
 
 /// Words, emoji, white space and punctuation, before groups of them become one.
