@@ -1,10 +1,10 @@
-//! The schema, on top, and one migration per version.
+//! One migration per version. `schema.sql` beside this file is what they make; read that.
 
 use rusqlite::Connection;
 
 use super::StoreError;
 
-/// Each migration brings the file from the version before it to its own; the first makes everything.
+/// Each migration brings the file from the version before it to its own; the first starts with an empty file.
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
