@@ -46,17 +46,6 @@ fn pure_crates_reach_for_nothing_impure() {
     }
 }
 
-#[test]
-fn every_dependency_comes_from_the_registry_and_is_pinned_once() {
-    let metadata = MetadataCommand::new().exec().expect("the workspace has metadata");
-    for package in &metadata.packages {
-        let source = package.source.as_ref().map(|source| source.repr.as_str());
-        let ours = metadata.workspace_members.contains(&package.id);
-        let registry = source.is_some_and(|source| source.starts_with("registry+"));
-        assert!(ours || registry, "{} comes from {source:?}", package.name);
-    }
-}
-
 /// In one build with the server the phone's SQLCipher would replace the server's SQLite.
 #[test]
 fn an_encrypted_file_is_asked_for_by_nobody_but_an_app() {

@@ -1,4 +1,4 @@
-//! The six workloads, on optimised binaries.
+//! The workloads, on optimised binaries.
 
 use clap::Args;
 
