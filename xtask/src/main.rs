@@ -40,8 +40,8 @@ Examples:
   cargo xtask simulate --seeds 200
 
 demo, test and bench name what this machine lacks. For root on Debian and
-Ubuntu they install it; --no-install leaves everything as it is. A part that
-cannot run is skipped, and counted at the end.
+Ubuntu they install it; --no-install stops with the line to type instead. A part
+that cannot run is skipped, and counted at the end.
 CONTRIBUTING.md tells which smaller commands a day of work needs.";
 
 #[derive(Subcommand)]
@@ -54,7 +54,7 @@ enum Chore {
 The first failure ends it. Each step says its number and name, and its time.
 The last lines name every part that was skipped, and why.
 
-Example: cargo xtask test --no-lint --no-install")]
+Example: cargo xtask test --no-lint --skip-missing")]
     Test(test::Options),
     /// Check formatting, lints, licences and the dependencies
     Lint,

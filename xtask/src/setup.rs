@@ -13,9 +13,12 @@ pub(crate) use need::{COMPILER, LIBCRYPTO, Need, PYTHON, VENV};
 #[derive(Args)]
 #[group(skip)]
 pub(crate) struct Options {
-    /// Install nothing: stop with the line to type where the chore cannot do without, else skip the part.
+    /// Install nothing: stop with the line to type where something is missing.
     #[arg(long)]
     no_install: bool,
+    /// Install nothing: go on without the parts that need what is missing.
+    #[arg(long, conflicts_with = "no_install")]
+    skip_missing: bool,
 }
 
 /// Makes sure that everything is there that a chore cannot do without, and the rest where that can be had.
@@ -30,7 +33,7 @@ pub(crate) fn ensure(run: &mut Run, options: &Options, needs: &[Need]) -> Result
     say("this machine lacks:");
     missing.iter().for_each(|need| say(&format!("   {need}")));
     let machine = Machine::here();
-    if machine.may_install && !options.no_install {
+    if machine.may_install && !options.no_install && !options.skip_missing {
         say(&format!("it is installed now (--no-install would leave it): {}", machine.line(&missing)));
         let installed = install(run, &missing);
         if installed.is_err() && missing.iter().all(|need| !need.is_required) {
@@ -43,12 +46,12 @@ pub(crate) fn ensure(run: &mut Run, options: &Options, needs: &[Need]) -> Result
             None => Ok(()),
         };
     }
-    let required: Vec<&Need> = missing.iter().copied().filter(|need| need.is_required).collect();
-    if required.is_empty() {
+    let can_go_on = missing.iter().all(|need| !need.is_required) && !(options.no_install && machine.has_apt);
+    if can_go_on {
         say(&format!("what needs it is skipped; to have it, type: {}", machine.line(&missing)));
         return Ok(());
     }
-    Err(format!("nothing was installed; type this, and try again: {}", machine.line(&required)))
+    Err(format!("nothing was installed; type this, and try again: {}", machine.line(&missing)))
 }
 
 fn missing(needs: &[Need]) -> Vec<&Need> {
