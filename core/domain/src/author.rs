@@ -28,16 +28,7 @@ impl Author {
         let mut bytes = Vec::with_capacity(33);
         bytes.extend_from_slice(self.device.uuid().as_bytes());
         bytes.extend_from_slice(self.person.uuid().as_bytes());
-        bytes.push(match self.role {
-            Role::Client => 1,
-            Role::Member => 2,
-            Role::Professional => 3,
-            Role::Backup => 4,
-            Role::Representative => 5,
-            Role::Colleague => 6,
-            Role::Carer => 7,
-            Role::CarerConsultant => 8,
-        });
+        bytes.push(number(self.role));
         ActorId::from(bytes)
     }
 
@@ -45,17 +36,7 @@ impl Author {
     pub fn from_actor(actor: &ActorId) -> Option<Self> {
         let (device, rest) = actor.to_bytes().split_first_chunk::<16>()?;
         let (person, rest) = rest.split_first_chunk::<16>()?;
-        let role = match rest {
-            [1] => Role::Client,
-            [2] => Role::Member,
-            [3] => Role::Professional,
-            [4] => Role::Backup,
-            [5] => Role::Representative,
-            [6] => Role::Colleague,
-            [7] => Role::Carer,
-            [8] => Role::CarerConsultant,
-            _ => return None,
-        };
+        let role = Role::ALL.into_iter().find(|role| rest == [number(*role)])?;
         Some(Self {
             device: DeviceId::new(Uuid::from_bytes(*device)),
             person: PersonId::new(Uuid::from_bytes(*person)),
@@ -79,13 +60,27 @@ impl Author {
 
     /// An author for examples and tests; the same for the same role.
     pub fn example(role: Role) -> Self {
-        let number = 1 + role as u128;
+        let number = u128::from(number(role));
         Self {
             device: DeviceId::new(Uuid::from_u128(0xd0 + number)),
             person: PersonId::new(Uuid::from_u128(number)),
             role,
             has_client: true,
         }
+    }
+}
+
+/// The byte that stands for a role in an actor, in documents of every version.
+const fn number(role: Role) -> u8 {
+    match role {
+        Role::Client => 1,
+        Role::Member => 2,
+        Role::Professional => 3,
+        Role::Backup => 4,
+        Role::Representative => 5,
+        Role::Colleague => 6,
+        Role::Carer => 7,
+        Role::CarerConsultant => 8,
     }
 }
 

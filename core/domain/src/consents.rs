@@ -1,37 +1,43 @@
 //! Consents: who may see a document that is not theirs by role, and the client's own right to look.
 //!
-//! Section: `consents` by id. An entry is written once and never changed; a withdrawal is written beside it and wins
-//! over whatever happens at the same time. What is in force follows from it: see [`crate::Grants`].
+//! What is in force follows from what was given and withdrawn: see [`crate::Grants`].
 
 mod answer_suggestion;
-mod ask_to_look;
-mod give_consent;
-mod model;
-mod view;
-mod vocabulary;
-mod withdraw_consent;
+mod consent;
 
 use automerge::{Automerge, ReadDoc};
 
 pub use answer_suggestion::{AcceptConsentSuggestion, DeclineConsentSuggestion};
-pub use ask_to_look::AskToLook;
-pub use give_consent::GiveConsent;
-pub use model::{ConsentModel, ConsentsModel, WithdrawalModel};
-pub use view::ConsentsView;
-pub use vocabulary::LanguageLevel;
-pub use withdraw_consent::WithdrawConsent;
+pub use consent::{AskToLook, Consent, GiveConsent, LanguageLevel, WithdrawConsent, Withdrawal};
 
+use crate::content::content;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::{Access, DocumentKind, Reader, Role};
+use crate::{Access, DocumentKind, KeptSuggestion, PersonId, Reader, Role, suggestion};
 
-const CONSENTS: &str = "consents";
+content! {
+    /// The content of a document of consents.
+    ConsentsModel {
+        /// Every consent and every look that was ever given, those that have ended included.
+        consents: Consent,
+        /// Consents that somebody suggested to the client, answered suggestions included.
+        suggestions: KeptSuggestion,
+    }
+}
+
+impl ConsentsModel {
+    /// Those that are for a person, whether by name or because of what they are in the space.
+    pub fn about(mut self, person: PersonId, role: Role) -> Self {
+        let is_for_role = |consent: &Consent| consent.role.as_ref().is_some_and(|to| *to == role);
+        self.consents.retain(|consent| consent.person_id.map_or_else(|| is_for_role(consent), |to| to == person));
+        self.suggestions.clear();
+        self
+    }
+}
 
 /// Who speaks for the client about what is theirs.
 const CLIENT_SIDE: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always);
-
-pub(crate) const SECTIONS: &[&str] = &[CONSENTS];
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -50,7 +56,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (ConsentsModel, Vec<Question>) {
-    let questions = crate::suggestion::questions(document, DocumentKind::Consents, reader);
-    (model::of(&ConsentsView::new(document)), questions)
+fn questions(document: &impl ReadDoc, _: &ConsentsModel, reader: &Reader<'_>) -> Vec<Question> {
+    suggestion::questions(document, DocumentKind::Consents, reader)
 }

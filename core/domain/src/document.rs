@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::erasure::Paths;
 use crate::question::Question;
+use crate::words::{Entry, WordList, Words};
 use crate::{Access, DocumentId, Language, Reader, Role, SpaceId};
 
 macro_rules! kinds {
@@ -49,8 +50,8 @@ macro_rules! kinds {
             }
 
             /// The maps that every document of this kind has from its first moment.
-            pub(crate) const fn sections(self) -> &'static [&'static str] {
-                match self { $(DocumentKind::$kind => crate::$module::SECTIONS),+ }
+            pub(crate) fn sections(self) -> Vec<&'static str> {
+                match self { $(DocumentKind::$kind => crate::$module::sections()),+ }
             }
 
             /// Everything that was written about what was erased from the document.
@@ -66,6 +67,21 @@ macro_rules! kinds {
                         (Content::$kind(content), questions)
                     })+
                 }
+            }
+        }
+
+        impl Words for DocumentKind {
+            const LIST: WordList = WordList {
+                name: "document",
+                words: &[$(Entry::new(stringify!($module), $dutch, $english)),+],
+            };
+
+            fn name(self) -> &'static str {
+                self.name()
+            }
+
+            fn from_name(name: &str) -> Option<Self> {
+                Self::from_name(name)
             }
         }
 
@@ -131,7 +147,7 @@ pub fn genesis(kind: DocumentKind) -> Automerge {
     let mut transaction = document.transaction();
     for section in kind.sections() {
         #[expect(clippy::expect_used, reason = "a map can always be put under a text key of the root")]
-        transaction.put_object(ROOT, *section, ObjType::Map).expect("the root of a new document is a map");
+        transaction.put_object(ROOT, section, ObjType::Map).expect("the root of a new document is a map");
     }
     transaction.commit_with(CommitOptions::default().with_time(0));
     document

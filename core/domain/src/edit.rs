@@ -91,7 +91,7 @@ pub trait Edit: Serialize {
         if !Self::IS_SUGGESTIBLE {
             return Err(Refusal::new(Code::Forbidden));
         }
-        suggestion::keep(context, transaction, &self.to_json()).map(drop)
+        suggestion::keep(context, transaction, &self.to_json())
     }
 
     /// The command as JSON: its type and its fields.

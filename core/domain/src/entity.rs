@@ -1,246 +1,272 @@
-//! Reading and writing entities: maps of plain fields, keyed by id below a section of the document.
+//! Entities: the things in a document, as maps of plain fields below a section, keyed by id.
+//!
+//! Each kind has one home: the file that declares it with [`entity!`]. The declaration is its read model; it names the
+//! section and the keys, and makes the typed reader of each field. Commands write through [`Writer`] and its keys, so no
+//! other file spells a key of the document.
+
+mod item;
+mod legacy;
+mod value;
+mod writer;
 
 use std::fmt::Display;
+use std::str::FromStr;
 
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
-use crate::{Author, Context, PersonId, Refusal, Timestamp};
+pub(crate) use item::{Candidate, Item, Key};
+pub(crate) use legacy::*;
+pub(crate) use value::{Field, Shown, Stores, Value};
+pub(crate) use writer::Writer;
 
-/// A map in a document, borrowed: a section, an entity or a part of one.
-pub(crate) struct Item<'a, R> {
-    document: &'a R,
-    object: ObjId,
+use crate::labels::{Labeller, Lists};
+use crate::{Context, PersonId, Refusal, Rewording, erasure};
+
+/// Something that the content of a document lists.
+pub(crate) trait Listed: Sized {
+    /// The section that every document of the kind has from its first moment; absent for what has none of its own.
+    const SECTION: Option<&'static str> = None;
+
+    /// Reads them, in the order in which they were made.
+    fn list<R: ReadDoc>(document: &R) -> Vec<Self>;
+
+    /// Collects what a person reads for the words in this one.
+    fn labels(&self, _labels: &mut Labeller<'_>) {}
+
+    /// Collects the lists that its words are from.
+    fn lists(_lists: &mut Lists) {}
 }
 
-/// One of the values of a field that was set concurrently, with who set it.
-pub(crate) struct Candidate<V> {
-    pub(crate) value: V,
-    pub(crate) author: Option<Author>,
-}
+/// A kind of thing with an id: maps under one key of a document, or of another entity.
+pub(crate) trait Entity: Sized {
+    /// The type of the ids.
+    type Id: Copy + Display + FromStr;
+    /// The key of the map that holds them.
+    const IN: &'static str;
+    /// The field in which commands name one.
+    const ID: &'static str;
+    /// The word for it in an erasure, where it is not the usual thing of its document.
+    const ERASED_AS: Option<&'static str> = None;
 
-impl<'a, R: ReadDoc> Item<'a, R> {
-    /// A section, by name; `None` only in a document that is not of the kind the caller thinks.
-    pub(crate) fn section(document: &'a R, name: &str) -> Option<Self> {
-        Self { document, object: ROOT }.map(name)
+    /// Reads one.
+    fn read<R: ReadDoc>(id: Self::Id, item: &Item<'_, R>) -> Self;
+
+    /// Tells whether people read it; what was taken back stays in the document.
+    fn is_shown<R: ReadDoc>(_item: &Item<'_, R>) -> bool {
+        true
     }
 
-    /// The entity with this id in a section.
-    pub(crate) fn find(document: &'a R, section: &str, id: impl Display) -> Option<Self> {
-        Self::section(document, section)?.map(&id.to_string())
+    /// Collects labels that do not follow from the type of a field.
+    fn more_labels(&self, _labels: &mut Labeller<'_>) {}
+
+    /// Finds all of them below a document's root or another entity, in the order in which they were made.
+    fn items<'a, R: ReadDoc>(parent: &Item<'a, R>) -> Vec<(Self::Id, Item<'a, R>)> {
+        let items = parent.map(Self::IN).map(|items| items.maps()).unwrap_or_default();
+        items.into_iter().filter_map(|(id, item)| Some((id.parse().ok()?, item))).collect()
     }
 
-    /// The root of the document, for the few registers that belong to no entity.
-    pub(crate) fn root(document: &'a R) -> Self {
-        Self { document, object: ROOT }
+    /// Reads all of them that people read.
+    fn all<R: ReadDoc>(parent: &Item<'_, R>) -> Vec<Self> {
+        let items = Self::items(parent).into_iter().filter(|(_, item)| Self::is_shown(item));
+        items.map(|(id, item)| Self::read(id, &item)).collect()
     }
 
-    pub(crate) fn map(&self, key: &str) -> Option<Self> {
-        match self.document.get(&self.object, key) {
-            Ok(Some((Value::Object(ObjType::Map), object))) => Some(Self { document: self.document, object }),
-            _ => None,
+    /// Finds one below a document's root or another entity.
+    fn below<'a, R: ReadDoc>(parent: &Item<'a, R>, id: Self::Id) -> Option<Item<'a, R>> {
+        parent.map(Self::IN)?.map(&id.to_string())
+    }
+
+    /// Finds one in its section of a document.
+    fn item<R: ReadDoc>(document: &R, id: Self::Id) -> Option<Item<'_, R>> {
+        Self::below(&Item::root(document), id)
+    }
+
+    /// Finds one in a document, for a condition about it.
+    ///
+    /// # Errors
+    ///
+    /// `not_found`, about the field in which commands name it.
+    fn existing<R: ReadDoc>(document: &R, id: Self::Id) -> Result<Item<'_, R>, Refusal> {
+        Self::item(document, id).ok_or_else(|| Refusal::not_found(Self::ID))
+    }
+
+    /// Who made one; nobody where it is not there.
+    fn author(document: &impl ReadDoc, id: Self::Id) -> Option<PersonId> {
+        Self::item(document, id)?.by()
+    }
+
+    /// Refuses the name of one that is not there.
+    fn must_exist(document: &impl ReadDoc, id: Self::Id) -> Result<(), Refusal> {
+        Self::existing(document, id).map(drop)
+    }
+
+    /// Refuses an id for a new one that is taken.
+    fn must_be_free(document: &impl ReadDoc, id: Self::Id) -> Result<(), Refusal> {
+        match Self::item(document, id) {
+            Some(_) => Err(Refusal::duplicate(Self::ID)),
+            None => Ok(()),
         }
     }
 
-    /// The maps below this one with their keys, in the order in which they were made.
-    pub(crate) fn maps(&self) -> Vec<(String, Self)> {
-        let mut maps: Vec<(String, Self)> =
-            self.document.keys(&self.object).filter_map(|key| self.map(&key).map(|item| (key, item))).collect();
-        maps.sort_by_key(|(_, item)| item.made());
-        maps
+    /// Opens one for writing.
+    fn open<T: Transactable>(transaction: &mut T, id: Self::Id) -> Result<Writer<'_, T>, Refusal> {
+        Writer::root(transaction).into_map(Self::IN)?.into_entity(id, Self::ID)
     }
 
-    /// The keys below this map, in text order.
-    pub(crate) fn keys(&self) -> Vec<String> {
-        self.document.keys(&self.object).collect()
+    /// Makes one in its section, and notes who made it and when.
+    fn create<'t, T: Transactable>(
+        context: &Context,
+        transaction: &'t mut T,
+        id: Self::Id,
+    ) -> Result<Writer<'t, T>, Refusal> {
+        Writer::root(transaction).into_map(Self::IN)?.create(context, id)
     }
 
-    pub(crate) fn has(&self, key: &str) -> bool {
-        matches!(self.document.get(&self.object, key), Ok(Some(_)))
+    /// The new words of a command for the text of one.
+    fn rewording(id: Uuid, text: &str) -> Rewording<'_> {
+        Rewording { section: Self::IN, id, field: Self::ID, text }
     }
 
-    pub(crate) fn str(&self, key: &str) -> Option<String> {
-        self.scalar(key)?.into_string().ok()
+    /// Takes one out of its section for good, and keeps that it was erased.
+    fn erase(context: &Context, transaction: &mut impl Transactable, id: Self::Id) -> Result<(), Refusal> {
+        Self::open(transaction, id)?;
+        Writer::root(transaction).into_map(Self::IN)?.delete(&id.to_string())?;
+        erasure::note(context, transaction, id, Self::ERASED_AS)
     }
+}
 
-    pub(crate) fn int(&self, key: &str) -> Option<i64> {
-        self.scalar(key)?.as_i64()
-    }
-
-    pub(crate) fn float(&self, key: &str) -> Option<f64> {
-        self.scalar(key)?.as_f64()
-    }
-
-    pub(crate) fn bool(&self, key: &str) -> Option<bool> {
-        self.scalar(key)?.as_bool()
-    }
-
-    pub(crate) fn time(&self, key: &str) -> Option<Timestamp> {
-        match self.scalar(key)? {
-            ScalarValue::Timestamp(millis) => Some(Timestamp::from_millis(millis)),
-            _ => None,
+/// Declares a kind of entity: its read model, its section and its keys.
+///
+/// ```ignore
+/// entity! {
+///     /// A working note.
+///     WorkNote[note_id: NoteId] in "notes" {
+///         /// What it is about.
+///         subject: Option<String>,
+///         /// What it says.
+///         text: String => |item| shared_text::text(item),
+///     }
+/// }
+/// ```
+///
+/// A field is stored under its own name, or behind `as "…"` under another one, and reads as the default behind `=` where
+/// nothing stands there. A field behind `=>` is made when it is read. Keys that nobody reads as they are stand behind `keeps`,
+/// and methods of [`Entity`] in the block `impl`.
+macro_rules! entity {
+    (
+        $(#[$doc:meta])*
+        $name:ident[$id_field:ident: $id:ty] in $section:literal {
+            $($(#[$field_doc:meta])* $field:ident: $type:ty
+                $(as $key:literal)? $(= $default:expr)? $(=> |$item:ident| $read:expr)?,)*
         }
-    }
-
-    /// A text that merges word by word.
-    pub(crate) fn text(&self, key: &str) -> Option<String> {
-        self.document.text(self.text_object(key)?).ok()
-    }
-
-    /// The object of a text that merges word by word.
-    pub(crate) fn text_object(&self, key: &str) -> Option<ObjId> {
-        match self.document.get(&self.object, key) {
-            Ok(Some((Value::Object(ObjType::Text), object))) => Some(object),
-            _ => None,
+        $(keeps { $($kept:ident: $kept_type:ty,)* })?
+        $(impl { $($method:item)* })?
+    ) => {
+        $crate::entity::entity! {
+            @nested
+            $(#[$doc])*
+            $name[$id_field: $id] in $section {
+                $($(#[$field_doc])* $field: $type $(as $key)? $(= $default)? $(=> |$item| $read)?,)*
+            }
+            $(keeps { $($kept: $kept_type,)* })?
+            $(impl { $($method)* })?
         }
-    }
 
-    /// The value of a field with the operation that set it.
-    pub(crate) fn value(&self, key: &str) -> Option<(ScalarValue, ObjId)> {
-        let (value, operation) = self.document.get(&self.object, key).ok()??;
-        Some((value.into_scalar().ok()?, operation))
-    }
+        impl $crate::entity::Listed for $name {
+            const SECTION: Option<&'static str> = Some($section);
 
-    /// A value that was written with [`put_json`].
-    pub(crate) fn json<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
-        serde_json::from_str(&self.str(key)?).ok()
-    }
+            fn list<R: automerge::ReadDoc>(document: &R) -> Vec<Self> {
+                <Self as $crate::entity::Entity>::all(&$crate::entity::Item::root(document))
+            }
 
-    /// A value that parses from its text form, like an id or a name of an enumeration.
-    pub(crate) fn parsed<V: std::str::FromStr>(&self, key: &str) -> Option<V> {
-        self.str(key)?.parse().ok()
-    }
+            fn labels(&self, labels: &mut $crate::labels::Labeller<'_>) {
+                $crate::entity::Shown::labels(self, "", labels);
+            }
 
-    /// Who made this entity.
-    pub(crate) fn by(&self) -> Option<PersonId> {
-        self.parsed("by")
-    }
-
-    /// When this entity was made.
-    pub(crate) fn at(&self) -> Timestamp {
-        self.time("at").unwrap_or_default()
-    }
-
-    /// All values of a field that was set concurrently, the one that shows last.
-    pub(crate) fn candidates(&self, key: &str) -> Vec<Candidate<ScalarValue>> {
-        self.document
-            .get_all(&self.object, key)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|(value, operation)| {
-                let value = value.into_scalar().ok()?;
-                Some(Candidate { value, author: Author::of(&operation) })
-            })
-            .collect()
-    }
-
-    /// All maps that were put at a key concurrently, the one that shows last.
-    pub(crate) fn map_candidates(&self, key: &str) -> Vec<Candidate<Self>> {
-        self.document
-            .get_all(&self.object, key)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|(value, _)| matches!(value, Value::Object(ObjType::Map)))
-            .map(|(_, object)| {
-                let author = Author::of(&object);
-                Candidate { value: Self { document: self.document, object }, author }
-            })
-            .collect()
-    }
-
-    /// A number that grows in the order in which things were admitted to the document.
-    pub(crate) fn made(&self) -> u64 {
-        match self.object {
-            ObjId::Root => 0,
-            ObjId::Id(counter, _, _) => counter,
+            fn lists(lists: &mut $crate::labels::Lists) {
+                <Self as $crate::entity::Shown>::lists(lists);
+            }
         }
-    }
+    };
+    (
+        @nested
+        $(#[$doc:meta])*
+        $name:ident[$id_field:ident: $id:ty] in $section:literal {
+            $($(#[$field_doc:meta])* $field:ident: $type:ty
+                $(as $key:literal)? $(= $default:expr)? $(=> |$item:ident| $read:expr)?,)*
+        }
+        $(keeps { $($kept:ident: $kept_type:ty,)* })?
+        $(impl { $($method:item)* })?
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
+        pub struct $name {
+            /// The id.
+            pub id: $id,
+            /// Who made it.
+            pub by: Option<$crate::PersonId>,
+            /// When it was made.
+            pub at: $crate::Timestamp,
+            $($(#[$field_doc])* #[serde(skip_serializing_if = "crate::entity::Shown::is_absent")] pub $field: $type,)*
+        }
 
-    fn scalar(&self, key: &str) -> Option<ScalarValue> {
-        self.value(key).map(|(value, _)| value)
-    }
+        impl $name {
+            $($crate::entity::entity!(@key $field, $type, [$($key)?], [$($item)?]);)*
+            $($($crate::entity::entity!(@key $kept, $kept_type, [], []);)*)?
+        }
+
+        impl $crate::entity::Entity for $name {
+            type Id = $id;
+            const IN: &'static str = $section;
+            const ID: &'static str = stringify!($id_field);
+
+            fn read<R: automerge::ReadDoc>(id: $id, item: &$crate::entity::Item<'_, R>) -> Self {
+                Self {
+                    id,
+                    by: item.by(),
+                    at: item.at(),
+                    $($field: $crate::entity::entity!(@read item, $field, $type, [$($default)?], [$($item, $read)?]),)*
+                }
+            }
+
+            $($($method)*)?
+        }
+
+        impl $crate::entity::Shown for $name {
+            fn labels(&self, _field: &'static str, labels: &mut $crate::labels::Labeller<'_>) {
+                $($crate::entity::Shown::labels(
+                    &self.$field,
+                    $crate::entity::entity!(@name $field $($key)?),
+                    labels,
+                );)*
+                $crate::entity::Entity::more_labels(self, labels);
+            }
+
+            fn lists(_lists: &mut $crate::labels::Lists) {
+                $(<$type as $crate::entity::Shown>::lists(_lists);)*
+            }
+        }
+    };
+    (@key $field:ident, $type:ty, [$($key:literal)?], []) => {
+        #[expect(non_upper_case_globals, reason = "a key has the name of its field")]
+        pub(super) const $field: $crate::entity::Key<<$type as $crate::entity::Field>::Value> =
+            $crate::entity::Key::new($crate::entity::entity!(@name $field $($key)?));
+    };
+    (@key $field:ident, $type:ty, [], [$item:ident]) => {};
+    (@name $field:ident) => { stringify!($field) };
+    (@name $field:ident $key:literal) => { $key };
+    (@read $from:ident, $field:ident, $type:ty, [], []) => {
+        <$type as $crate::entity::Field>::of($from.get(Self::$field))
+    };
+    (@read $from:ident, $field:ident, $type:ty, [$default:expr], []) => {
+        $from.get(Self::$field).unwrap_or_else(|| $default.into())
+    };
+    (@read $from:ident, $field:ident, $type:ty, [], [$item:ident, $read:expr]) => {{
+        let $item = $from;
+        $read
+    }};
 }
 
-/// The object of a section, for writing.
-pub(crate) fn section(transaction: &impl Transactable, name: &'static str) -> Result<ObjId, Refusal> {
-    child(transaction, &ROOT, name)
-}
-
-/// The object of the entity with this id, for writing.
-pub(crate) fn find(
-    transaction: &impl Transactable,
-    name: &'static str,
-    id: impl Display,
-    field: &str,
-) -> Result<ObjId, Refusal> {
-    let section = section(transaction, name)?;
-    child(transaction, &section, &id.to_string()).map_err(|_| Refusal::not_found(field))
-}
-
-/// The map at a key, for writing.
-pub(crate) fn child(transaction: &impl Transactable, parent: &ObjId, key: &str) -> Result<ObjId, Refusal> {
-    match transaction.get(parent, key)? {
-        Some((Value::Object(ObjType::Map), object)) => Ok(object),
-        _ => Err(Refusal::not_found(key)),
-    }
-}
-
-/// Makes an entity under its id and notes who made it and when.
-pub(crate) fn create(
-    transaction: &mut impl Transactable,
-    parent: &ObjId,
-    id: impl Display,
-    context: &Context,
-) -> Result<ObjId, Refusal> {
-    let entity = transaction.put_object(parent, id.to_string(), ObjType::Map)?;
-    transaction.put(&entity, "by", context.author.person.to_string())?;
-    transaction.put(&entity, "at", ScalarValue::Timestamp(context.at.millis()))?;
-    Ok(entity)
-}
-
-/// Writes a plain text value where there is one.
-pub(crate) fn put_some<V: Display>(
-    transaction: &mut impl Transactable,
-    entity: &ObjId,
-    key: &str,
-    value: Option<V>,
-) -> Result<(), Refusal> {
-    if let Some(value) = value {
-        transaction.put(entity, key, value.to_string())?;
-    }
-    Ok(())
-}
-
-/// Writes a list or a set as one value: it is set as a whole, and two concurrent sets are a conflict.
-pub(crate) fn put_json(
-    transaction: &mut impl Transactable,
-    entity: &ObjId,
-    key: &str,
-    value: &impl Serialize,
-) -> Result<(), Refusal> {
-    let text = serde_json::to_string(value).map_err(|_| Refusal::invalid(key))?;
-    Ok(transaction.put(entity, key, text)?)
-}
-
-/// Refuses an id for a new thing that is taken.
-pub(crate) fn must_be_free(
-    document: &impl ReadDoc,
-    section: &str,
-    id: impl Display,
-    field: &str,
-) -> Result<(), Refusal> {
-    match Item::find(document, section, id) {
-        Some(_) => Err(Refusal::duplicate(field)),
-        None => Ok(()),
-    }
-}
-
-/// Refuses the name of a thing that is not there.
-pub(crate) fn must_exist(document: &impl ReadDoc, section: &str, id: impl Display, field: &str) -> Result<(), Refusal> {
-    match Item::find(document, section, id) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::not_found(field)),
-    }
-}
+pub(crate) use entity;

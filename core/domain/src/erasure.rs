@@ -5,44 +5,42 @@
 //! knowing of it.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use automerge::transaction::Transactable;
-use automerge::{Automerge, ObjId, ReadDoc};
+use automerge::{Automerge, ReadDoc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::entity::{Item, create, section};
+use crate::entity::{Item, Key, Writer};
 use crate::{Context, DocumentKind, Language, Refusal};
 
 /// The section of the erasures.
 pub(crate) const ERASURES: &str = "erasures";
 
-/// The field of an erasure that says whether the document was rewritten since.
-pub(crate) const COMPLETE: &str = "complete";
+/// The key of an erasure that says whether the document was rewritten since.
+pub(crate) const COMPLETE: Key<bool> = Key::new("complete");
 
-/// The field of an erasure that says what was erased, where it is not the usual thing of its document.
-pub(crate) const WHAT: &str = "what";
+/// The key of an erasure that says what was erased, where it is not the usual thing of its document.
+pub(crate) const WHAT: Key<String> = Key::new("what");
 
-/// Places in a document, each as the keys that lead there from the root.
+/// Paths in a document, each as the keys that lead there from the root.
 pub(crate) type Paths = BTreeSet<Vec<String>>;
 
-/// Keeps that a thing was erased, under its id.
-pub(crate) fn note(context: &Context, transaction: &mut impl Transactable, id: &str) -> Result<ObjId, Refusal> {
-    let erasures = section(transaction, ERASURES)?;
-    let erasure = create(transaction, &erasures, id, context)?;
-    transaction.put(&erasure, COMPLETE, false)?;
-    Ok(erasure)
-}
-
-/// Keeps that a thing was erased which is not the usual thing of its document, with the word for it.
-pub(crate) fn note_of(
+/// Keeps that a thing was erased, under its id; with the word for it where it is not the usual thing of its document.
+pub(crate) fn note(
     context: &Context,
     transaction: &mut impl Transactable,
-    id: &str,
-    what: &str,
+    id: impl Display,
+    what: Option<&'static str>,
 ) -> Result<(), Refusal> {
-    let erasure = note(context, transaction, id)?;
-    Ok(transaction.put(&erasure, WHAT, what)?)
+    let mut erasure = Writer::root(transaction).into_map(ERASURES)?.create(context, id)?;
+    erasure.put(COMPLETE, false)?.put(WHAT, what.map(str::to_owned)).map(drop)
+}
+
+/// Tells whether the thing with an id was erased.
+pub(crate) fn has(document: &impl ReadDoc, id: impl Display) -> bool {
+    Item::find(document, ERASURES, id).is_some()
 }
 
 /// Everything that was erased, with its id, in the order in which it was.
@@ -52,7 +50,7 @@ pub(crate) fn all<R: ReadDoc>(document: &R) -> Vec<(String, Item<'_, R>)> {
 
 /// Whether an erasure is complete.
 pub(crate) fn is_complete<R: ReadDoc>(erasure: &Item<'_, R>) -> bool {
-    erasure.bool(COMPLETE).unwrap_or(false)
+    erasure.get(COMPLETE).unwrap_or(false)
 }
 
 impl DocumentKind {
@@ -67,8 +65,8 @@ impl DocumentKind {
     /// Whether this document has the thing with an id.
     pub fn has_thing(self, document: &Automerge, id: Uuid) -> bool {
         let id = id.to_string();
-        let others = self.sections().iter().filter(|section| **section != ERASURES);
-        others.into_iter().any(|section| Item::find(document, section, &id).is_some())
+        let mut others = self.sections().into_iter().filter(|section| *section != ERASURES);
+        others.any(|section| Item::find(document, section, &id).is_some())
     }
 
     /// Whether something was erased from this document that its history may still hold.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use automerge::ReadDoc;
 
-use crate::consents::ConsentsView;
+use crate::consents::Consent;
 use crate::{Access, DocumentKind, PersonId, Role};
 
 /// Who gets in by a consent.
@@ -32,7 +32,7 @@ pub struct Grants(BTreeSet<Grant>);
 impl Grants {
     /// Reads them off a document of kind `consents`; off any other there are none.
     pub fn of(document: &impl ReadDoc) -> Self {
-        ConsentsView::new(document).grants().collect()
+        Consent::grants(document).collect()
     }
 
     /// Each grant once.

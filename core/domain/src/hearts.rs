@@ -1,64 +1,83 @@
 //! Hearts: a person gives an idea one, or takes it back, in whichever document the idea is.
 
-/// The two commands of a document's hearts. Its module has the sections, the policy and a view with a `title`.
+use automerge::transaction::Transactable;
+use automerge::{ReadDoc, ScalarValue};
+
+use crate::entity::{Item, Writer};
+use crate::{Context, PersonId, Refusal};
+
+/// The key of an idea's map of hearts by person.
+const HEARTS: &str = "hearts";
+
+/// The people who gave an idea a heart, in order of their ids.
+pub(crate) fn of<R: ReadDoc>(idea: &Item<'_, R>) -> Vec<PersonId> {
+    let hearts = idea.map(HEARTS).map(|hearts| hearts.keys()).unwrap_or_default();
+    hearts.iter().filter_map(|person| person.parse().ok()).collect()
+}
+
+/// Makes the map of a new idea.
+pub(crate) fn begin(idea: &mut Writer<'_, impl Transactable>) -> Result<(), Refusal> {
+    idea.map(HEARTS).map(drop)
+}
+
+/// Gives an idea the heart of whoever sends the command.
+pub(crate) fn give(context: &Context, idea: Writer<'_, impl Transactable>) -> Result<(), Refusal> {
+    let at = ScalarValue::Timestamp(context.at.millis());
+    idea.into_map(HEARTS)?.set(context.author.person, at)
+}
+
+/// Takes it back.
+pub(crate) fn take(context: &Context, idea: Writer<'_, impl Transactable>) -> Result<(), Refusal> {
+    idea.into_map(HEARTS)?.delete(&context.author.person.to_string())
+}
+
+/// The two commands of a document's hearts, for ideas with a `title`.
 macro_rules! hearts {
-    ($View:ident;
+    ($Idea:ident, $policy:expr;
      $(#[$give_docs:meta])* $Give:ident = $give:literal;
      $(#[$take_docs:meta])* $Take:ident = $take:literal;) => {
-        $(#[$give_docs])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        $crate::hearts::hearts! {
+            @command $Idea, $policy, give, "heeft een hartje gegeven aan", "gave a heart to";
+            $(#[$give_docs])* $Give = $give;
+        }
+        $crate::hearts::hearts! {
+            @command $Idea, $policy, take, "heeft een hartje teruggenomen van", "took a heart back from";
+            $(#[$take_docs])* $Take = $take;
+        }
+    };
+    (@command $Idea:ident, $policy:expr, $write:ident, $dutch:literal, $english:literal;
+     $(#[$docs:meta])* $Command:ident = $name:literal;) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
-        pub struct $Give {
+        pub struct $Command {
             /// The idea.
-            pub idea_id: IdeaId,
+            pub idea_id: $crate::IdeaId,
         }
 
-        $(#[$take_docs])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $Take {
-            /// The idea.
-            pub idea_id: IdeaId,
-        }
+        impl $crate::Edit for $Command {
+            const NAME: &'static str = $name;
+            const POLICY: $crate::policy::Policy = $policy;
 
-        impl Edit for $Give {
-            const NAME: &'static str = $give;
-            const POLICY: Policy = EVERYBODY;
-
-            fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                must_exist(document, IDEAS, self.idea_id, "idea_id")
+            fn check(&self, document: &impl automerge::ReadDoc) -> Result<(), $crate::Refusal> {
+                <$Idea as $crate::entity::Entity>::must_exist(document, self.idea_id)
             }
 
-            fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-                let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
-                let hearts = child(transaction, &idea, "hearts")?;
-                let at = ScalarValue::Timestamp(context.at.millis());
-                Ok(transaction.put(&hearts, context.author.person.to_string(), at)?)
+            fn execute(
+                &self,
+                context: &$crate::Context,
+                transaction: &mut impl automerge::transaction::Transactable,
+            ) -> Result<(), $crate::Refusal> {
+                $crate::hearts::$write(context, <$Idea as $crate::entity::Entity>::open(transaction, self.idea_id)?)
             }
 
-            fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-                let idea = $View::new(document).title(self.idea_id, language);
-                format!("{} {idea}", language.pick("heeft een hartje gegeven aan", "gave a heart to"))
-            }
-        }
-
-        impl Edit for $Take {
-            const NAME: &'static str = $take;
-            const POLICY: Policy = EVERYBODY;
-
-            fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                must_exist(document, IDEAS, self.idea_id, "idea_id")
-            }
-
-            fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-                let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
-                let hearts = child(transaction, &idea, "hearts")?;
-                Ok(transaction.delete(&hearts, context.author.person.to_string())?)
-            }
-
-            fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-                let idea = $View::new(document).title(self.idea_id, language);
-                format!("{} {idea}", language.pick("heeft een hartje teruggenomen van", "took a heart back from"))
+            fn words(
+                &self,
+                document: &impl automerge::ReadDoc,
+                _names: $crate::Names<'_>,
+                language: $crate::Language,
+            ) -> String {
+                format!("{} {}", language.pick($dutch, $english), $Idea::title(document, self.idea_id, language))
             }
         }
     };

@@ -6,19 +6,21 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::circle::{ACTIVITIES, CircleModel, IdeaStatus, STRATEGIES};
-use crate::consents::{ConsentsModel, LanguageLevel};
+use crate::circle::CircleModel;
+use crate::consents::ConsentsModel;
 use crate::network::{
     FREQUENCIES, Initiator, NetworkModel, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, SuggestionState, Support,
     Wish, frequency_label,
 };
 use crate::plan::{ACTION_STATES, Company, GoalType, Next, PlanModel, Right, Setting};
-use crate::private::{AskState, Helpfulness, PrivateModel, ReasonShy};
-use crate::words::{Perspective, WordList};
-use crate::{Content, DocumentKind, Language, Phase, Role};
+use crate::private::PrivateModel;
+use crate::private_time::PrivateTimeModel;
+use crate::pronotes::PronotesModel;
+use crate::words::{Perspective, WordList, Words};
+use crate::{Content, Language, Phase};
 
-/// Every list of the vocabulary but the roles, the documents and the phases, which are types of their own.
-const LISTS: [WordList; 24] = [
+/// The lists of the documents whose entities have no home yet.
+const LISTS: [WordList; 15] = [
     Quadrant::WORDS,
     RINGS,
     RELATIONS,
@@ -28,22 +30,26 @@ const LISTS: [WordList; 24] = [
     Status::WORDS,
     Wish::WORDS,
     SnapshotLabel::WORDS,
-    SuggestionState::WORDS,
-    IdeaStatus::WORDS,
-    STRATEGIES,
-    ACTIVITIES,
     GoalType::WORDS,
     ACTION_STATES,
     Setting::WORDS,
     Company::WORDS,
     crate::plan::Support::WORDS,
     Next::WORDS,
-    Right::WORDS,
-    Helpfulness::WORDS,
-    ReasonShy::WORDS,
-    AskState::WORDS,
-    LanguageLevel::WORDS,
 ];
+
+/// Every list of the vocabulary, each once.
+fn lists() -> Vec<WordList> {
+    let mut lists = Lists::default();
+    LISTS.into_iter().chain([Right::WORDS]).for_each(|list| lists.add(list));
+    CircleModel::lists(&mut lists);
+    PrivateModel::lists(&mut lists);
+    PrivateTimeModel::lists(&mut lists);
+    PronotesModel::lists(&mut lists);
+    ConsentsModel::lists(&mut lists);
+    lists.add(Phase::LIST);
+    lists.0
+}
 
 /// Every list with its words and what a person reads for each, in the order in which they are offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,14 +74,7 @@ pub fn vocabulary(language: Language, perspective: Perspective<'_>) -> Vocabular
         let words = list.words.iter().map(|word| (word.name, word.label_for(language, perspective)));
         (list.name, Lines(words.collect()))
     };
-    let mut lists: Vec<(&'static str, Lines)> = LISTS.iter().map(line).collect();
-    let roles = Role::ALL.iter().map(|role| (role.name(), role.label(language).into()));
-    lists.push(("role", Lines(roles.collect())));
-    let kinds = DocumentKind::ALL.iter().map(|kind| (kind.name(), kind.label(language).into()));
-    lists.push(("document", Lines(kinds.collect())));
-    let phases = Phase::ALL.iter().map(|phase| (phase.name(), phase.words(language).into()));
-    lists.push(("phase", Lines(phases.collect())));
-    Vocabulary(lists)
+    Vocabulary(lists().iter().map(line).collect())
 }
 
 impl Vocabulary {
@@ -113,14 +112,15 @@ pub struct Labels(BTreeMap<&'static str, BTreeMap<String, Cow<'static, str>>>);
 impl Content {
     /// What somebody reads for the words in these things.
     pub fn labels(&self, language: Language, perspective: Perspective<'_>) -> Labels {
-        let mut labels = Collector { labels: Labels::default(), language, perspective };
+        let mut labels = Labeller { labels: Labels::default(), language, perspective };
         match self {
             Content::Network(network) => labels.network(network),
             Content::Plan(plan) => labels.plan(plan),
-            Content::Circle(circle) => labels.circle(circle),
-            Content::Private(private) => labels.private(private),
-            Content::Consents(consents) => labels.consents(consents),
-            Content::PrivateTime(_) | Content::Pronotes(_) => {}
+            Content::Circle(circle) => circle.labels(&mut labels),
+            Content::Private(private) => private.labels(&mut labels),
+            Content::Consents(consents) => consents.labels(&mut labels),
+            Content::Pronotes(pronotes) => pronotes.labels(&mut labels),
+            Content::PrivateTime(time) => time.labels(&mut labels),
         }
         labels.labels
     }
@@ -133,89 +133,81 @@ impl Labels {
     }
 }
 
+/// The lists of words of a vocabulary, each once.
+#[derive(Default)]
+pub(crate) struct Lists(Vec<WordList>);
+
+impl Lists {
+    /// Adds a list that is not there yet.
+    pub(crate) fn add(&mut self, list: WordList) {
+        if !self.0.iter().any(|other| other.name == list.name) {
+            self.0.push(list);
+        }
+    }
+}
+
 /// Collects labels as it goes through a document.
-struct Collector<'a> {
+pub(crate) struct Labeller<'a> {
     labels: Labels,
     language: Language,
     perspective: Perspective<'a>,
 }
 
-impl Collector<'_> {
+impl Labeller<'_> {
     fn network(&mut self, network: &NetworkModel) {
         for contact in &network.contacts {
-            self.add("quadrant", Quadrant::WORDS, contact.quadrant.iter());
-            self.add("ring", RINGS, [contact.ring.to_string()]);
-            self.add("desired_ring", RINGS, contact.desired_ring.map(|ring| ring.to_string()));
-            self.add("relation", RELATIONS, contact.relation.iter());
-            self.add("initiator", Initiator::WORDS, contact.initiator.iter());
-            self.add("gives", Support::WORDS, contact.gives.iter().flatten());
-            self.add("receives", Support::WORDS, contact.receives.iter().flatten());
-            self.add("status", Status::WORDS, contact.status.iter());
-            self.add("wish", Wish::WORDS, contact.wish.iter());
+            self.add_all("quadrant", Quadrant::WORDS, contact.quadrant.iter());
+            self.add_all("ring", RINGS, [contact.ring.to_string()]);
+            self.add_all("desired_ring", RINGS, contact.desired_ring.map(|ring| ring.to_string()));
+            self.add_all("relation", RELATIONS, contact.relation.iter());
+            self.add_all("initiator", Initiator::WORDS, contact.initiator.iter());
+            self.add_all("gives", Support::WORDS, contact.gives.iter().flatten());
+            self.add_all("receives", Support::WORDS, contact.receives.iter().flatten());
+            self.add_all("status", Status::WORDS, contact.status.iter());
+            self.add_all("wish", Wish::WORDS, contact.wish.iter());
             if let Some(often) = contact.frequency_per_year {
                 self.put("frequency_per_year", often.to_string(), frequency_label(often, self.language));
             }
         }
         for snapshot in &network.snapshots {
-            self.add("label", SnapshotLabel::WORDS, [&snapshot.label]);
+            self.add_all("label", SnapshotLabel::WORDS, [&snapshot.label]);
             for contact in &snapshot.contacts {
-                self.add("quadrant", Quadrant::WORDS, contact.quadrant.iter());
-                self.add("ring", RINGS, [contact.ring.to_string()]);
-                self.add("status", Status::WORDS, contact.status.iter());
+                self.add_all("quadrant", Quadrant::WORDS, contact.quadrant.iter());
+                self.add_all("ring", RINGS, [contact.ring.to_string()]);
+                self.add_all("status", Status::WORDS, contact.status.iter());
             }
         }
         for suggestion in &network.suggestions {
-            self.add("state", SuggestionState::WORDS, [&suggestion.state]);
-            self.add("quadrant", Quadrant::WORDS, suggestion.quadrant.iter());
-            self.add("ring", RINGS, suggestion.ring.map(|ring| ring.to_string()));
+            self.add_all("state", SuggestionState::WORDS, [suggestion.state.name()]);
+            self.add_all("quadrant", Quadrant::WORDS, suggestion.quadrant.iter());
+            self.add_all("ring", RINGS, suggestion.ring.map(|ring| ring.to_string()));
         }
     }
 
     fn plan(&mut self, plan: &PlanModel) {
-        self.add("type", GoalType::WORDS, plan.goals.iter().filter_map(|goal| goal.goal_type.as_ref()));
+        self.add_all("type", GoalType::WORDS, plan.goals.iter().filter_map(|goal| goal.goal_type.as_ref()));
         for action in &plan.actions {
-            self.add("state", ACTION_STATES, [&action.state]);
-            self.add("setting", Setting::WORDS, action.setting.iter());
-            self.add("company", Company::WORDS, action.company.iter());
-            self.add("support", crate::plan::Support::WORDS, action.parts.iter().map(|part| &part.support));
-            self.add("next", Next::WORDS, action.evaluations.iter().map(|evaluation| &evaluation.next));
+            self.add_all("state", ACTION_STATES, [&action.state]);
+            self.add_all("setting", Setting::WORDS, action.setting.iter());
+            self.add_all("company", Company::WORDS, action.company.iter());
+            self.add_all("support", crate::plan::Support::WORDS, action.parts.iter().map(|part| &part.support));
+            self.add_all("next", Next::WORDS, action.evaluations.iter().map(|evaluation| &evaluation.next));
         }
-        self.add("state", SuggestionState::WORDS, plan.suggestions.iter().map(|suggestion| &suggestion.state));
-        self.add("right", Right::WORDS, plan.delegations.iter().map(|delegation| &delegation.right));
+        self.add_all(
+            "state",
+            SuggestionState::WORDS,
+            plan.suggestions.iter().map(|suggestion| suggestion.state.name()),
+        );
+        self.add_all("right", Right::WORDS, plan.delegations.iter().map(|delegation| &delegation.right));
     }
 
-    fn circle(&mut self, circle: &CircleModel) {
-        for idea in &circle.ideas {
-            self.add("status", IdeaStatus::WORDS, [&idea.status]);
-            self.add("strategy", STRATEGIES, idea.strategy.iter());
-            self.add("activity", ACTIVITIES, idea.activity.iter());
-        }
+    /// Adds what a person reads for a word of a list.
+    pub(crate) fn add(&mut self, field: &'static str, list: &WordList, word: &str) {
+        let label = list.label_for(word, self.language, self.perspective);
+        self.put(field, word.to_owned(), label);
     }
 
-    fn private(&mut self, private: &PrivateModel) {
-        self.add("helpfulness", Helpfulness::WORDS, private.helpfulness.iter().map(|rating| &rating.helpfulness));
-        for ask in &private.asks {
-            self.add("reason_shy", ReasonShy::WORDS, ask.reason_shy.iter());
-            self.add("state", AskState::WORDS, [&ask.state]);
-        }
-    }
-
-    fn consents(&mut self, consents: &ConsentsModel) {
-        self.add("state", SuggestionState::WORDS, consents.suggestions.iter().map(|suggestion| &suggestion.state));
-        for consent in &consents.consents {
-            self.add("language_level", LanguageLevel::WORDS, consent.language_level.iter());
-            for (field, role) in [("given_as", Some(&consent.given_as)), ("role", consent.role.as_ref())] {
-                if let Some((name, role)) = role.and_then(|name| Some((name, Role::from_name(name)?))) {
-                    self.put(field, name.clone(), role.label(self.language).into());
-                }
-            }
-            if let Some(kind) = DocumentKind::from_name(&consent.compartment) {
-                self.put("compartment", consent.compartment.clone(), kind.label(self.language).into());
-            }
-        }
-    }
-
-    fn add(&mut self, field: &'static str, list: WordList, words: impl IntoIterator<Item = impl AsRef<str>>) {
+    fn add_all(&mut self, field: &'static str, list: WordList, words: impl IntoIterator<Item = impl AsRef<str>>) {
         for word in words {
             let label = list.label_for(word.as_ref(), self.language, self.perspective);
             self.put(field, word.as_ref().to_owned(), label);
@@ -239,7 +231,7 @@ mod tests {
             let dutch = vocabulary(Language::Dutch, perspective);
             let english = vocabulary(Language::English, perspective);
             let names: BTreeSet<&str> = dutch.lists().map(|(name, _)| name).collect();
-            assert_eq!(names.len(), LISTS.len() + 3, "two lists have one name");
+            assert_eq!(names.len(), lists().len(), "two lists have one name");
             for ((name, dutch), (other, english)) in dutch.lists().zip(english.lists()) {
                 assert_eq!(name, other);
                 let words: Vec<_> = dutch.zip(english).collect();

@@ -61,7 +61,11 @@ const TIES: &str = "ties";
 const SNAPSHOTS: &str = "snapshots";
 const SUGGESTIONS: &str = crate::suggestion::SECTION;
 
-pub(crate) const SECTIONS: &[&str] = &[CONTACTS, TIES, SNAPSHOTS, SUGGESTIONS, ERASURES];
+const SECTIONS: &[&str] = &[CONTACTS, TIES, SNAPSHOTS, SUGGESTIONS, ERASURES];
+
+pub(crate) fn sections() -> Vec<&'static str> {
+    SECTIONS.to_vec()
+}
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {

@@ -49,7 +49,11 @@ const GOALS: &str = "goals";
 const ACTIONS: &str = "actions";
 const DELEGATIONS: &str = "delegations";
 
-pub(crate) const SECTIONS: &[&str] = &[GOALS, ACTIONS, DELEGATIONS];
+const SECTIONS: &[&str] = &[GOALS, ACTIONS, DELEGATIONS];
+
+pub(crate) fn sections() -> Vec<&'static str> {
+    SECTIONS.to_vec()
+}
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {

@@ -1,37 +1,37 @@
 //! What is the client's alone: notes, who helps and who does not, and what they would dare to ask.
 //!
-//! A professional reads it only while a consent of the client is in force. Sections: `notes` and `asks` by id,
-//! `ratings` by the id of the contact.
+//! A professional reads it only while a consent of the client is in force.
 
 mod ask;
-mod cards;
-mod helpfulness;
-mod model;
 mod note;
-mod vocabulary;
+mod rating;
 
 use automerge::{Automerge, ReadDoc};
 
-pub use ask::{AnswerAsk, PlanAsk};
-pub use helpfulness::RateHelpfulness;
-pub use model::{AskModel, PrivateModel, PrivateNoteModel, RatingModel};
-pub use note::{EditPrivateNote, NotePrivately, RemovePrivateNote};
-pub use vocabulary::{AskState, Helpfulness, ReasonShy};
+pub use ask::{AnswerAsk, Ask, AskState, PlanAsk, ReasonShy};
+pub use note::{EditPrivateNote, NotePrivately, PrivateNote, RemovePrivateNote};
+pub use rating::{Helpfulness, RateHelpfulness, Rating};
 
+use crate::content::content;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::shared_text::{self, Asked};
-use crate::{Access, Edit, Reader, Role};
+use crate::{Access, Edit, Reader, Role, shared_text};
 
-const NOTES: &str = "notes";
-const RATINGS: &str = "ratings";
-const ASKS: &str = "asks";
+content! {
+    /// The content of a document that is the client's alone.
+    PrivateModel {
+        /// The notes, without those that were taken away.
+        notes: PrivateNote,
+        /// Who does the client good, by contact.
+        helpfulness: Rating,
+        /// What the client would like to ask.
+        asks: Ask,
+    }
+}
 
 /// Nobody writes here but the client, whatever was consented to.
 const CLIENT_ALONE: Policy = Policy::NOBODY.client(Rule::Always);
-
-pub(crate) const SECTIONS: &[&str] = &[NOTES, RATINGS, ASKS];
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -58,11 +58,7 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PrivateModel, Vec<Question>) {
-    let asked = Asked { command: EditPrivateNote::NAME, field: "note_id" };
-    let notes = model::items(document, NOTES).filter(|(_, note)| model::is_there(note));
-    let disputed = notes.filter_map(|(id, note)| shared_text::question(&id, &note, &asked, reader));
-    let model = model::of(document);
-    let questions = disputed.chain(cards::questions(&model, reader)).collect();
-    (model, questions)
+fn questions(document: &impl ReadDoc, content: &PrivateModel, reader: &Reader<'_>) -> Vec<Question> {
+    let disputed = shared_text::questions::<PrivateNote>(document, EditPrivateNote::NAME, reader);
+    disputed.chain(rating::questions(&content.helpfulness, reader)).collect()
 }

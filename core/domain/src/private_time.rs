@@ -1,34 +1,34 @@
 //! Private time: the client and their circle brainstorm without a professional.
 //!
 //! No device of a professional holds a byte of it, whatever was consented to; what the client wants others to know
-//! they propose in the circle anew. Sections: `sessions` by id, `ideas` by id, each with a map of hearts by person.
+//! they propose in the circle anew.
 
-mod heart;
 mod idea;
-mod model;
 mod session;
-mod view;
 
 use automerge::{Automerge, ReadDoc};
 
-pub use heart::{HeartPrivately, UnheartPrivately};
-pub use idea::{ProposePrivately, WithdrawPrivateIdea};
-pub use model::{PrivateIdeaModel, PrivateTimeModel, SessionModel};
-pub use session::{ClosePrivateTime, OpenPrivateTime};
-pub use view::PrivateTimeView;
+pub use idea::{HeartPrivately, PrivateIdea, ProposePrivately, UnheartPrivately, WithdrawPrivateIdea};
+pub use session::{ClosePrivateTime, OpenPrivateTime, Session};
 
+use crate::content::content;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
 use crate::{Access, Reader, Role};
 
-const SESSIONS: &str = "sessions";
-const IDEAS: &str = "ideas";
+content! {
+    /// The content of a document of private time.
+    PrivateTimeModel {
+        /// The brainstorms.
+        sessions: Session,
+        /// The ideas of all of them, without those that were taken back.
+        ideas: PrivateIdea,
+    }
+}
 
 /// The row of what everybody who takes part may do.
 const EVERYBODY: Policy = Policy::NOBODY.client(Rule::Always).circle(Rule::Always);
-
-pub(crate) const SECTIONS: &[&str] = &[SESSIONS, IDEAS];
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -48,6 +48,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, _reader: &Reader<'_>) -> (PrivateTimeModel, Vec<Question>) {
-    (model::of(&PrivateTimeView::new(document)), Vec::new())
+fn questions(_: &impl ReadDoc, _: &PrivateTimeModel, _: &Reader<'_>) -> Vec<Question> {
+    Vec::new()
 }

@@ -1,24 +1,23 @@
 //! The professionals' working notes: written by them, and open to the client whenever they ask.
-//!
-//! Section: `notes` by id, each with a text that merges word by word.
 
-mod model;
-mod note;
+mod work_note;
 
 use automerge::{Automerge, ReadDoc};
 
-pub use model::{PronotesModel, WorkNoteModel};
-pub use note::{EditWorkNote, WriteWorkNote};
+pub use work_note::{EditWorkNote, WorkNote, WriteWorkNote};
 
-use crate::entity::Item;
+use crate::content::content;
 use crate::erasure::Paths;
 use crate::question::Question;
-use crate::shared_text::{self, Asked};
-use crate::{Access, Edit, Reader, Role};
+use crate::{Access, Edit, Reader, Role, shared_text};
 
-const NOTES: &str = "notes";
-
-pub(crate) const SECTIONS: &[&str] = &[NOTES];
+content! {
+    /// The content of a document of working notes.
+    PronotesModel {
+        /// The notes.
+        notes: WorkNote,
+    }
+}
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -46,9 +45,6 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-pub(crate) fn read(document: &impl ReadDoc, reader: &Reader<'_>) -> (PronotesModel, Vec<Question>) {
-    let asked = Asked { command: EditWorkNote::NAME, field: "note_id" };
-    let notes = Item::section(document, NOTES).map(|notes| notes.maps()).unwrap_or_default();
-    let questions = notes.into_iter().filter_map(|(id, note)| shared_text::question(&id, &note, &asked, reader));
-    (model::of(document), questions.collect())
+fn questions(document: &impl ReadDoc, _: &PronotesModel, reader: &Reader<'_>) -> Vec<Question> {
+    shared_text::questions::<WorkNote>(document, EditWorkNote::NAME, reader).collect()
 }

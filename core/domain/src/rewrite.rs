@@ -123,5 +123,5 @@ fn contester(operation: &ObjId, number: u128) -> ActorId {
 
 /// Whether the scalar at a path says if an erasure is complete.
 fn completes(path: &[String]) -> bool {
-    matches!(path, [section, _, field] if section == ERASURES && field == COMPLETE)
+    matches!(path, [section, _, field] if section == ERASURES && field == COMPLETE.name())
 }

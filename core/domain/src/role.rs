@@ -3,76 +3,31 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Language;
+use crate::words::words;
 
-/// What a person is in one space.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// The person it is all about; owner of the space.
-    Client,
-    /// Somebody of the support circle: family, a neighbour, a friend.
-    Member,
-    /// Who supports the client for their work, and keeps an eye on progress.
-    Professional,
-    /// A professional in the background, who sees only how it goes.
-    Backup,
-    /// Who acts for the client where the law or the client says so; the client stays the owner and always sees them.
-    Representative,
-    /// A professional of the same team, who stands in and sees only how it goes.
-    Colleague,
-    /// Who cares for the client at home: part of the circle, with tasks of their own in the plan.
-    Carer,
-    /// Who supports the carer, and sees nothing of the client.
-    CarerConsultant,
+words! {
+    /// What a person is in one space.
+    Role in "role" {
+        /// The person it is all about; owner of the space.
+        Client = "client": "cliënt", "client";
+        /// Who acts for the client where the law or the client says so; the client stays the owner and always sees them.
+        Representative = "representative": "vertegenwoordiger", "representative";
+        /// Somebody of the support circle: family, a neighbour, a friend.
+        Member = "member": "lid van de steuncirkel", "member of the support circle";
+        /// Who cares for the client at home: part of the circle, with tasks of their own in the plan.
+        Carer = "carer": "mantelzorger", "carer";
+        /// Who supports the client for their work, and keeps an eye on progress.
+        Professional = "professional": "begeleider", "professional";
+        /// A professional in the background, who sees only how it goes.
+        Backup = "backup": "achterwacht", "backup";
+        /// A professional of the same team, who stands in and sees only how it goes.
+        Colleague = "colleague": "collega", "colleague";
+        /// Who supports the carer, and sees nothing of the client.
+        CarerConsultant = "carer_consultant": "mantelzorgconsulent", "carer consultant";
+    }
 }
 
 impl Role {
-    /// Every role, in the order of the tables in the documentation.
-    pub const ALL: [Role; 8] = [
-        Role::Client,
-        Role::Representative,
-        Role::Member,
-        Role::Carer,
-        Role::Professional,
-        Role::Backup,
-        Role::Colleague,
-        Role::CarerConsultant,
-    ];
-
-    /// The role's name on every wire, in snake case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Role::Client => "client",
-            Role::Member => "member",
-            Role::Professional => "professional",
-            Role::Backup => "backup",
-            Role::Representative => "representative",
-            Role::Colleague => "colleague",
-            Role::Carer => "carer",
-            Role::CarerConsultant => "carer_consultant",
-        }
-    }
-
-    /// The role with this name on the wire.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
-    /// The role in words a person reads.
-    pub const fn label(self, language: Language) -> &'static str {
-        match self {
-            Role::Client => language.pick("cliënt", "client"),
-            Role::Member => language.pick("lid van de steuncirkel", "member of the support circle"),
-            Role::Professional => language.pick("begeleider", "professional"),
-            Role::Backup => language.pick("achterwacht", "backup"),
-            Role::Representative => language.pick("vertegenwoordiger", "representative"),
-            Role::Colleague => language.pick("collega", "colleague"),
-            Role::Carer => language.pick("mantelzorger", "carer"),
-            Role::CarerConsultant => language.pick("mantelzorgconsulent", "carer consultant"),
-        }
-    }
-
     /// Whether somebody with this role may make a code with which somebody with another comes back on a new phone.
     ///
     /// With the code they could come in as the other. The client brings back whoever reads no more than they do; the

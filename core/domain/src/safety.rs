@@ -24,8 +24,8 @@ impl UnsafePeople {
         let contacts = match content(DocumentKind::Private, document) {
             Content::Private(PrivateModel { helpfulness, .. }) => helpfulness
                 .into_iter()
-                .filter(|rating| rating.helpfulness == Helpfulness::Unsafe.name())
-                .filter_map(|rating| rating.contact_id.parse().ok())
+                .filter(|rating| rating.helpfulness == Helpfulness::Unsafe)
+                .map(|rating| rating.contact_id)
                 .collect(),
             _ => BTreeSet::new(),
         };

@@ -14,13 +14,14 @@ mod card;
 mod write;
 
 use automerge::{ObjId, ObjType, ReadDoc, ScalarValue, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::entity::Item;
+use crate::entity::{Item, Shown};
 use crate::{CommandId, PersonId, Rewording};
 
-pub(crate) use card::{Asked, question};
+pub(crate) use card::{Asked, question, questions};
 pub(crate) use write::{put, write};
 
 /// The text.
@@ -50,7 +51,7 @@ pub(crate) fn is_passing(key: &str) -> bool {
 }
 
 /// A version of a text that somebody wrote, and that does not show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TextVersion {
     /// The text.
     pub text: String,
@@ -60,9 +61,25 @@ pub struct TextVersion {
 }
 
 /// The versions of a text that wait for a choice, besides the one that shows, in the order in which they were written.
-pub(crate) fn versions<R: ReadDoc>(item: &Item<'_, R>) -> Vec<TextVersion> {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct TextVersions(pub Vec<TextVersion>);
+
+impl Shown for TextVersions {
+    fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The text of an entity that several people may edit.
+pub(crate) fn text<R: ReadDoc>(item: &Item<'_, R>) -> String {
+    item.text(TEXT).unwrap_or_default()
+}
+
+/// The other versions of it.
+pub(crate) fn versions<R: ReadDoc>(item: &Item<'_, R>) -> TextVersions {
     let versions = item.json::<Versions>(VERSIONS).unwrap_or_default().versions;
-    versions.into_iter().map(|version| TextVersion { text: version.text, by: version.by }).collect()
+    TextVersions(versions.into_iter().map(|version| TextVersion { text: version.text, by: version.by }).collect())
 }
 
 /// Who edited a text last, or made it.

@@ -3,15 +3,21 @@
 //! A network map has a section for them from its first moment. Documents of other kinds keep each at the root, under a
 //! key of its own, because a section that two devices add at once would be two sections.
 
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ROOT, ReadDoc};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::entity::{Item, child, create};
+use crate::entity::{Item, Key, Listed, Shown, Writer};
+use crate::labels::{Labeller, Lists};
+use crate::network::UpdateContact;
 use crate::question::{Question, still_chooses};
-use crate::words::words;
-use crate::{CardKind, Command, CommandId, Context, DocumentKind, Language, PersonId, Reader, Refusal, Timestamp};
+use crate::words::{Word, Words, words};
+use crate::{
+    CardKind, Command, CommandId, ContactId, Context, DocumentKind, Edit, Language, PersonId, Reader, Refusal,
+    Timestamp,
+};
 
 /// The section of a network map.
 pub(crate) const SECTION: &str = "suggestions";
@@ -32,7 +38,7 @@ words! {
 }
 
 /// A suggestion as plain data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct KeptSuggestion {
     /// The id of the command that made it.
     pub id: CommandId,
@@ -42,24 +48,70 @@ pub struct KeptSuggestion {
     pub at: Timestamp,
     /// The command that it would be.
     pub command: Value,
-    /// `open`, `accepted` or `declined`.
-    pub state: String,
+    /// The client's answer.
+    pub state: Word<SuggestionState>,
 }
 
-/// Keeps a command before the client, under its id.
-pub(crate) fn keep(context: &Context, transaction: &mut impl Transactable, command: &Value) -> Result<ObjId, Refusal> {
-    let (parent, key) = match child(transaction, &ROOT, SECTION) {
-        Ok(section) => (section, context.command_id.to_string()),
-        Err(_) => (ROOT, format!("{PREFIX}{}", context.command_id)),
-    };
-    let suggestion = create(transaction, &parent, key, context)?;
-    transaction.put(&suggestion, "command", command.to_string())?;
-    // What it is about, so that it goes when that is erased.
-    if let Some(contact) = command.get("contact_id").and_then(Value::as_str) {
-        transaction.put(&suggestion, "contact_id", contact)?;
+impl Listed for KeptSuggestion {
+    fn list<R: ReadDoc>(document: &R) -> Vec<Self> {
+        let kept = |(id, item): (CommandId, Item<'_, R>)| {
+            Some(Self { id, by: item.by(), at: item.at(), command: json(&item)?, state: state(&item) })
+        };
+        all(document).into_iter().filter_map(kept).collect()
     }
-    transaction.put(&suggestion, "state", SuggestionState::Open.name())?;
-    Ok(suggestion)
+
+    fn labels(&self, labels: &mut Labeller<'_>) {
+        self.state.labels(STATE.name(), labels);
+    }
+
+    fn lists(lists: &mut Lists) {
+        lists.add(SuggestionState::LIST);
+    }
+}
+
+/// The key of the client's answer.
+const STATE: Key<Word<SuggestionState>> = Key::new("state");
+
+/// The key of the command that gave it.
+const ANSWERED_BY: Key<CommandId> = Key::new("answered_by");
+
+/// The key of the command that a suggestion would be, as JSON.
+const COMMAND: Key<String> = Key::new("command");
+
+/// The key of the contact that it is about, so that it goes when that is erased.
+pub(crate) const CONTACT: Key<String> = Key::new("contact_id");
+
+/// The keys of what an older version kept in the place of a command.
+const RING: Key<i64> = Key::new("ring");
+const QUADRANT: Key<String> = Key::new("quadrant");
+
+/// Keeps a command before the client, under its id.
+pub(crate) fn keep(context: &Context, transaction: &mut impl Transactable, command: &Value) -> Result<(), Refusal> {
+    let mut suggestion = match has_section(transaction) {
+        true => Writer::root(transaction).into_map(SECTION)?.create(context, context.command_id)?,
+        false => Writer::root(transaction).create(context, format!("{PREFIX}{}", context.command_id))?,
+    };
+    let contact = command.get(CONTACT.name()).and_then(Value::as_str).map(str::to_owned);
+    suggestion.put(COMMAND, command.to_string())?.put(CONTACT, contact)?;
+    suggestion.put(STATE, SuggestionState::Open).map(drop)
+}
+
+/// Keeps a move of a contact before the client, in the form that older versions read.
+pub(crate) fn keep_move(
+    context: &Context,
+    transaction: &mut impl Transactable,
+    contact: ContactId,
+    ring: Option<i64>,
+    quadrant: Option<String>,
+) -> Result<(), Refusal> {
+    let mut suggestion = Writer::root(transaction).into_map(SECTION)?.create(context, context.command_id)?;
+    suggestion.put(CONTACT, contact.to_string())?.put(RING, ring)?.put(QUADRANT, quadrant)?;
+    suggestion.put(STATE, SuggestionState::Open).map(drop)
+}
+
+/// Tells whether a document has a section for suggestions.
+fn has_section(document: &impl ReadDoc) -> bool {
+    Item::section(document, SECTION).is_some()
 }
 
 /// Every suggestion with its id, in the order in which they were made.
@@ -87,26 +139,27 @@ pub(crate) fn command<R: ReadDoc>(suggestion: &Item<'_, R>) -> Option<Command> {
 
 /// The same as JSON. What an older version kept is a contact with a ring and a quadrant.
 pub(crate) fn json<R: ReadDoc>(suggestion: &Item<'_, R>) -> Option<Value> {
-    if let Some(command) = suggestion.json("command") {
-        return Some(command);
+    if let Some(command) = suggestion.get(COMMAND) {
+        return serde_json::from_str(&command).ok();
     }
-    let mut command = serde_json::json!({ "type": "update_contact", "contact_id": suggestion.str("contact_id")? });
-    let fields = command.as_object_mut()?;
-    fields.extend(suggestion.int("ring").map(|ring| ("ring".to_owned(), ring.into())));
-    fields.extend(suggestion.str("quadrant").map(|quadrant| ("quadrant".to_owned(), quadrant.into())));
-    Some(command)
+    let mut command = Map::new();
+    command.insert("type".to_owned(), UpdateContact::NAME.into());
+    command.insert(CONTACT.name().to_owned(), suggestion.get(CONTACT)?.into());
+    command.extend(suggestion.get(RING).map(|ring| (RING.name().to_owned(), ring.into())));
+    command.extend(suggestion.get(QUADRANT).map(|quadrant| (QUADRANT.name().to_owned(), quadrant.into())));
+    Some(command.into())
 }
 
 /// Whether a suggestion that waits would make the thing with an id.
 pub(crate) fn would_make<R: ReadDoc>(document: &R, field: &str, id: &str) -> bool {
-    let suggestions = all(document).into_iter().filter(|(_, item)| state(item) == SuggestionState::Open.name());
+    let suggestions = all(document).into_iter().filter(|(_, item)| state(item) == SuggestionState::Open);
     let names = |command: Value| command.get(field).and_then(Value::as_str) == Some(id);
     suggestions.filter_map(|(_, item)| json(&item)).any(names)
 }
 
 /// How far the client is with a suggestion.
-pub(crate) fn state<R: ReadDoc>(suggestion: &Item<'_, R>) -> String {
-    suggestion.str("state").unwrap_or_else(|| SuggestionState::Open.name().to_owned())
+pub(crate) fn state<R: ReadDoc>(suggestion: &Item<'_, R>) -> Word<SuggestionState> {
+    suggestion.get(STATE).unwrap_or(Word::Known(SuggestionState::Open))
 }
 
 /// Refuses an answer that makes no sense: there is no such suggestion, or what it would do is no longer possible.
@@ -117,7 +170,7 @@ pub(crate) fn check_accepted(document: &impl ReadDoc, id: CommandId) -> Result<(
     // does not know of it would give it anew.
     let is_once = command.kind() == DocumentKind::Consents;
     match command.check(document) {
-        Err(refusal) if is_once || state(&suggestion) != SuggestionState::Accepted.name() => Err(refusal),
+        Err(refusal) if is_once || state(&suggestion) != SuggestionState::Accepted => Err(refusal),
         _ => Ok(()),
     }
 }
@@ -131,7 +184,7 @@ pub(crate) fn check_declined(document: &impl ReadDoc, id: CommandId) -> Result<(
 pub(crate) fn accept(context: &Context, transaction: &mut impl Transactable, id: CommandId) -> Result<(), Refusal> {
     let suggestion = find(&*transaction, id).ok_or_else(|| Refusal::not_found("suggestion_id"))?;
     let command = command(&suggestion).ok_or_else(|| Refusal::not_found("suggestion_id"))?;
-    let is_done = state(&suggestion) == SuggestionState::Accepted.name() && command.check(&*transaction).is_err();
+    let is_done = state(&suggestion) == SuggestionState::Accepted && command.check(&*transaction).is_err();
     // The answer first: an erasure takes the suggestion with it.
     answer(context, transaction, id, SuggestionState::Accepted)?;
     if is_done { Ok(()) } else { command.execute(context, transaction) }
@@ -149,26 +202,16 @@ fn answer(
     id: CommandId,
     state: SuggestionState,
 ) -> Result<(), Refusal> {
-    let suggestion = match child(transaction, &ROOT, SECTION) {
-        Ok(section) => child(transaction, &section, &id.to_string()),
-        Err(_) => child(transaction, &ROOT, &format!("{PREFIX}{id}")),
+    let mut suggestion = match has_section(transaction) {
+        true => Writer::root(transaction).into_map(SECTION)?.into_entity(id, "suggestion_id")?,
+        false => Writer::root(transaction).into_entity(format!("{PREFIX}{id}"), "suggestion_id")?,
     };
-    let suggestion = suggestion.map_err(|_| Refusal::not_found("suggestion_id"))?;
-    transaction.put(&suggestion, "state", state.name())?;
-    Ok(transaction.put(&suggestion, "answered_by", context.command_id.to_string())?)
-}
-
-/// Every suggestion as plain data.
-pub(crate) fn models(document: &impl ReadDoc) -> Vec<KeptSuggestion> {
-    let kept = |(id, item): (CommandId, Item<'_, _>)| {
-        Some(KeptSuggestion { id, by: item.by(), at: item.at(), command: json(&item)?, state: state(&item) })
-    };
-    all(document).into_iter().filter_map(kept).collect()
+    suggestion.put(STATE, state)?.put(ANSWERED_BY, context.command_id).map(drop)
 }
 
 /// A question to the client per suggestion that waits and still makes sense.
 pub(crate) fn questions(document: &impl ReadDoc, kind: DocumentKind, reader: &Reader<'_>) -> Vec<Question> {
-    let open = all(document).into_iter().filter(|(_, item)| state(item) == SuggestionState::Open.name());
+    let open = all(document).into_iter().filter(|(_, item)| state(item) == SuggestionState::Open);
     let ask = |(id, item): (CommandId, Item<'_, _>)| {
         let command = command(&item).filter(|command| command.check(document).is_ok())?;
         let proposal = command.proposal(document, reader.names, reader.language);

@@ -4,8 +4,106 @@
 //! list is made by one macro, so that none has a word without a label in both languages.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Language;
+
+/// A list of words as a type: one value per word.
+pub trait Words: Copy + PartialEq + fmt::Debug + 'static {
+    /// The words with their labels.
+    const LIST: WordList;
+
+    /// The word's name in commands, documents and read models.
+    fn name(self) -> &'static str;
+
+    /// The word with this name; `None` for one of a newer version.
+    fn from_name(name: &str) -> Option<Self>;
+}
+
+/// A word of a document: one of a list, or one that this version does not know, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word<W> {
+    /// A word of the list.
+    Known(W),
+    /// Any other word: it may come from a newer version, and lists that are open take all.
+    Unknown(String),
+}
+
+impl<W: Words> Word<W> {
+    /// The word with this name.
+    pub fn of(name: &str) -> Self {
+        W::from_name(name).map_or_else(|| Self::Unknown(name.to_owned()), Self::Known)
+    }
+
+    /// The word's name in documents and read models.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Known(word) => word.name(),
+            Self::Unknown(name) => name,
+        }
+    }
+
+    /// The word of the list, where it is one.
+    pub fn known(&self) -> Option<W> {
+        match self {
+            Self::Known(word) => Some(*word),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The word as everybody but the client reads it.
+    pub fn label(&self, language: Language) -> Cow<'static, str> {
+        W::LIST.label_for(self.name(), language, Perspective::Others)
+    }
+}
+
+impl<W: Words> Default for Word<W> {
+    fn default() -> Self {
+        Self::Unknown(String::new())
+    }
+}
+
+impl<W: Words> From<W> for Word<W> {
+    fn from(word: W) -> Self {
+        Self::Known(word)
+    }
+}
+
+impl<W: Words> PartialEq<W> for Word<W> {
+    fn eq(&self, word: &W) -> bool {
+        self.known() == Some(*word)
+    }
+}
+
+impl<W: Words> Serialize for Word<W> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de, W: Words> Deserialize<'de> for Word<W> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|name| Self::of(&name))
+    }
+}
+
+impl<W: Words> JsonSchema for Word<W> {
+    fn schema_name() -> Cow<'static, str> {
+        W::LIST.name.into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = W::LIST.words.iter().map(|word| word.name).collect();
+        json_schema!({ "type": "string", "anyOf": [{ "enum": names }, {}] })
+    }
+}
 
 /// Who reads a label. The client reads about themselves, everybody else about the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,9 +117,9 @@ pub enum Perspective<'a> {
     About(&'a str),
 }
 
-/// One word of a closed list.
+/// One entry of a list of words: a name with its labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct Entry {
     /// The word's name in commands, documents and read models.
     pub name: &'static str,
     dutch: &'static str,
@@ -37,10 +135,10 @@ pub struct WordList {
     /// The list's name in the vocabulary.
     pub name: &'static str,
     /// Its words, in the order in which a person is offered them.
-    pub words: &'static [Word],
+    pub words: &'static [Entry],
 }
 
-impl Word {
+impl Entry {
     /// A word that everybody reads alike.
     pub(crate) const fn new(name: &'static str, dutch: &'static str, english: &'static str) -> Self {
         Self { name, dutch, english, own_dutch: dutch, own_english: english, is_the_client: false }
@@ -73,7 +171,7 @@ impl Word {
 
 impl WordList {
     /// The word with this name; `None` for one of a newer version.
-    pub fn find(&self, name: &str) -> Option<&'static Word> {
+    pub fn find(&self, name: &str) -> Option<&'static Entry> {
         self.words.iter().find(|word| word.name == name)
     }
 
@@ -102,6 +200,7 @@ macro_rules! words {
             $(, $variant:ident $own_dutch:literal, $own_english:literal)?;)+
     })+) => {$(
         $(#[$doc])*
+        #[allow(missing_docs, reason = "a word of an open list says itself what it means")]
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
             schemars::JsonSchema,
@@ -112,12 +211,12 @@ macro_rules! words {
 
         impl $name {
             /// Every word, in the order in which a person is offered them.
-            pub const ALL: &'static [Self] = &[$(Self::$word),+];
+            pub const ALL: [Self; [$($text),+].len()] = [$(Self::$word),+];
 
             /// The words with their labels.
             pub const WORDS: $crate::words::WordList = $crate::words::WordList {
                 name: $list,
-                words: &[$($crate::words::Word::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
+                words: &[$($crate::words::Entry::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
             };
 
             /// The word's name in commands, documents and read models.
@@ -141,6 +240,24 @@ macro_rules! words {
             }
         }
 
+        impl $crate::words::Words for $name {
+            const LIST: $crate::words::WordList = Self::WORDS;
+
+            fn name(self) -> &'static str {
+                self.name()
+            }
+
+            fn from_name(name: &str) -> Option<Self> {
+                Self::from_name(name)
+            }
+        }
+
+        impl $crate::entity::Stores<$crate::words::Word<$name>> for $name {
+            fn stored(&self) -> Option<automerge::ScalarValue> {
+                Some(self.name().into())
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())
@@ -157,7 +274,7 @@ macro_rules! open_words {
         $(#[$doc])*
         pub const $name: $crate::words::WordList = $crate::words::WordList {
             name: $list,
-            words: &[$($crate::words::Word::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
+            words: &[$($crate::words::Entry::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
         };
     )+};
 }

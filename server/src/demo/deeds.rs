@@ -198,7 +198,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use kring_domain::Command;
-    use kring_domain::circle::{ACTIVITIES, STRATEGIES};
+    use kring_domain::circle::{Activity, Strategy};
     use kring_domain::network::RELATIONS;
 
     use super::*;
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn the_story_uses_only_words_that_exist() {
         let story = Story::of_joost().unwrap();
-        let lists = [("strategy", STRATEGIES), ("activity", ACTIVITIES), ("relation", RELATIONS)];
+        let lists = [("strategy", Strategy::WORDS), ("activity", Activity::WORDS), ("relation", RELATIONS)];
         let mut used = BTreeSet::new();
         for deed in story.deeds(Until::Evaluated, "2026-06-01".parse().unwrap()) {
             for (field, list) in lists {

@@ -43,7 +43,7 @@ impl Edit for EraseContact {
             }
             transaction.delete(&parent, key.as_str())?;
         }
-        note(context, transaction, &contact).map(drop)
+        note(context, transaction, &contact, None)
     }
 
     fn erases(&self) -> Option<Uuid> {

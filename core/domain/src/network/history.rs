@@ -11,6 +11,7 @@ use super::view::{ContactView, NetworkView};
 use crate::entity::Item;
 use crate::erasure;
 use crate::suggestion::{self, SuggestionState};
+use crate::words::Word;
 use crate::{CommandId, ContactId, PersonId, SnapshotId, Timestamp};
 
 /// The map as it was at one moment.
@@ -67,8 +68,8 @@ pub struct SuggestionModel {
     /// The command that it would be; absent where a merge made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Value>,
-    /// `open`, `accepted` or `declined`.
-    pub state: String,
+    /// The client's answer.
+    pub state: Word<SuggestionState>,
     /// Whether a merge made it: it is then answered by placing the contact.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub derived: bool,
@@ -151,7 +152,7 @@ fn derived<R: ReadDoc>(contact: &ContactView<'_, R>) -> Vec<SuggestionModel> {
         ring: Some(place.ring),
         quadrant: place.quadrant,
         command: None,
-        state: SuggestionState::Open.name().to_owned(),
+        state: SuggestionState::Open.into(),
         derived: true,
     };
     contact.placements().suggested.into_iter().map(model).collect()

@@ -6,12 +6,10 @@
 use automerge::transaction::Transactable;
 use automerge::{ObjId, ReadDoc};
 
-use super::SUGGESTIONS;
 use super::bounded::Ring;
 use super::values::Quadrant;
-use crate::entity::{Candidate, Item, create, section};
-use crate::suggestion::SuggestionState;
-use crate::{ContactId, Context, PersonId, Refusal, Role, Timestamp};
+use crate::entity::{Candidate, Item, create};
+use crate::{ContactId, Context, PersonId, Refusal, Role, Timestamp, suggestion};
 
 /// One placement, with who made it and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,15 +109,6 @@ impl Move {
         if self.quadrant == Some(None) {
             return Err(Refusal::invalid("quadrant"));
         }
-        let suggestions = section(transaction, SUGGESTIONS)?;
-        let suggestion = create(transaction, &suggestions, context.command_id, context)?;
-        transaction.put(&suggestion, "contact_id", contact.to_string())?;
-        if let Some(ring) = self.ring {
-            transaction.put(&suggestion, "ring", ring)?;
-        }
-        if let Some(Some(quadrant)) = self.quadrant {
-            transaction.put(&suggestion, "quadrant", quadrant)?;
-        }
-        Ok(transaction.put(&suggestion, "state", SuggestionState::Open.name())?)
+        suggestion::keep_move(context, transaction, contact, self.ring, self.quadrant.flatten())
     }
 }

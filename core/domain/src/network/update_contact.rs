@@ -132,7 +132,7 @@ impl Edit for UpdateContact {
             let kept = |key: &str| matches!(key, "type" | "contact_id" | "ring" | "quadrant") || own_words::is_own(key);
             fields.retain(|key, _| kept(key));
         }
-        suggestion::keep(context, transaction, &command).map(drop)
+        suggestion::keep(context, transaction, &command)
     }
 
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

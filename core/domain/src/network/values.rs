@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_wire_and_strangers_are_unknown() {
-        for &status in Status::ALL {
+        for status in Status::ALL {
             assert_eq!(serde_json::to_value(status).unwrap(), status.name());
             assert_eq!(Status::from_name(status.name()), Some(status));
         }

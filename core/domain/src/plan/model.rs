@@ -7,10 +7,8 @@ use super::queue::Queue;
 use super::stage::{EventKind, Stage};
 use super::{ActionView, PlanView, leads};
 use crate::KeptSuggestion;
-use crate::entity::Item;
-use crate::{
-    ActionId, CommandId, ContactId, Date, EvaluationId, GoalId, IdeaId, PersonId, Role, StepId, Timestamp, suggestion,
-};
+use crate::entity::{Item, Listed};
+use crate::{ActionId, CommandId, ContactId, Date, EvaluationId, GoalId, IdeaId, PersonId, Role, StepId, Timestamp};
 
 /// The content of an action plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -180,7 +178,7 @@ pub(super) fn of<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue) -> PlanModel
         goals: plan.goals().iter().filter_map(|(id, item)| goal(id, item)).collect(),
         actions: plan.actions().iter().map(|view| action(view, queue)).collect(),
         delegations: plan.delegations().iter().map(delegation).collect(),
-        suggestions: suggestion::models(plan.document),
+        suggestions: KeptSuggestion::list(plan.document),
     }
 }
 

@@ -1,12 +1,67 @@
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ReadDoc, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ASKS, AskState, CLIENT_ALONE, ReasonShy};
-use crate::entity::{create, find, must_be_free, must_exist, put_some, section};
+use super::CLIENT_ALONE;
+use crate::entity::{Entity, entity};
 use crate::policy::Policy;
+use crate::words::{Word, words};
 use crate::{AskId, ContactId, Context, Edit, Language, Names, Refusal, Text};
+
+entity! {
+    /// Something the client would like to ask.
+    Ask[ask_id: AskId] in "asks" {
+        /// Who is asked.
+        contact_id: Option<ContactId>,
+        /// What is asked.
+        what: String,
+        /// How to say it.
+        script: Option<String>,
+        /// What makes it hard to ask.
+        reason_shy: Option<Word<ReasonShy>>,
+        /// How much the client dared it before: 1 to 5.
+        dare_before: Option<i64>,
+        /// How much the client dared it after: 1 to 5.
+        dare_after: Option<i64>,
+        /// How far it has come.
+        state: Word<AskState>,
+    }
+}
+
+words! {
+    /// What makes it hard to ask.
+    ReasonShy in "reason_shy" {
+        /// Nothing.
+        None = "none": "niets", "nothing";
+        /// The client wants to manage alone.
+        SelfReliance = "selfreliance": "het zelf willen doen", "wanting to manage alone";
+        /// It is nobody's business.
+        Privacy = "privacy": "het gaat niemand iets aan", "it is nobody’s business";
+        /// The client would owe something.
+        Debt = "debt": "iets moeten terugdoen", "owing something";
+        /// They may say no.
+        FearNo = "fear_no": "bang voor een nee", "afraid of a no";
+        /// Something else.
+        Other = "other": "iets anders", "something else";
+    }
+
+    /// How far an ask has come.
+    AskState in "ask_state" {
+        /// Thought of.
+        Planned = "planned": "bedacht", "planned";
+        /// Tried out with somebody.
+        Practised = "practised": "geoefend", "practised";
+        /// Asked, without an answer yet.
+        Asked = "asked": "gevraagd", "asked";
+        /// They said yes.
+        Yes = "yes": "ja gekregen", "they said yes";
+        /// They said no.
+        No = "no": "nee gekregen", "they said no";
+        /// They said later.
+        Later = "later": "misschien later", "maybe later";
+    }
+}
 
 /// Plans to ask somebody something.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -51,20 +106,14 @@ impl Edit for PlanAsk {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         within_scale(self.dare_before, "dare_before")?;
-        must_be_free(document, ASKS, self.ask_id, "ask_id")
+        Ask::must_be_free(document, self.ask_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let asks = section(transaction, ASKS)?;
-        let ask = create(transaction, &asks, self.ask_id, context)?;
-        put_some(transaction, &ask, "contact_id", self.contact_id)?;
-        transaction.put(&ask, "what", self.what.as_str())?;
-        put_some(transaction, &ask, "script", self.script.as_ref())?;
-        put_some(transaction, &ask, "reason_shy", self.reason_shy)?;
-        if let Some(dare) = self.dare_before {
-            transaction.put(&ask, "dare_before", ScalarValue::Uint(dare.into()))?;
-        }
-        Ok(transaction.put(&ask, "state", AskState::Planned.name())?)
+        let mut ask = Ask::create(context, transaction, self.ask_id)?;
+        ask.put(Ask::contact_id, self.contact_id)?.put(Ask::what, &self.what)?.put(Ask::script, &self.script)?;
+        ask.put(Ask::reason_shy, self.reason_shy)?.put(Ask::dare_before, self.dare_before)?;
+        ask.put(Ask::state, AskState::Planned).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -78,15 +127,12 @@ impl Edit for AnswerAsk {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         within_scale(self.dare_after, "dare_after")?;
-        must_exist(document, ASKS, self.ask_id, "ask_id")
+        Ask::must_exist(document, self.ask_id)
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let ask = find(transaction, ASKS, self.ask_id, "ask_id")?;
-        if let Some(dare) = self.dare_after {
-            transaction.put(&ask, "dare_after", ScalarValue::Uint(dare.into()))?;
-        }
-        Ok(transaction.put(&ask, "state", self.state.name())?)
+        let mut ask = Ask::open(transaction, self.ask_id)?;
+        ask.put(Ask::dare_after, self.dare_after)?.put(Ask::state, self.state).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

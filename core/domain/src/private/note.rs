@@ -3,10 +3,32 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENT_ALONE, NOTES};
-use crate::entity::{create, find, must_be_free, must_exist, put_some, section};
+use super::CLIENT_ALONE;
+use crate::entity::{Entity, Item, entity};
 use crate::policy::Policy;
-use crate::{ContactId, Context, Edit, Language, Names, NoteId, Refusal, Rewording, Text, shared_text};
+use crate::{ContactId, Context, Edit, Language, Names, NoteId, Refusal, Rewording, Text, TextVersions, shared_text};
+
+entity! {
+    /// A note for the client alone.
+    PrivateNote[note_id: NoteId] in "notes" {
+        /// What it says; concurrent edits merge word by word.
+        text: String => |note| shared_text::text(note),
+        /// Other versions of the text that wait for a choice, in the order in which they were written.
+        versions: TextVersions => |note| shared_text::versions(note),
+        /// The contact it is about.
+        contact_id: Option<ContactId>,
+    }
+    keeps {
+        removed: bool,
+    }
+    impl {
+        /// A note is gone where nobody says that it is there.
+        fn is_shown<R: ReadDoc>(note: &Item<'_, R>) -> bool {
+            let said = note.each(Self::removed);
+            said.is_empty() || said.iter().any(|candidate| !candidate.value)
+        }
+    }
+}
 
 /// Writes something down for the client alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,14 +66,12 @@ impl Edit for NotePrivately {
     const POLICY: Policy = CLIENT_ALONE;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_be_free(document, NOTES, self.note_id, "note_id")
+        PrivateNote::must_be_free(document, self.note_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let notes = section(transaction, NOTES)?;
-        let note = create(transaction, &notes, self.note_id, context)?;
-        shared_text::put(transaction, &note, &self.text)?;
-        put_some(transaction, &note, "contact_id", self.contact_id)
+        let mut note = PrivateNote::create(context, transaction, self.note_id)?;
+        note.text(&self.text)?.put(PrivateNote::contact_id, self.contact_id).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -64,24 +84,20 @@ impl Edit for EditPrivateNote {
     const POLICY: Policy = CLIENT_ALONE;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, NOTES, self.note_id, "note_id")
+        PrivateNote::must_exist(document, self.note_id)
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let note = find(transaction, NOTES, self.note_id, "note_id")?;
-        Ok(transaction.put(&note, "removed", false)?)
+        PrivateNote::open(transaction, self.note_id)?.put(PrivateNote::removed, false).map(drop)
     }
 
     fn rewords(&self) -> Option<Rewording<'_>> {
-        Some(Rewording { section: NOTES, id: self.note_id.uuid(), field: "note_id", text: &self.text })
+        Some(PrivateNote::rewording(self.note_id.uuid(), &self.text))
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        format!(
-            "{} “{}”",
-            language.pick("heeft een eigen aantekening herschreven:", "rewrote a private note:"),
-            self.text
-        )
+        let did = language.pick("heeft een eigen aantekening herschreven:", "rewrote a private note:");
+        format!("{did} “{}”", self.text)
     }
 }
 
@@ -90,12 +106,11 @@ impl Edit for RemovePrivateNote {
     const POLICY: Policy = CLIENT_ALONE;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, NOTES, self.note_id, "note_id")
+        PrivateNote::must_exist(document, self.note_id)
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let note = find(transaction, NOTES, self.note_id, "note_id")?;
-        Ok(transaction.put(&note, "removed", true)?)
+        PrivateNote::open(transaction, self.note_id)?.put(PrivateNote::removed, true).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

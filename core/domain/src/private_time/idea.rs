@@ -1,14 +1,44 @@
-use automerge::ObjType;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EVERYBODY, IDEAS, PrivateTimeView, SESSIONS};
+use super::{EVERYBODY, Session};
 use crate::because::{Because, Reason};
-use crate::entity::{create, find, must_be_free, must_exist, section};
+use crate::entity::{Entity, Item, entity};
+use crate::hearts::{self, hearts};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Code, Context, Edit, IdeaId, Language, Names, Refusal, SessionId, Text};
+use crate::{Author, Code, Context, Edit, IdeaId, Language, Names, PersonId, Refusal, SessionId, Text};
+
+entity! {
+    /// An idea of private time.
+    PrivateIdea[idea_id: IdeaId] in "ideas" {
+        /// The session it is for.
+        session_id: Option<SessionId>,
+        /// The idea in words.
+        text: String,
+        /// Who gave it a heart, in order of their ids.
+        hearts: Vec<PersonId> => |item| hearts::of(item),
+    }
+    keeps {
+        withdrawn: bool,
+    }
+    impl {
+        fn is_shown<R: ReadDoc>(idea: &Item<'_, R>) -> bool {
+            idea.get(Self::withdrawn) != Some(true)
+        }
+    }
+}
+
+impl PrivateIdea {
+    /// An idea's text between quotation marks, or a general word where the idea is gone.
+    fn title(document: &impl ReadDoc, id: IdeaId, language: Language) -> String {
+        match Self::item(document, id).and_then(|idea| idea.get(Self::text)) {
+            Some(text) => format!("“{text}”"),
+            None => language.pick("een idee", "an idea").to_owned(),
+        }
+    }
+}
 
 /// Puts an idea before those who take part in private time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,26 +65,23 @@ impl Edit for ProposePrivately {
     const POLICY: Policy = EVERYBODY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, SESSIONS, self.session_id, "session_id")?;
-        must_be_free(document, IDEAS, self.idea_id, "idea_id")
+        Session::must_exist(document, self.session_id)?;
+        PrivateIdea::must_be_free(document, self.idea_id)
     }
 
     fn makes_sense(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        match PrivateTimeView::new(document).is_open(self.session_id) {
-            true => Ok(()),
-            false => Err(Refusal::new(Code::Conflict).because(Reason::TimeIsOver)),
+        match Session::item(document, self.session_id) {
+            Some(session) if Session::is_open(&session) => Ok(()),
+            _ => Err(Refusal::new(Code::Conflict).because(Reason::TimeIsOver)),
         }
     }
 
     /// Whether the session is open is asked where its author stood: an idea from before the end comes in late.
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         self.makes_sense(&*transaction)?;
-        let ideas = section(transaction, IDEAS)?;
-        let idea = create(transaction, &ideas, self.idea_id, context)?;
-        transaction.put(&idea, "session_id", self.session_id.to_string())?;
-        transaction.put(&idea, "text", self.text.as_str())?;
-        transaction.put_object(&idea, "hearts", ObjType::Map)?;
-        Ok(())
+        let mut idea = PrivateIdea::create(context, transaction, self.idea_id)?;
+        idea.put(PrivateIdea::session_id, self.session_id)?.put(PrivateIdea::text, &self.text)?;
+        hearts::begin(&mut idea)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -67,24 +94,31 @@ impl Edit for WithdrawPrivateIdea {
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).circle(Rule::If(Condition::Author));
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, IDEAS, self.idea_id, "idea_id")
+        PrivateIdea::must_exist(document, self.idea_id)
     }
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-        PrivateTimeView::new(document).is_author(self.idea_id, author.person)
+        PrivateIdea::author(document, self.idea_id) == Some(author.person)
     }
 
     fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
-        Because::of_persons(Reason::MadeByOthers, PrivateTimeView::new(document).author(self.idea_id))
+        Because::of_persons(Reason::MadeByOthers, PrivateIdea::author(document, self.idea_id))
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
-        Ok(transaction.put(&idea, "withdrawn", true)?)
+        PrivateIdea::open(transaction, self.idea_id)?.put(PrivateIdea::withdrawn, true).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let idea = PrivateTimeView::new(document).title(self.idea_id, language);
+        let idea = PrivateIdea::title(document, self.idea_id, language);
         format!("{} {idea}", language.pick("heeft teruggenomen:", "took back:"))
     }
+}
+
+hearts! {
+    PrivateIdea, EVERYBODY;
+    /// Gives an idea of private time the sender's heart; a person has one heart per idea.
+    HeartPrivately = "heart_privately";
+    /// Takes the sender's heart back.
+    UnheartPrivately = "unheart_privately";
 }

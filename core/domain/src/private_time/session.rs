@@ -3,10 +3,29 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SESSIONS;
-use crate::entity::{create, find, must_be_free, must_exist, section};
+use crate::entity::{Entity, Item, entity};
 use crate::policy::{Policy, Rule};
 use crate::{Context, Edit, Language, Names, Refusal, SessionId, Text};
+
+entity! {
+    /// A brainstorm.
+    Session[session_id: SessionId] in "sessions" {
+        /// What to think about.
+        question: String,
+        /// Whether it takes ideas.
+        is_open: bool => |item| Session::is_open(item),
+    }
+    keeps {
+        closed: bool,
+    }
+}
+
+impl Session {
+    /// Tells whether a session takes ideas.
+    pub(super) fn is_open<R: ReadDoc>(session: &Item<'_, R>) -> bool {
+        session.get(Self::closed) != Some(true)
+    }
+}
 
 /// Opens a brainstorm that no professional sees.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,13 +50,11 @@ impl Edit for OpenPrivateTime {
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_be_free(document, SESSIONS, self.session_id, "session_id")
+        Session::must_be_free(document, self.session_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let sessions = section(transaction, SESSIONS)?;
-        let session = create(transaction, &sessions, self.session_id, context)?;
-        Ok(transaction.put(&session, "question", self.question.as_str())?)
+        Session::create(context, transaction, self.session_id)?.put(Session::question, &self.question).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -50,12 +67,11 @@ impl Edit for ClosePrivateTime {
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, SESSIONS, self.session_id, "session_id")
+        Session::must_exist(document, self.session_id)
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let session = find(transaction, SESSIONS, self.session_id, "session_id")?;
-        Ok(transaction.put(&session, "closed", true)?)
+        Session::open(transaction, self.session_id)?.put(Session::closed, true).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

@@ -3,9 +3,9 @@
 use automerge::ReadDoc;
 use serde_json::{Map, Value};
 
-use super::{TEXT, TextVersion, edited_by, versions};
+use super::{TEXT, TextVersion, TextVersions, edited_by, text, versions};
 use crate::brief::brief;
-use crate::entity::Item;
+use crate::entity::{Entity, Item};
 use crate::question::Question;
 use crate::{CardKind, Language, PersonId, Reader, Text};
 
@@ -30,11 +30,11 @@ pub(crate) fn question<R: ReadDoc>(
     asked: &Asked,
     reader: &Reader<'_>,
 ) -> Option<Question> {
-    let mut versions = versions(item);
+    let TextVersions(mut versions) = versions(item);
     if versions.is_empty() {
         return None;
     }
-    versions.push(TextVersion { text: item.text(TEXT).unwrap_or_default(), by: edited_by(item) });
+    versions.push(TextVersion { text: text(item), by: edited_by(item) });
     let language = reader.language;
     let question = Question::new(CardKind::TwoTexts, sentence(&versions, language));
     let mut question = question.about([id]).person(item.by());
@@ -54,6 +54,17 @@ pub(crate) fn question<R: ReadDoc>(
         question = question.answer(label, command(id, asked, &all));
     }
     Some(question)
+}
+
+/// Asks about every text of the entities of a document that people read.
+pub(crate) fn questions<E: Entity>(
+    document: &impl ReadDoc,
+    command: &'static str,
+    reader: &Reader<'_>,
+) -> impl Iterator<Item = Question> {
+    let asked = Asked { command, field: E::ID };
+    let items = E::items(&Item::root(document)).into_iter().filter(|(_, item)| E::is_shown(item));
+    items.filter_map(move |(id, item)| question(&id.to_string(), &item, &asked, reader))
 }
 
 fn sentence(versions: &[TextVersion], language: Language) -> String {

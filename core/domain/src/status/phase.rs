@@ -1,53 +1,35 @@
 //! The phases of the client's work, each known by what the documents hold.
 
-use serde::{Deserialize, Serialize};
-
 use super::StatusSources;
 use super::round::Round;
 use crate::network::NetworkModel;
+use crate::words::words;
 use crate::{Language, Role};
 
 /// After so many days an action that is done has waited too long for a look back.
 pub(super) const LOOK_BACK_DAYS: i64 = 14;
 
-/// How far the client is. After a look back the work goes on with ideas and actions, so phases come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Nothing is on the map yet.
-    GettingToKnow,
-    /// The network is being put on the map.
-    Mapping,
-    /// Everybody has a place on the map, and the map was kept.
-    Mapped,
-    /// There are at least three ideas, or one was chosen, or an action is planned.
-    Ideas,
-    /// At least one action is active.
-    Doing,
-    /// No action is active, and one that is done waits for a look back.
-    Evaluating,
-    /// What was done was looked back on.
-    GoingOn,
+words! {
+    /// How far the client is, in a sentence. After a look back the work goes on with ideas and actions, so phases come again.
+    Phase in "phase" {
+        /// Nothing is on the map yet.
+        GettingToKnow = "getting_to_know": "We leren elkaar kennen.", "We are getting to know each other.";
+        /// The network is being put on the map.
+        Mapping = "mapping": "We maken de kaart van het netwerk.", "We are making the network map.";
+        /// Everybody has a place on the map, and the map was kept.
+        Mapped = "mapped": "De cirkel is klaar.", "The circle is ready.";
+        /// There are at least three ideas, or one was chosen, or an action is planned.
+        Ideas = "ideas": "Er zijn ideeën.", "There are ideas.";
+        /// At least one action is active.
+        Doing = "doing": "We zijn bezig met acties.", "We are working on actions.";
+        /// No action is active, and one that is done waits for a look back.
+        Evaluating = "evaluating": "Een actie is klaar.", "An action is done.";
+        /// What was done was looked back on.
+        GoingOn = "going_on": "We hebben samen teruggekeken.", "We have looked back together.";
+    }
 }
 
 impl Phase {
-    /// Every phase, in the order in which they come.
-    pub const ALL: [Self; 7] =
-        [Self::GettingToKnow, Self::Mapping, Self::Mapped, Self::Ideas, Self::Doing, Self::Evaluating, Self::GoingOn];
-
-    /// The phase's name on every wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::GettingToKnow => "getting_to_know",
-            Self::Mapping => "mapping",
-            Self::Mapped => "mapped",
-            Self::Ideas => "ideas",
-            Self::Doing => "doing",
-            Self::Evaluating => "evaluating",
-            Self::GoingOn => "going_on",
-        }
-    }
-
     pub(super) fn of(sources: StatusSources<'_>, round: &Round) -> Self {
         if round.active > 0 {
             Self::Doing
@@ -92,20 +74,7 @@ impl Phase {
             (Self::Doing, Language::English) if round.active == 1 => "We are working on 1 action.".to_owned(),
             (Self::Doing, Language::Dutch) => format!("We zijn bezig met {} acties.", round.active),
             (Self::Doing, Language::English) => format!("We are working on {} actions.", round.active),
-            (phase, language) => phase.words(language).to_owned(),
-        }
-    }
-
-    /// How far the client is, in a sentence.
-    pub const fn words(self, language: Language) -> &'static str {
-        match self {
-            Self::GettingToKnow => language.pick("We leren elkaar kennen.", "We are getting to know each other."),
-            Self::Mapping => language.pick("We maken de kaart van het netwerk.", "We are making the network map."),
-            Self::Mapped => language.pick("De cirkel is klaar.", "The circle is ready."),
-            Self::Ideas => language.pick("Er zijn ideeën.", "There are ideas."),
-            Self::Doing => language.pick("We zijn bezig met acties.", "We are working on actions."),
-            Self::Evaluating => language.pick("Een actie is klaar.", "An action is done."),
-            Self::GoingOn => language.pick("We hebben samen teruggekeken.", "We have looked back together."),
+            (phase, language) => phase.label(language).to_owned(),
         }
     }
 }

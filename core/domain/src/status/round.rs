@@ -2,7 +2,7 @@
 
 use super::StatusSources;
 use crate::Timestamp;
-use crate::circle::IdeaModel;
+use crate::circle::{Idea, IdeaStatus};
 use crate::plan::ActionModel;
 
 /// How many ideas make a brainstorm.
@@ -27,10 +27,10 @@ pub(super) struct Round {
 impl Round {
     pub(super) fn of(sources: StatusSources<'_>) -> Self {
         let actions: &[ActionModel] = sources.plan.map_or(&[], |plan| &plan.actions);
-        let ideas: &[IdeaModel] = sources.circle.map_or(&[], |circle| &circle.ideas);
+        let ideas: &[Idea] = sources.circle.map_or(&[], |circle| &circle.ideas);
         let began = actions.iter().flat_map(|action| &action.evaluations).map(|evaluation| evaluation.at).max();
         let is_now = |at: Timestamp| began.is_none_or(|began| at > began);
-        let live = || ideas.iter().filter(|idea| idea.status != "withdrawn");
+        let live = || ideas.iter().filter(|idea| idea.status != IdeaStatus::Withdrawn);
         let mut proposed: Vec<Timestamp> = live().map(|idea| idea.at).filter(|at| is_now(*at)).collect();
         proposed.sort_unstable();
         let waiting = actions.iter().filter(|action| action.state == "done" && action.evaluations.is_empty());
@@ -38,7 +38,8 @@ impl Round {
             began,
             ideas: proposed,
             // Older documents do not say when an idea was chosen.
-            is_chosen: live().any(|idea| idea.status == "chosen" && is_now(idea.chosen_at.unwrap_or(idea.at))),
+            is_chosen: live()
+                .any(|idea| idea.status == IdeaStatus::Chosen && is_now(idea.chosen_at.unwrap_or(idea.at))),
             is_planned: actions.iter().any(|action| action.state == "draft"),
             active: actions.iter().filter(|action| action.state == "active").count(),
             waiting_since: waiting.map(|action| action.done_at.unwrap_or(action.at)).min(),

@@ -21,7 +21,12 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
         compare(stage, kind).await?;
     }
     let client = stage.phone("joost")?;
-    let ideas = client.circle().ideas.into_iter().map(|idea| (idea.text, idea.hearts.len(), idea.status)).collect();
+    let ideas = client
+        .circle()
+        .ideas
+        .into_iter()
+        .map(|idea| (idea.text, idea.hearts.len(), idea.status.name().to_owned()))
+        .collect();
     let actions = states(client);
     (stage.told.ideas, stage.told.actions) = (ideas, actions);
     Ok(())

@@ -11,7 +11,7 @@ use crate::{Command, DocumentKind, Reader};
 
 /// A question per open suggestion that would change something.
 pub(super) fn questions(document: &impl ReadDoc, model: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
-    let open = model.suggestions.iter().filter(|suggestion| suggestion.state == SuggestionState::Open.name());
+    let open = model.suggestions.iter().filter(|suggestion| suggestion.state == SuggestionState::Open);
     open.filter_map(|suggestion| {
         let contact = model.contacts.iter().find(|contact| contact.id == suggestion.contact_id)?;
         if !changes(suggestion, contact) {

@@ -81,7 +81,7 @@ fn assert_readable(network: &NetworkModel, svg: &str) {
 
 fn any_contact() -> impl Strategy<Value = (String, usize, i64, Option<Status>)> {
     let name = prop_oneof!["[A-Z][a-z]{2,9}( van)?( [A-Z][a-z]{3,12})?", "[W ]{1,200}", "\\PC{1,60}",];
-    (name, 0..5usize, 0..6i64, proptest::option::of(proptest::sample::select(Status::ALL)))
+    (name, 0..5usize, 0..6i64, proptest::option::of(proptest::sample::select(Status::ALL.to_vec())))
 }
 
 proptest! {

@@ -1,10 +1,10 @@
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ReadDoc, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CircleView, IDEAS, IdeaStatus};
-use crate::entity::{find, must_exist};
+use super::{Idea, IdeaStatus};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{Context, Edit, IdeaId, Language, Names, Refusal};
 
@@ -25,21 +25,18 @@ macro_rules! answers {
             const IS_CHOICE: bool = true;
 
             fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                must_exist(document, IDEAS, self.idea_id, "idea_id")
+                Idea::must_exist(document, self.idea_id)
             }
 
             /// When an idea is chosen is a step of its own: how it goes counts from it.
             fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-                let idea = find(transaction, IDEAS, self.idea_id, "idea_id")?;
-                if IdeaStatus::$status == IdeaStatus::Chosen {
-                    transaction.put(&idea, "chosen_at", ScalarValue::Timestamp(context.at.millis()))?;
-                }
-                Ok(transaction.put(&idea, "status", IdeaStatus::$status.name())?)
+                let chosen_at = (IdeaStatus::$status == IdeaStatus::Chosen).then_some(context.at);
+                let mut idea = Idea::open(transaction, self.idea_id)?;
+                idea.put(Idea::chosen_at, chosen_at)?.put(Idea::status, IdeaStatus::$status).map(drop)
             }
 
             fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-                let idea = CircleView::new(document).title(self.idea_id, language);
-                format!("{} {idea}", language.pick($dutch, $english))
+                format!("{} {}", language.pick($dutch, $english), Idea::title(document, self.idea_id, language))
             }
         }
     )+};

@@ -3,8 +3,9 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENT_SIDE, CONSENTS, ConsentsView};
-use crate::entity::{create, find, must_exist};
+use super::{Consent, WITHDRAWN};
+use crate::consents::CLIENT_SIDE;
+use crate::entity::Entity;
 use crate::policy::Policy;
 use crate::{ConsentId, Context, Edit, Effect, Language, Names, Refusal};
 
@@ -22,17 +23,16 @@ impl Edit for WithdrawConsent {
     const EFFECT: Effect = Effect::ChangesRights;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, CONSENTS, self.consent_id, "consent_id")
+        Consent::must_exist(document, self.consent_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let consent = find(transaction, CONSENTS, self.consent_id, "consent_id")?;
-        let withdrawal = create(transaction, &consent, "withdrawn", context)?;
-        Ok(transaction.put(&withdrawal, "withdrawn_as", context.author.role.name())?)
+        let mut end = Consent::open(transaction, self.consent_id)?.create(context, WITHDRAWN)?;
+        end.put(Consent::withdrawn_as, context.author.role).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let what = ConsentsView::new(document).compartment(self.consent_id, language);
+        let what = Consent::compartment_label(document, self.consent_id, language);
         match language {
             Language::Dutch => format!("heeft de toestemming ingetrokken voor {what}"),
             Language::English => format!("withdrew the consent for {what}"),

@@ -4,12 +4,31 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CircleView, OFFERS, OWN_OR_CLIENT, must_be_new};
+use super::{OWN_OR_CLIENT, is_gone, must_be_new};
 use crate::because::{Because, Reason};
-use crate::entity::{create, find, must_exist, put_some, section};
-use crate::erasure::note_of;
+use crate::entity::{Entity, Item, entity};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{Author, Context, Edit, Effect, Language, Name, Names, OfferId, Refusal, Text};
+
+entity! {
+    /// An offer of help.
+    Offer[offer_id: OfferId] in "offers" {
+        /// What the person can do.
+        what: Option<String>,
+        /// When and how often.
+        when: Option<String>,
+    }
+    keeps {
+        withdrawn: bool,
+    }
+    impl {
+        const ERASED_AS: Option<&'static str> = Some("offer");
+
+        fn is_shown<R: ReadDoc>(offer: &Item<'_, R>) -> bool {
+            offer.get(Self::withdrawn) != Some(true)
+        }
+    }
+}
 
 /// Offers help: what, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,19 +69,17 @@ impl Edit for MakeOffer {
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).circle(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_be_new(document, self.offer_id, "offer_id")
+        must_be_new::<Offer>(document, self.offer_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let offers = section(transaction, OFFERS)?;
-        let offer = create(transaction, &offers, self.offer_id, context)?;
-        put_some(transaction, &offer, "what", self.what.as_ref())?;
-        put_some(transaction, &offer, "when", self.when.as_ref())
+        let mut offer = Offer::create(context, transaction, self.offer_id)?;
+        offer.put(Offer::what, &self.what)?.put(Offer::when, &self.when).map(drop)
     }
 
     /// Without the text where the offer was taken back.
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        if CircleView::new(document).is_gone(OFFERS, self.offer_id) {
+        if is_gone::<Offer>(document, self.offer_id) {
             return language.pick("heeft hulp aangeboden", "offered help").to_owned();
         }
         let what = self.what.as_deref().unwrap_or(language.pick("hulp", "help"));
@@ -75,23 +92,20 @@ impl Edit for WithdrawOffer {
     const POLICY: Policy = OWN_OR_CLIENT.professional(Rule::Never);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, OFFERS, self.offer_id, "offer_id")
+        Offer::must_exist(document, self.offer_id)
     }
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-        CircleView::new(document).is_offerer(self.offer_id, author.person)
+        Offer::author(document, self.offer_id) == Some(author.person)
     }
 
     fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
-        Because::of_persons(Reason::MadeByOthers, CircleView::new(document).offerer(self.offer_id))
+        Because::of_persons(Reason::MadeByOthers, Offer::author(document, self.offer_id))
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let offer = find(transaction, OFFERS, self.offer_id, "offer_id")?;
-        for text in ["what", "when"] {
-            transaction.delete(&offer, text)?;
-        }
-        Ok(transaction.put(&offer, "withdrawn", true)?)
+        let mut offer = Offer::open(transaction, self.offer_id)?;
+        offer.clear(Offer::what)?.clear(Offer::when)?.put(Offer::withdrawn, true).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -105,18 +119,15 @@ impl Edit for EraseOffer {
     const EFFECT: Effect = Effect::Erases;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, OFFERS, self.offer_id, "offer_id")
+        Offer::must_exist(document, self.offer_id)
     }
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-        CircleView::new(document).is_offerer(self.offer_id, author.person)
+        Offer::author(document, self.offer_id) == Some(author.person)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        find(transaction, OFFERS, self.offer_id, "offer_id")?;
-        let offers = section(transaction, OFFERS)?;
-        transaction.delete(&offers, self.offer_id.to_string())?;
-        note_of(context, transaction, &self.offer_id.to_string(), "offer")
+        Offer::erase(context, transaction, self.offer_id)
     }
 
     fn erases(&self) -> Option<Uuid> {

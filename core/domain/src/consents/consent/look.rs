@@ -3,8 +3,9 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENT_SIDE, CONSENTS};
-use crate::entity::{create, must_be_free, section};
+use super::Consent;
+use crate::consents::CLIENT_SIDE;
+use crate::entity::Entity;
 use crate::policy::Policy;
 use crate::{Access, ConsentId, Context, DocumentKind, Edit, Effect, Language, Names, Refusal, Role};
 
@@ -27,15 +28,13 @@ impl Edit for AskToLook {
         if self.compartment.by_consent(Role::Client) == Access::None {
             return Err(Refusal::invalid("compartment"));
         }
-        must_be_free(document, CONSENTS, self.consent_id, "consent_id")
+        Consent::must_be_free(document, self.consent_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let consents = section(transaction, CONSENTS)?;
-        let look = create(transaction, &consents, self.consent_id, context)?;
-        transaction.put(&look, "given_as", context.author.role.name())?;
-        transaction.put(&look, "compartment", self.compartment.name())?;
-        Ok(transaction.put(&look, "person_id", context.author.person.to_string())?)
+        let mut look = Consent::create(context, transaction, self.consent_id)?;
+        look.put(Consent::given_as, context.author.role)?.put(Consent::compartment, self.compartment)?;
+        look.put(Consent::person_id, context.author.person).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

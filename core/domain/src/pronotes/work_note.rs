@@ -3,11 +3,24 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::NOTES;
 use crate::because::{Because, Reason};
-use crate::entity::{Item, create, find, must_be_free, must_exist, put_some, section};
+use crate::entity::{Entity, entity};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, Edit, Language, Name, Names, NoteId, Refusal, Rewording, Text, shared_text};
+use crate::{
+    Author, Context, Edit, Language, Name, Names, NoteId, Refusal, Rewording, Text, TextVersions, shared_text,
+};
+
+entity! {
+    /// A working note.
+    WorkNote[note_id: NoteId] in "notes" {
+        /// What it is about.
+        subject: Option<String>,
+        /// What it says; concurrent edits merge word by word.
+        text: String => |item| shared_text::text(item),
+        /// Other versions of the text that wait for a choice, in the order in which they were written.
+        versions: TextVersions => |item| shared_text::versions(item),
+    }
+}
 
 /// Writes a working note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,14 +50,12 @@ impl Edit for WriteWorkNote {
     const POLICY: Policy = Policy::NOBODY.professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_be_free(document, NOTES, self.note_id, "note_id")
+        WorkNote::must_be_free(document, self.note_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let notes = section(transaction, NOTES)?;
-        let note = create(transaction, &notes, self.note_id, context)?;
-        put_some(transaction, &note, "subject", self.subject.as_ref())?;
-        shared_text::put(transaction, &note, &self.text)
+        let mut note = WorkNote::create(context, transaction, self.note_id)?;
+        note.put(WorkNote::subject, &self.subject)?.text(&self.text).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -57,23 +68,23 @@ impl Edit for EditWorkNote {
     const POLICY: Policy = Policy::NOBODY.professional(Rule::If(Condition::Author));
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, NOTES, self.note_id, "note_id")
+        WorkNote::must_exist(document, self.note_id)
     }
 
     fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-        Item::find(document, NOTES, self.note_id).and_then(|note| note.by()) == Some(author.person)
+        WorkNote::author(document, self.note_id) == Some(author.person)
     }
 
     fn why_not(&self, _condition: Condition, _author: &Author, document: &impl ReadDoc) -> Because {
-        Because::of_persons(Reason::MadeByOthers, Item::find(document, NOTES, self.note_id).and_then(|note| note.by()))
+        Because::of_persons(Reason::MadeByOthers, WorkNote::author(document, self.note_id))
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        find(transaction, NOTES, self.note_id, "note_id").map(|_| ())
+        WorkNote::open(transaction, self.note_id).map(drop)
     }
 
     fn rewords(&self) -> Option<Rewording<'_>> {
-        Some(Rewording { section: NOTES, id: self.note_id.uuid(), field: "note_id", text: &self.text })
+        Some(WorkNote::rewording(self.note_id.uuid(), &self.text))
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

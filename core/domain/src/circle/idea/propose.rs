@@ -1,14 +1,14 @@
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjType, ScalarValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EVERYBODY, IDEAS, must_be_new};
+use super::Idea;
 use crate::bounds::{Slug, list};
-use crate::entity::{create, put_json, put_some, section};
+use crate::circle::{EVERYBODY, must_be_new};
+use crate::entity::Entity;
 use crate::policy::Policy;
-use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text, shared_text};
+use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text, hearts};
 
 /// Puts an idea before the circle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,23 +42,15 @@ impl Edit for ProposeIdea {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {
             return Err(Refusal::invalid("complexity"));
         }
-        must_be_new(document, self.idea_id, "idea_id")
+        must_be_new::<Idea>(document, self.idea_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let ideas = section(transaction, IDEAS)?;
-        let idea = create(transaction, &ideas, self.idea_id, context)?;
-        shared_text::put(transaction, &idea, &self.text)?;
-        if !self.fits.is_empty() {
-            put_json(transaction, &idea, "fits", &self.fits)?;
-        }
-        put_some(transaction, &idea, "strategy", self.strategy.as_ref())?;
-        put_some(transaction, &idea, "activity", self.activity.as_ref())?;
-        if let Some(complexity) = self.complexity {
-            transaction.put(&idea, "complexity", ScalarValue::Uint(complexity.into()))?;
-        }
-        transaction.put_object(&idea, "hearts", ObjType::Map)?;
-        Ok(())
+        let mut idea = Idea::create(context, transaction, self.idea_id)?;
+        idea.text(&self.text)?.put(Idea::fits, &self.fits)?;
+        idea.put(Idea::strategy, &self.strategy)?.put(Idea::activity, &self.activity)?;
+        idea.put(Idea::complexity, self.complexity)?;
+        hearts::begin(&mut idea)
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

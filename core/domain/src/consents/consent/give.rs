@@ -3,9 +3,9 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CONSENTS, LanguageLevel};
+use super::{Consent, LanguageLevel};
 use crate::brief::brief;
-use crate::entity::{create, must_be_free, put_some, section};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{
     Access, ConsentId, Context, DocumentKind, Edit, Effect, Language, Name, Names, PersonId, Refusal, Role, Text,
@@ -50,19 +50,16 @@ impl Edit for GiveConsent {
             (None, None) => return Err(Refusal::invalid("person_id")),
             (_, Some(_)) => return Err(Refusal::invalid("role")),
         }
-        must_be_free(document, CONSENTS, self.consent_id, "consent_id")
+        Consent::must_be_free(document, self.consent_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let consents = section(transaction, CONSENTS)?;
-        let consent = create(transaction, &consents, self.consent_id, context)?;
-        transaction.put(&consent, "given_as", context.author.role.name())?;
-        transaction.put(&consent, "compartment", self.compartment.name())?;
-        transaction.put(&consent, "purpose", self.purpose.as_str())?;
-        put_some(transaction, &consent, "person_id", self.person_id)?;
-        put_some(transaction, &consent, "role", self.role.map(Role::name))?;
-        transaction.put(&consent, "text_version", self.text_version.as_str())?;
-        Ok(transaction.put(&consent, "language_level", self.language_level.name())?)
+        let mut consent = Consent::create(context, transaction, self.consent_id)?;
+        consent.put(Consent::given_as, context.author.role)?.put(Consent::compartment, self.compartment)?;
+        consent.put(Consent::purpose, &self.purpose)?;
+        consent.put(Consent::person_id, self.person_id)?.put(Consent::role, self.role)?;
+        consent.put(Consent::text_version, &self.text_version)?;
+        consent.put(Consent::language_level, self.language_level).map(drop)
     }
 
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
