@@ -18,6 +18,7 @@ mod fail;
 mod household;
 pub mod http;
 pub mod lifetime;
+mod memory;
 pub mod metrics;
 pub mod request_limit;
 mod sealing;

@@ -19,12 +19,13 @@ use tower::ServiceExt;
 use super::router;
 use crate::app::App;
 use crate::lifetime::Share;
-use crate::{erasing, sealing};
+use crate::{erasing, memory, sealing};
 
 /// Answers on a listener until `stop` is ready, then ends every connection and returns.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let router = router(app.clone());
     tokio::spawn(sealing::run(app.store.clone(), app.lifetime.share()));
+    tokio::spawn(memory::run(app.hub.clone(), app.lifetime.share()));
     let places = Arc::new(Semaphore::new(app.config.limits.connections));
     tokio::spawn(erasing::run(app.clone(), app.lifetime.share()));
     let mut stop = pin!(stop);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use kring_domain::{DeviceId, DocumentId, DocumentKind, PersonId, SpaceId};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::connection::{Closing, Connection, Item, Live};
@@ -18,6 +18,7 @@ pub struct Hub {
     registry: Arc<Mutex<Registry>>,
     rates: Arc<Rates>,
     turns: Arc<Turns>,
+    left: Arc<Notify>,
 }
 
 /// The most sessions that read from the database at once.
@@ -183,7 +184,13 @@ impl Hub {
         self.turns.0.acquire().await.ok()
     }
 
+    /// Returns when a connection has ended since this was last asked.
+    pub(crate) async fn somebody_left(&self) {
+        self.left.notified().await;
+    }
+
     fn disconnect(&self, connection: &Connection) {
+        self.left.notify_one();
         let mut registry = self.lock();
         let registered = registry.connections.remove(&connection.number);
         for document in registered.map(|registered| registered.documents).unwrap_or_default() {
