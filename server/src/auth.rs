@@ -9,6 +9,7 @@ mod code;
 mod copied;
 mod keys;
 mod proof;
+mod recognised;
 mod refresh;
 mod secret;
 mod session;
@@ -35,7 +36,7 @@ pub use ticket::TICKET_LIFETIME;
 use crate::clock;
 use crate::config::Config;
 use crate::store::{Store, StoreError};
-use {attempts::Attempts, keys::Keys, session::Sessions, ticket::Tickets};
+use {attempts::Attempts, keys::Keys, recognised::Recognised, session::Sessions, ticket::Tickets};
 
 /// The longest that an access token can be told to live, in seconds: a day.
 pub const LONGEST_TTL: u64 = 86_400;
@@ -72,6 +73,7 @@ pub enum AuthError {
 #[derive(Clone)]
 pub struct Auth {
     keys: Arc<Keys>,
+    recognised: Arc<Recognised>,
     sessions: Arc<Sessions>,
     attempts: Arc<Attempts>,
     tickets: Arc<Tickets>,
@@ -88,6 +90,7 @@ impl Auth {
         let keys = Keys::open(store).await?;
         Ok(Self {
             keys: Arc::new(keys),
+            recognised: Arc::default(),
             sessions: Arc::default(),
             attempts: Arc::new(Attempts::new(config.limits.wrong_codes, config.limits.wrong_codes_overall)),
             tickets: Arc::default(),
@@ -125,7 +128,7 @@ impl Auth {
     /// When the token is not of this server, has expired, or its session has ended.
     pub async fn caller(&self, store: &Store, access_token: &str) -> Result<Caller, AuthError> {
         let keys = self.keys.current(store).await?;
-        let caller = token::check(&keys, access_token, clock::now())?;
+        let caller = self.recognised.caller(&keys, access_token, clock::now())?;
         if self.sessions.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
     }
 

@@ -55,7 +55,28 @@ pub(super) fn make(keys: &KeySet, caller: Caller, now: Timestamp, ttl: Duration)
     token.map(Secret::new).map_err(|error| StoreError::Open(Arc::new(std::io::Error::other(error))))
 }
 
-pub(super) fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Caller, AuthError> {
+/// What a token says whose signature is good.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    key: String,
+    caller: Caller,
+    begins_s: i64,
+    ends_s: i64,
+}
+
+impl Token {
+    /// Who holds it, where it is good now and its key is still recognised.
+    pub(super) fn holder(&self, keys: &KeySet, now: Timestamp) -> Result<Caller, AuthError> {
+        let seconds = now.millis() / 1000;
+        if keys.find(&self.key, now).is_none() || self.begins_s > seconds.saturating_add(LEEWAY) {
+            return Err(AuthError::Unauthenticated);
+        }
+        if self.ends_s <= seconds { Err(AuthError::Expired) } else { Ok(self.caller) }
+    }
+}
+
+/// Reads a token and checks its signature; when it is good is for [`Token::holder`] to say.
+pub(super) fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Token, AuthError> {
     if token.len() > MAX_LENGTH {
         return Err(AuthError::Unauthenticated);
     }
@@ -64,16 +85,11 @@ pub(super) fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Caller
     if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::EdDSA || header.crit.is_some() {
         return Err(AuthError::Unauthenticated);
     }
-    let key = header.kid.and_then(|kid| keys.find(&kid, now)).ok_or(AuthError::Unauthenticated)?;
+    let id = header.kid.ok_or(AuthError::Unauthenticated)?;
+    let key = keys.find(&id, now).ok_or(AuthError::Unauthenticated)?;
     let claims = decode::<Claims>(token, key, &validation()).map_err(|_| AuthError::Unauthenticated)?.claims;
-    let seconds = now.millis() / 1000;
-    if claims.nbf.max(claims.iat) > seconds.saturating_add(LEEWAY) {
-        return Err(AuthError::Unauthenticated);
-    }
-    if claims.exp <= seconds {
-        return Err(AuthError::Expired);
-    }
-    Ok(Caller { person: claims.sub, device: claims.device, family: claims.family })
+    let caller = Caller { person: claims.sub, device: claims.device, family: claims.family };
+    Ok(Token { key: id, caller, begins_s: claims.nbf.max(claims.iat), ends_s: claims.exp })
 }
 
 fn header(key: &str) -> Header {
@@ -99,6 +115,11 @@ mod tests {
 
     use super::*;
     use crate::auth::keys::tests::{id_of, keys};
+
+    /// Who holds a token, looked at once.
+    fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Caller, AuthError> {
+        super::check(keys, token, now)?.holder(keys, now)
+    }
 
     const OLD: [u8; 32] = [1; 32];
     const NEW: [u8; 32] = [2; 32];
