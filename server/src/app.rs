@@ -1,5 +1,6 @@
 //! What every request has at hand.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use kring_domain::ServerId;
@@ -15,9 +16,12 @@ use crate::request_limit::RequestLimit;
 use crate::store::{Store, StoreError};
 use crate::sync::hub::Hub;
 
-/// The parts of one server; clones share them.
+/// One server; clones share its parts. Every layer of every request has a clone, so making one is one count.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// The parts of one server.
+pub struct Parts {
     /// The database.
     pub store: Store,
     /// Which server this is.
@@ -38,6 +42,14 @@ pub struct App {
     pub request_limit: RequestLimit,
     /// Held by whoever judges an edit, one at a time.
     pub judging: Arc<Mutex<()>>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -64,7 +76,7 @@ impl App {
         let server = server_id(&key);
         let documents =
             Documents::start(&store, &hub, &metrics, key, limits.document_cache_bytes, limits.compact_after)?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             server,
             auth,
             documents,
@@ -75,6 +87,6 @@ impl App {
             judging: Arc::default(),
             config: Arc::new(config),
             store,
-        })
+        })))
     }
 }
