@@ -22,7 +22,7 @@ mod words;
 pub use action::{Action, Outcome};
 pub use line::{AccessPoint, Line};
 pub use lines::{Filter, LogLine, MAX_LINES, client_of, lines};
-pub use record::{SAME, adopt, record, record_at_document};
+pub use record::{SAME, adopt, is_recorded, record, record_at_document};
 pub use refused::{Target, record_refused};
 pub use seal::{has_grown, seal};
 pub use verify::{Fault, Report, verify};

@@ -132,6 +132,9 @@ fn entries(
     room: usize,
     mut frames: Vec<Bytes>,
 ) -> Result<Piece, LoadError> {
+    if after == head.at {
+        return Ok(Piece { frames, reached: Some(after), is_last: true, ahead_of: None });
+    }
     let (mut batch, mut size, mut total, mut reached) = (Vec::new(), 0, 0, after);
     table::each_entry(connection, document, after, |sequence, bytes| {
         if size + bytes.len() > FRAME && !batch.is_empty() {

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::catch_up::{is_apart, log_end, next_piece};
 use super::directory::{Directory, Place, Window};
 use super::late::hold_late;
-use super::looks::{received, refused};
+use super::looks::{is_told, received, refused};
 use super::sift::sift;
 use crate::app::App;
 use crate::auth::Caller;
@@ -58,7 +58,9 @@ pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<
         lacking(connection, server, &mine)
     });
     let (welcome, pieces, places) = lacking.await?;
-    app.store.write(move |connection| received(connection, caller, &places)).await?;
+    if !places.is_empty() {
+        app.store.write(move |connection| received(connection, caller, &places)).await?;
+    }
     let all: Vec<&Bytes> = std::iter::once(&welcome).chain(&frames).chain(&pieces).collect();
     Ok(array(&all))
 }
@@ -128,6 +130,7 @@ struct Mine<'a> {
     answered: &'a [(DocumentId, u64)],
 }
 
+/// The welcome, what the device lacks, and the documents of which the access log does not tell yet that it gets something.
 fn lacking(
     connection: &Connection,
     server: ServerId,
@@ -145,7 +148,7 @@ fn lacking(
         let end = mine.answered.iter().find(|(document, _)| *document == place.document).map(|(_, end)| *end);
         let piece = next_piece(&transaction, place.document, cursor, end, room)?;
         room = room.saturating_sub(piece.frames.iter().map(Bytes::len).sum());
-        if !piece.frames.is_empty() {
+        if !piece.frames.is_empty() && !is_told(&transaction, mine.caller, place)? {
             places.push(*place);
         }
         frames.extend(piece.frames);

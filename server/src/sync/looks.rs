@@ -4,7 +4,7 @@ use kring_domain::DocumentId;
 use rusqlite::Connection;
 
 use super::directory::Place;
-use crate::accounts::access_log::{Action, Line, Target, record, record_refused};
+use crate::accounts::access_log::{Action, Line, Target, is_recorded, record, record_refused};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock::now;
@@ -13,10 +13,20 @@ use crate::documents::table::LoadError;
 /// Keeps that a device is sent something of these documents.
 pub(super) fn received(connection: &Connection, caller: Caller, places: &[Place]) -> Result<(), LoadError> {
     for place in places {
-        let line = Line::new(now(), place.space, caller, place.role, Action::Received);
-        record(connection, &line.on(place.document))?;
+        record(connection, &line(caller, place))?;
     }
     Ok(())
+}
+
+/// Whether the access log tells already that a device was sent something of a document of late.
+///
+/// A device that comes again within minutes then waits for no transaction.
+pub(super) fn is_told(connection: &Connection, caller: Caller, place: &Place) -> Result<bool, LoadError> {
+    Ok(is_recorded(connection, &line(caller, place))?)
+}
+
+fn line(caller: Caller, place: &Place) -> Line {
+    Line::new(now(), place.space, caller, place.role, Action::Received).on(place.document)
 }
 
 /// Keeps that a device sent commands for a document that its person may not see.

@@ -203,6 +203,7 @@ impl Session {
         let mut watched: Vec<Watched> = watched.collect();
         watched.extend(self.outside(window, greeting.through, &greeting.places));
         watched.sort_unstable_by_key(|watched| watched.place.document);
+        watched.iter_mut().filter(|watched| greeting.told.contains(&watched.place.document)).for_each(Watched::is_told);
         self.places = Some(watched);
         let sent = greeting.pieces.iter().filter(|(_, piece)| !piece.frames.is_empty());
         sent.for_each(|(place, _)| self.sending(place.document));

@@ -37,8 +37,17 @@ pub fn record_at_document(connection: &Connection, document: DocumentId, line: &
     }
 }
 
+/// Whether an earlier line, which is durable, says the same already: then [`record`] makes none.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn is_recorded(connection: &Connection, line: &Line) -> Result<bool, StoreError> {
+    Ok(line.is_folded() && is_known(connection, line)?)
+}
+
 fn keep(connection: &Connection, line: &Line) -> Result<(), StoreError> {
-    if line.is_folded() && is_known(connection, line)? {
+    if is_recorded(connection, line)? {
         return Ok(());
     }
     let chain = chain_of(line.space);

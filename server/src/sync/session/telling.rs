@@ -33,6 +33,11 @@ impl Watched {
         Self { place, following, told: None, is_untold: false }
     }
 
+    /// Notes that the log tells already that the device is sent something of it.
+    pub(super) fn is_told(&mut self) {
+        self.told = Some(Instant::now());
+    }
+
     /// Notes that something of it is about to be sent, and says whether the log is to be told.
     fn sending(&mut self) -> bool {
         let now = Instant::now();
