@@ -4,10 +4,12 @@
 //! what their phone made of it; phone and server read all that with the one function here.
 
 mod character;
+mod escape;
 
 use std::cmp::Reverse;
 
 use character::{Character, Symbol};
+use escape::unescaped;
 
 /// The symbols of a code, without hyphens.
 pub const LENGTH: usize = 16;
@@ -44,7 +46,7 @@ pub fn read(pasted: &str) -> Option<[u8; LENGTH]> {
     if pasted.chars().nth(MAX_PASTED).is_some() {
         return None;
     }
-    let tokens = tokens(&decoded(pasted));
+    let tokens = tokens(&unescaped(pasted));
     let whole = leading(&tokens).filter(|found| found.tokens == tokens.len());
     let in_link = || leading_behind(&tokens, '#', |_| true);
     let in_sentence = || best_window(&tokens);
@@ -61,6 +63,8 @@ struct Token {
     is_upper: bool,
     /// Whether only dashes are between it and the token before it.
     is_joined: bool,
+    /// Whether a line ends between it and the token before it, with nothing else there but the marks of a quoted message.
+    is_broken: bool,
     /// The characters between it and the token before it that can announce a code.
     marks: Vec<char>,
 }
@@ -101,9 +105,10 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             Character::Symbol(_) | Character::Other => {
                 if !is_inside {
-                    let Gap { dashes, others, marks } = std::mem::take(&mut gap);
+                    let Gap { dashes, others, lines, words, marks } = std::mem::take(&mut gap);
                     let is_joined = dashes > 0 && others == 0 && !tokens.is_empty();
-                    tokens.push(Token { symbols: Some(Vec::new()), is_upper: true, is_joined, marks });
+                    let is_broken = lines > 0 && dashes == 0 && words == 0 && !tokens.is_empty();
+                    tokens.push(Token { symbols: Some(Vec::new()), is_upper: true, is_joined, is_broken, marks });
                     is_inside = true;
                 }
                 if let Some(token) = tokens.last_mut() {
@@ -121,6 +126,9 @@ fn tokens(text: &str) -> Vec<Token> {
 struct Gap {
     dashes: usize,
     others: usize,
+    lines: usize,
+    /// What a broken line has not.
+    words: usize,
     marks: Vec<char>,
 }
 
@@ -129,6 +137,13 @@ impl Gap {
         match is_dash {
             true => self.dashes += 1,
             false => self.others += 1,
+        }
+        match written {
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => self.lines += 1,
+            // A quoted message, and the end of a line as mail programs send it.
+            '>' | '|' | '=' => {}
+            _ if written.is_whitespace() => {}
+            _ => self.words += 1,
         }
         match written {
             '#' | '＃' => self.marks.push('#'),
@@ -189,8 +204,7 @@ fn best_window(tokens: &[Token]) -> Option<Found> {
         let rest = tokens.get(start..)?;
         let found = leading(rest)?;
         let taken = rest.get(..found.tokens)?;
-        let is_grouped = matches!(found.tokens, 1 | 2 | 4)
-            && taken.iter().all(|token| token.len() == taken.first().and_then(Token::len));
+        let is_grouped = is_grouped(taken.iter().filter_map(Token::len)) || is_grouped(unbroken(taken));
         let is_cut = found.joined > 0 && rest.first().is_some_and(|token| token.is_joined);
         let is_continued = rest.get(found.tokens).is_some_and(|next| next.is_joined);
         (is_grouped && found.has_digit() && !is_cut && !is_continued).then_some(found)
@@ -199,26 +213,23 @@ fn best_window(tokens: &[Token]) -> Option<Found> {
     windows.max_by_key(Found::likeness)
 }
 
-/// The text with `%2D` and the like read as what they stand for, as links are sent on.
-fn decoded(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('%') {
-        decoded.push_str(before);
-        let hex = behind.get(..2).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii) {
-            Some(byte) => {
-                decoded.push(char::from(byte));
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                decoded.push('%');
-                rest = behind;
-            }
+/// Whether these are the lengths of the groups of a code.
+fn is_grouped(lengths: impl IntoIterator<Item = usize>) -> bool {
+    let lengths: Vec<usize> = lengths.into_iter().collect();
+    matches!(lengths.len(), 1 | 2 | 4) && lengths.windows(2).all(|pair| pair.first() == pair.last())
+}
+
+/// The lengths of the groups, where a line may have ended within one.
+fn unbroken(tokens: &[Token]) -> Vec<usize> {
+    let mut lengths: Vec<usize> = Vec::new();
+    for token in tokens {
+        let length = token.len().unwrap_or_default();
+        match lengths.last_mut() {
+            Some(last) if token.is_broken => *last += length,
+            _ => lengths.push(length),
         }
     }
-    decoded.push_str(rest);
-    decoded
+    lengths
 }
 
 #[cfg(test)]
@@ -275,6 +286,25 @@ mod tests {
             "http://127.0.0.1:8787/join#K7QM-2XAB-90TV-ZZ4E",
             "Kom erbij! https://kring.example/join#K7QM-2XAB-90TV-ZZ4E Tot dan",
             "https://kring.example/app?code=K7QM-2XAB-90TV-ZZ4E",
+            "K7QM\u{a0}-\u{a0}2XAB\u{a0}-\u{a0}90TV\u{a0}-\u{a0}ZZ4E",
+            "> K7QM-2XAB-90TV-ZZ4E",
+            "> Je code is K7QM-2XAB-\n> 90TV-ZZ4E. Tot morgen",
+            "Op maandag schreef Marloes:\n>> Je code is\n>> K7QM-2XAB-90TV-ZZ4E\n>> Groet",
+            "Je code is K7QM-2X\nAB-90TV-ZZ4E. Tot morgen",
+            "> Je code is K7QM-2X\r\n> AB-90TV-ZZ4E. Tot morgen",
+            "Je code is K7QM2XAB9=\n0TVZZ4E.",
+            "Je code is K7QM-2XAB-90T=\r\nV-ZZ4E. Tot morgen",
+            "| Je code is K7QM 2XAB\n| 90TV ZZ4E |",
+            "https://kring.example/join#K7QM-2X\nAB-90TV-ZZ4E",
+            "> https://kring.exam\n> ple/join#K7QM-2XAB-90TV-ZZ4E",
+            "[K7QM-2XAB-90TV-ZZ4E](https://kring.example/join#K7QM-2XAB-90TV-ZZ4E)",
+            "[doe mee](<https://kring.example/join#K7QM-2XAB-90TV-ZZ4E> \"Kring\")",
+            "https://kring.example/join#K7QM%E2%80%932XAB%E2%80%9390TV%E2%80%93ZZ4E",
+            "https://kring.example/join#K7QM%C2%A02XAB%C2%A090TV%C2%A0ZZ4E",
+            "https://safe.example/?url=https%253A%252F%252Fkring.example%252Fjoin%2523K7QM%252D2XAB%252D90TV%252DZZ4E",
+            "%EF%BC%AB%EF%BC%97%EF%BC%B1%EF%BC%AD-2XAB-90TV-ZZ4E",
+            "https://kring.example/join#K7QM-2XAB-90TV-ZZ4E. Kom je ook?",
+            "Hier is je code: K7QM–2XAB–90TV–ZZ4E, 100% gratis.",
         ] {
             assert_eq!(read_text(pasted).as_deref(), Some(CODE), "{pasted}");
         }
@@ -298,6 +328,11 @@ mod tests {
             "https://kring.example/join#K7QM",
             "Dag Emine, kom je morgen ook eten bij ons?",
             "Bel me even op 06-12345678",
+            "Dat kost 100 euro\nvoor 2 mensen samen",
+            "%",
+            "100%",
+            "%E2%80",
+            "%FF%FE%",
             "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
         ] {
             assert_eq!(read_text(pasted), None, "{pasted}");

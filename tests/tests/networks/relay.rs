@@ -35,6 +35,8 @@ pub(super) enum Blocking {
     Mute,
     /// By opening the socket and closing it with this code as soon as something is said.
     Close(u16),
+    /// By opening the socket, passing these bytes down and cutting the connection.
+    Opened(Vec<u8>),
 }
 
 /// A listener for one phone.
@@ -109,6 +111,10 @@ async fn block(mut stream: TcpStream, blocking: &Blocking) {
         Blocking::Mute => {
             let Some(mut stream) = open(stream).await else { return };
             let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        }
+        Blocking::Opened(bytes) => {
+            let Some(mut stream) = open(stream).await else { return };
+            let _ = stream.write_all(bytes).await;
         }
         Blocking::Close(code) => {
             let Some(mut stream) = open(stream).await else { return };
