@@ -8,8 +8,10 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+#[cfg(test)]
+pub(crate) use clean::MAX_MARKS;
 pub(crate) use clean::is_seen;
-use clean::{Lines, clean, clean_and_compose};
+use clean::{Lines, clean, clean_and_compose, is_layout};
 
 /// How a bound that was broken is told apart from any other mistake in a command.
 pub(crate) const TOO_LARGE: &str = "longer than the bound";
@@ -36,7 +38,7 @@ macro_rules! bounded {
             /// Says so when nothing of the text can be seen, when it is longer than [`Self::MAX`] or holds control
             /// characters other than line breaks and tabs.
             pub fn new(text: &str) -> Result<Self, &'static str> {
-                if text.trim().chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+                if text.trim().chars().any(|c| c.is_control() && !is_layout(c)) {
                     return Err("a text holds control characters");
                 }
                 let text = clean_and_compose(text, $lines, Self::MAX);

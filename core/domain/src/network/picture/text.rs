@@ -13,8 +13,6 @@ const MAX_LINE: f64 = 8.6;
 const ONE_LINE: f64 = 6.4;
 /// The most graphemes of a line, whatever their width.
 const MAX_GRAPHEMES: usize = 24;
-/// The most marks that are drawn on one letter: no script needs as many, and a pile of them covers other labels.
-const MAX_MARKS: usize = 6;
 /// The width of an emoji, in em.
 const EMOJI: f64 = 1.35;
 
@@ -67,7 +65,7 @@ fn advance(c: char) -> f64 {
 
 /// Breaks a name into one or two lines, each with an ellipsis where it is too long.
 pub(super) fn lines(name: &str) -> Vec<String> {
-    let whole = with_few_marks(&clean_line(name));
+    let whole = clean_line(name);
     let words: Vec<&str> = whole.split_whitespace().collect();
     if words.len() < 2 || width(&whole) <= ONE_LINE {
         return vec![shortened(&whole)];
@@ -78,18 +76,6 @@ pub(super) fn lines(name: &str) -> Vec<String> {
     });
     let best = halves.min_by(|one, other| raggedness(one).total_cmp(&raggedness(other)));
     best.map(|(first, second)| vec![shortened(&first), shortened(&second)]).unwrap_or_default()
-}
-
-/// The text with at most [`MAX_MARKS`] marks on a letter.
-fn with_few_marks(text: &str) -> String {
-    let mut marks = 0;
-    let few = |c: &char| {
-        let is_mark =
-            c.width() == Some(0) && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}' | '\u{e0020}'..='\u{e007f}');
-        marks = if is_mark { marks + 1 } else { 0 };
-        marks <= MAX_MARKS
-    };
-    text.chars().filter(few).collect()
 }
 
 /// The wider line, in em; more where a word like “van” or “de” is torn off the name it belongs to.
@@ -147,6 +133,7 @@ pub(super) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bounds::MAX_MARKS;
 
     #[test]
     fn names_break_into_balanced_lines_that_are_never_too_wide() {
@@ -189,6 +176,11 @@ mod tests {
             "ക്ഷി".repeat(50),
             "각".repeat(60),
             "👍🏽".repeat(100),
+            "ཧྐྵྨླྺྼྻྂ".repeat(22),
+            "श्री".repeat(40),
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}".repeat(28),
+            "شْ".repeat(90),
+            "1\u{fe0f}\u{20e3}".repeat(60),
         ];
         for name in names {
             let graphemes: Vec<&str> = name.graphemes(true).collect();
