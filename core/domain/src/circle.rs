@@ -1,5 +1,6 @@
 //! The support circle: everybody brainstorms, gives hearts and offers help; the client chooses.
 
+mod cards;
 mod erased_idea;
 mod idea;
 mod message;
@@ -82,5 +83,6 @@ fn questions(document: &impl ReadDoc, _: &CircleModel, reader: &Reader<'_>) -> V
     let asked = Asked { command: EditIdea::NAME, field: Idea::ID };
     let ideas = Idea::items(&Item::root(document)).into_iter();
     let ideas = ideas.filter(|(_, idea)| Idea::status_of(idea) != IdeaStatus::Withdrawn);
-    ideas.filter_map(|(id, idea)| shared_text::question(&id.to_string(), &idea, &asked, reader)).collect()
+    let questions = ideas.filter_map(|(id, idea)| shared_text::question(&id.to_string(), &idea, &asked, reader));
+    questions.chain(cards::two_answers(document, reader)).collect()
 }

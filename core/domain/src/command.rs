@@ -169,7 +169,7 @@ commands! {
         LinkMember, UnlinkMember, AcceptSuggestion, DeclineSuggestion, DistinguishContacts,
     }
     Plan {
-        AddGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep,
+        AddGoal, UpdateGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep,
         UntickStep, AssignPart, EvaluateAction, DelegateRight, RevokeRight, AcceptPlanSuggestion, DeclinePlanSuggestion,
     }
     Circle {

@@ -65,6 +65,7 @@ mod question;
 mod read;
 mod reader;
 mod refusal;
+mod register;
 mod rewrite;
 mod role;
 mod safety;

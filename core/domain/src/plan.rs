@@ -20,6 +20,7 @@ mod stage;
 mod tick_step;
 mod turn_action;
 mod update_action;
+mod update_goal;
 mod view;
 mod vocabulary;
 
@@ -38,6 +39,7 @@ pub use rank_actions::RankActions;
 pub use tick_step::{TickStep, UntickStep};
 pub use turn_action::{ActivateAction, FinishAction, StopAction};
 pub use update_action::UpdateAction;
+pub use update_goal::UpdateGoal;
 pub use view::{ActionView, PlanView};
 pub use vocabulary::{ACTION_STATES, Company, GoalType, Next, Right, Setting, Support};
 

@@ -3,6 +3,7 @@
 //! A professional reads it only while a consent of the client is in force.
 
 mod ask;
+mod cards;
 mod note;
 mod rating;
 
@@ -60,5 +61,5 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
 
 fn questions(document: &impl ReadDoc, content: &PrivateModel, reader: &Reader<'_>) -> Vec<Question> {
     let disputed = shared_text::questions::<PrivateNote>(document, EditPrivateNote::NAME, reader);
-    disputed.chain(rating::questions(&content.helpfulness, reader)).collect()
+    disputed.chain(cards::two_values(document, reader)).chain(rating::questions(&content.helpfulness, reader)).collect()
 }

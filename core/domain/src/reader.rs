@@ -1,7 +1,7 @@
 //! The person for whom a document is put into words.
 
 use crate::brief::brief;
-use crate::{Answerer, Author, Content, Labels, Language, Names, PersonId, Perspective, Role};
+use crate::{Answerer, Author, Content, Labels, Language, Names, PersonId, Perspective, Role, WordList};
 
 /// The names, the language and the person that decide how a document is put into words.
 #[derive(Clone, Copy)]
@@ -31,12 +31,21 @@ impl<'a> Reader<'a> {
     /// What this person reads for the words in some content.
     pub(crate) fn labels(&self, content: &Content) -> Labels {
         let client = self.client.map(self.names);
-        let perspective = match (self.author, &client) {
+        content.labels(self.language, self.perspective(client.as_deref()))
+    }
+
+    /// What this person reads for a word of a closed list.
+    pub(crate) fn label(&self, list: &WordList, word: &str) -> String {
+        let client = self.client.map(|client| self.name(client));
+        list.label_for(word, self.language, self.perspective(client.as_deref())).into_owned()
+    }
+
+    fn perspective<'n>(&self, client: Option<&'n str>) -> Perspective<'n> {
+        match (self.author, client) {
             (Some(author), _) if author.role == Role::Client => Perspective::Client,
             (_, Some(name)) => Perspective::About(name),
             (_, None) => Perspective::Others,
-        };
-        content.labels(self.language, perspective)
+        }
     }
 
     /// Whether sentences address the reader as the client.

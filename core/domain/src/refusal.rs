@@ -149,8 +149,8 @@ pub fn explain(code: Code, field: Option<&str>, because: Option<&Because>, reade
             Language::English => format!("Look again at: {field}."),
         },
         (_, Code::TooLarge, Some(field)) => match language {
-            Language::Dutch => format!("Dit is te lang of te veel: {field}."),
-            Language::English => format!("This is too long or too much: {field}."),
+            Language::Dutch => format!("Te lang of te veel: {field}."),
+            Language::English => format!("Too long or too much: {field}."),
         },
         _ => code.explain(language).to_owned(),
     }

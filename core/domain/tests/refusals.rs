@@ -137,7 +137,7 @@ fn a_field_is_named_in_words() {
         (json!({ "last_contact": "gisteren" }), "Kijk nog eens naar: de datum."),
         (json!({ "ring": 9 }), "Kijk nog eens naar: de ring."),
         (json!({ "gives": ["geld"] }), "Kijk nog eens naar: wat je geeft."),
-        (json!({ "name": "x".repeat(201) }), "Dit is te lang of te veel: de naam."),
+        (json!({ "name": "x".repeat(201) }), "Te lang of te veel: de naam."),
         (json!({ "phone": "06" }), "Kijk nog eens naar wat je invulde."),
     ] {
         let mut command = json!({ "type": "add_contact", "contact_id": id(1), "name": "Mo" });

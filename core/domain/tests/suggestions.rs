@@ -24,6 +24,10 @@ fn space(kind: DocumentKind) -> (History, [Device; 3]) {
         let ali = json!({"type": "add_contact", "contact_id": id(1), "name": "Ali", "wish": "keep", "place": "thuis"});
         history.send(&mut devices[0], ali).unwrap();
     }
+    if kind == DocumentKind::Plan {
+        let goal = json!({"type": "add_goal", "goal_id": id(3), "text": "Naar buiten", "goal_type": "new"});
+        history.send(&mut devices[0], goal).unwrap();
+    }
     devices.iter_mut().for_each(|device| history.sync(device));
     (history, devices)
 }
@@ -61,7 +65,19 @@ fn cases() -> Vec<Case> {
             kind: DocumentKind::Plan,
             command: json!({"type": "add_goal", "goal_id": id(7), "text": "Vaker naar buiten"}),
             is_for_professionals: true,
-            is_done: |content| content["goals"][0]["text"] == "Vaker naar buiten",
+            is_done: |content| content["goals"][1]["text"] == "Vaker naar buiten",
+        },
+        Case {
+            kind: DocumentKind::Plan,
+            command: json!({"type": "update_goal", "goal_id": id(3), "text": "Elke dag naar buiten"}),
+            is_for_professionals: true,
+            is_done: |content| content["goals"][0]["text"] == "Elke dag naar buiten",
+        },
+        Case {
+            kind: DocumentKind::Plan,
+            command: json!({"type": "update_goal", "goal_id": id(3), "goal_type": null}),
+            is_for_professionals: true,
+            is_done: |content| content["goals"][0].get("type").is_none(),
         },
         Case {
             kind: DocumentKind::Consents,
@@ -70,6 +86,43 @@ fn cases() -> Vec<Case> {
             is_done: |content| content["consents"][0]["in_force"] == true,
         },
     ]
+}
+
+/// The contact that others put on the map with what is the client's own to say.
+fn added() -> Vec<Case> {
+    let add = |fields: Value, is_done: fn(&Value) -> bool| {
+        let mut command = json!({"type": "add_contact", "contact_id": id(2), "name": "Mo", "place": "gang"});
+        command.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        Case { kind: DocumentKind::Network, command, is_for_professionals: true, is_done }
+    };
+    vec![
+        add(json!({"wish": "repair"}), |content| content["contacts"][1]["wish"] == "repair"),
+        add(json!({"status": "faded"}), |content| content["contacts"][1]["status"] == "faded"),
+        add(json!({"desired_ring": 2}), |content| content["contacts"][1]["desired_ring"] == 2),
+        add(json!({"ring": 2, "quadrant": "family"}), |content| content["contacts"][1]["ring"] == 2),
+        add(json!({"ring": 3}), |content| content["contacts"][1]["ring"] == 3),
+        add(json!({"quadrant": "peers", "wish": "keep"}), |content| content["contacts"][1]["quadrant"] == "peers"),
+    ]
+}
+
+#[test]
+fn a_new_contact_is_there_at_once_without_the_clients_own_word() {
+    for Case { command, is_done, .. } in added() {
+        for who in [1, 2] {
+            let (mut history, mut devices) = space(DocumentKind::Network);
+            history.send(&mut devices[who], command.clone()).unwrap();
+            let content = history.json()["content"].clone();
+            assert_eq!(
+                (&content["contacts"][1]["name"], &content["contacts"][1]["place"]),
+                (&json!("Mo"), &json!("gang"))
+            );
+            assert!(!is_done(&content), "{command} was done at once");
+        }
+        let (mut history, mut devices) = space(DocumentKind::Network);
+        history.send(&mut devices[0], command.clone()).unwrap();
+        assert!(is_done(&history.json()["content"]), "the client says it: {command}");
+        assert_eq!(history.cards(CardKind::Suggestion), []);
+    }
 }
 
 /// Sends the answer of a card as the server does.
@@ -81,7 +134,7 @@ fn answer(history: &mut History, client: &mut Device, command: Value) {
 
 #[test]
 fn what_is_the_clients_own_waits_for_their_yes() {
-    for Case { kind, command, is_for_professionals, is_done } in cases() {
+    for Case { kind, command, is_for_professionals, is_done } in cases().into_iter().chain(added()) {
         for who in [1, 2] {
             for yes in [true, false] {
                 let (mut history, mut devices) = space(kind);
@@ -104,7 +157,7 @@ fn what_is_the_clients_own_waits_for_their_yes() {
 
 #[test]
 fn before_a_client_joins_everything_is_done_at_once() {
-    for Case { kind, command, is_for_professionals, is_done } in cases() {
+    for Case { kind, command, is_for_professionals, is_done } in cases().into_iter().chain(added()) {
         let (mut history, mut devices) = space(kind);
         let who = if is_for_professionals { 1 } else { 2 };
         devices[who].author = devices[who].author.beside_client(false);
@@ -164,8 +217,9 @@ fn two_suggestions_made_at_once_are_both_kept() {
         for card in history.cards(CardKind::Suggestion) {
             answer(&mut history, &mut joost, card.options[0].command.clone().unwrap());
         }
-        let list = if kind == DocumentKind::Plan { "goals" } else { "consents" };
-        assert_eq!(history.json()["content"][list].as_array().unwrap().len(), 2, "{kind}");
+        // The plan had a goal before.
+        let [list, count] = if kind == DocumentKind::Plan { ["goals", "3"] } else { ["consents", "2"] };
+        assert_eq!(history.json()["content"][list].as_array().unwrap().len().to_string(), count, "{kind}");
         let before = history.json();
         let copy = rewrite(kind, &history.document).unwrap();
         assert_eq!(history::json_of(kind, &copy), before, "{kind}: a rewritten document keeps them");
@@ -180,7 +234,7 @@ fn saying_yes_twice_does_it_once() {
     for _ in 0..2 {
         answer(&mut history, &mut joost, yes.clone());
     }
-    assert_eq!(history.json()["content"]["goals"].as_array().unwrap().len(), 1);
+    assert_eq!(history.json()["content"]["goals"].as_array().unwrap().len(), 2, "with the one from before");
 }
 
 #[test]

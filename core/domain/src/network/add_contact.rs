@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use automerge::{ObjId, ReadDoc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,13 +10,17 @@ use super::fields::{Writes, must_be_past};
 use super::placement::Move;
 use super::presence;
 use super::values::{Initiator, Quadrant, Status, Support, Wish};
-use super::{CONTACTS, NetworkView};
+use super::{CONTACTS, NetworkView, own_words};
 use crate::entity::{create, must_be_free, section};
 use crate::erasure::ERASURES;
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Slug, Text};
+use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
 
 /// Puts somebody on the map.
+///
+/// The place on the map, the wish, the desired ring and how things stand are the client's own to say: from others,
+/// `ring`, `quadrant`, `wish`, `desired_ring` and `status` become a suggestion where the space has a client, and the
+/// contact is put on the map with the other fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddContact {
@@ -80,20 +84,23 @@ impl Edit for AddContact {
         must_be_free(document, ERASURES, self.contact_id, "contact_id")
     }
 
+    fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
+        author.role != Role::Client && (!self.place().is_empty() || self.fields().any(own_words::is_own))
+    }
+
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        must_be_past(self.last_contact, context)?;
-        let contacts = section(transaction, CONTACTS)?;
-        let contact = create(transaction, &contacts, self.contact_id, context)?;
-        presence::keep(context, transaction, &contact)?;
-        self.fields().apply(transaction, &contact)?;
-        let place = Move {
-            ring: self.ring.map(Ring::number),
-            quadrant: self.quadrant.map(|quadrant| Some(quadrant.name().to_owned())),
-        };
+        let contact = self.put(self.fields(), context, transaction)?;
+        let place = self.place();
         if !place.is_empty() {
             place.apply(context, transaction, &contact, None)?;
         }
         Ok(())
+    }
+
+    /// Puts the contact on the map, and keeps what is the client's own to say.
+    fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
+        self.put(self.fields().without(own_words::is_own), context, transaction)?;
+        own_words::suggest(context, transaction, self.contact_id, self.place(), self.to_json())
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -107,6 +114,22 @@ impl Edit for AddContact {
 }
 
 impl AddContact {
+    fn put(&self, fields: Writes, context: &Context, transaction: &mut impl Transactable) -> Result<ObjId, Refusal> {
+        must_be_past(self.last_contact, context)?;
+        let contacts = section(transaction, CONTACTS)?;
+        let contact = create(transaction, &contacts, self.contact_id, context)?;
+        presence::keep(context, transaction, &contact)?;
+        fields.apply(transaction, &contact)?;
+        Ok(contact)
+    }
+
+    fn place(&self) -> Move {
+        Move {
+            ring: self.ring.map(Ring::number),
+            quadrant: self.quadrant.map(|quadrant| Some(quadrant.name().to_owned())),
+        }
+    }
+
     fn fields(&self) -> Writes {
         Writes::default()
             .set("name", Some(&self.name))

@@ -59,10 +59,10 @@ impl Edit for DistinguishContacts {
         let a = network.name(self.a, language);
         let b = network.name(self.b, language);
         match language {
-            Language::Dutch if a == b => format!("heeft gezegd dat {a} op de kaart twee mensen zijn"),
-            Language::Dutch => format!("heeft gezegd dat {a} en {b} twee mensen zijn"),
-            Language::English if a == b => format!("said that {a} on the map are two people"),
-            Language::English => format!("said that {a} and {b} are two people"),
+            Language::Dutch if a == b => format!("heeft iets gezegd. Twee mensen heten {a}"),
+            Language::Dutch => format!("heeft iets gezegd. {a} en {b} zijn twee mensen"),
+            Language::English if a == b => format!("said something. Two people are called {a}"),
+            Language::English => format!("said something. {a} and {b} are two people"),
         }
     }
 }

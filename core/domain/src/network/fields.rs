@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::bounded::{DesiredRing, Frequency, Year};
 use super::values::{Initiator, Status, Support, Wish, frequency_label, relation_label, ring_label};
-use crate::{Context, Date, Language, Name, Refusal, Slug, Text};
+use crate::{Context, Date, Language, Name, Reader, Refusal, Slug, Text};
 
 /// A value of a contact's field, as it is stored: always one scalar, so that two concurrent values are a conflict
 /// that a person can be asked about.
@@ -136,11 +136,17 @@ impl Asked {
         (self.words)(value, language)
     }
 
+    /// A value in words that one person reads.
+    pub(super) fn label_for(&self, value: &ScalarValue, reader: &Reader<'_>) -> String {
+        match value.as_str() {
+            Some(word) if self.key == "initiator" => reader.label(&Initiator::WORDS, word),
+            _ => self.label(value, reader.language),
+        }
+    }
+
     /// The field at the beginning of a sentence.
     pub(super) fn heading(&self, language: Language) -> String {
-        let label = language.pick(self.dutch, self.english);
-        let mut letters = label.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        heading(language.pick(self.dutch, self.english))
     }
 
     /// A value as the field of an `update_contact` that sets it again; `None` for one of a newer version.
@@ -183,6 +189,12 @@ pub(super) const ASKED: &[Asked] = asked! {
             _ => language.pick("nee", "no").to_owned(),
         };
 };
+
+/// Words at the beginning of a sentence.
+pub(super) fn heading(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
 
 /// A field in words that stand in a sentence.
 pub(super) fn field_name(key: &str, language: Language) -> Option<&'static str> {

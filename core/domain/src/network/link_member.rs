@@ -49,8 +49,8 @@ impl Edit for LinkMember {
         let name = NetworkView::new(document).name(self.contact_id, language);
         let person = names(self.person_id);
         match language {
-            Language::Dutch => format!("heeft gezegd wie {name} is: {person}"),
-            Language::English => format!("said who {name} is: {person}"),
+            Language::Dutch => format!("heeft gezegd wie {name} is. Het is {person}"),
+            Language::English => format!("said who {name} is. It is {person}"),
         }
     }
 }

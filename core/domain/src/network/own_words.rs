@@ -1,9 +1,12 @@
 //! What is the client's own to say about a contact: of values that were set concurrently, theirs stands.
 
+use automerge::transaction::Transactable;
 use automerge::{ReadDoc, ScalarValue};
+use serde_json::Value;
 
-use crate::Role;
+use super::placement::Move;
 use crate::entity::{Candidate, Item};
+use crate::{ContactId, Context, Refusal, Role, suggestion};
 
 /// The fields in which the client's value stands against any concurrent one.
 const KEYS: [&str; 3] = ["wish", "desired_ring", "status"];
@@ -16,6 +19,15 @@ pub(super) fn is_own(key: &str) -> bool {
 /// Whether the client has said what counts: others' concurrent values are then suggestions.
 pub(super) fn is_settled(key: &str, candidates: &[Candidate<ScalarValue>]) -> bool {
     KEYS.contains(&key) && candidates.iter().any(is_by_client)
+}
+
+/// The values of a field that count: those of the client where the client has said what counts, or everybody's.
+pub(super) fn counting<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Vec<Candidate<ScalarValue>> {
+    let mut candidates = contact.candidates(key);
+    if is_settled(key, &candidates) {
+        candidates.retain(is_by_client);
+    }
+    candidates
 }
 
 /// The value that shows: the last that the client set, or the last that anybody did.
@@ -37,6 +49,26 @@ pub(super) fn suggested<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Vec<Can
         !is_by_client(candidate) && shown.as_ref().is_none_or(|shown| *shown != candidate.value)
     };
     candidates.into_iter().filter(differs).collect()
+}
+
+/// Puts before the client what somebody else's command says of the client's own.
+pub(super) fn suggest(
+    context: &Context,
+    transaction: &mut impl Transactable,
+    contact: ContactId,
+    place: Move,
+    mut command: Value,
+) -> Result<(), Refusal> {
+    let Some(fields) = command.as_object_mut().filter(|fields| fields.keys().any(|key| is_own(key))) else {
+        return place.suggest(context, transaction, contact);
+    };
+    // Without a quadrant is no place that anybody can suggest.
+    if place.quadrant == Some(None) {
+        return Err(Refusal::invalid("quadrant"));
+    }
+    fields.retain(|key, _| matches!(key.as_str(), "contact_id" | "ring" | "quadrant") || is_own(key));
+    fields.insert("type".to_owned(), "update_contact".into());
+    suggestion::keep(context, transaction, &command).map(drop)
 }
 
 fn is_by_client(candidate: &Candidate<ScalarValue>) -> bool {

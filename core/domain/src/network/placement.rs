@@ -12,7 +12,7 @@ use crate::entity::{Candidate, Item, create};
 use crate::{ContactId, Context, PersonId, Refusal, Role, Timestamp, suggestion};
 
 /// One placement, with who made it and when.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Placement {
     pub(super) ring: i64,
     pub(super) quadrant: Option<String>,
@@ -38,13 +38,23 @@ pub(super) fn placements<R: ReadDoc>(contact: &Item<'_, R>) -> Placements {
         .iter()
         .filter(|candidate| own.is_some() && !is_by_client(candidate))
         .map(read)
-        .filter(|other| shown_place.as_ref().is_none_or(|shown| !other.is_same_place(shown)))
+        .filter(|other| shown_place.as_ref() != Some(other))
         .collect();
     Placements { shown: shown_place, suggested }
 }
 
-impl Placement {
-    pub(super) fn is_same_place(&self, other: &Placement) -> bool {
+/// The placements of a contact that count: the client's own where there is one, or everybody's.
+pub(super) fn counting<R: ReadDoc>(contact: &Item<'_, R>) -> Vec<Candidate<Placement>> {
+    let mut candidates = contact.map_candidates("placement");
+    if candidates.iter().any(is_by_client) {
+        candidates.retain(is_by_client);
+    }
+    candidates.iter().map(|candidate| Candidate { value: read(candidate), author: candidate.author }).collect()
+}
+
+/// Placements are the same where the place is, whoever gave it and when.
+impl PartialEq for Placement {
+    fn eq(&self, other: &Self) -> bool {
         self.ring == other.ring && self.quadrant == other.quadrant
     }
 }

@@ -62,8 +62,8 @@ impl Edit for AddTie {
         let network = NetworkView::new(document);
         let (a, b) = (network.name(self.a, language), network.name(self.b, language));
         match language {
-            Language::Dutch => format!("heeft gezegd dat {a} en {b} elkaar kennen"),
-            Language::English => format!("said that {a} and {b} know each other"),
+            Language::Dutch => format!("heeft iets gezegd. {a} en {b} kennen elkaar"),
+            Language::English => format!("said something. {a} and {b} know each other"),
         }
     }
 }
@@ -87,8 +87,8 @@ impl Edit for RemoveTie {
         let network = NetworkView::new(document);
         let (a, b) = (network.name(self.a, language), network.name(self.b, language));
         match language {
-            Language::Dutch => format!("heeft gezegd dat {a} en {b} elkaar niet kennen"),
-            Language::English => format!("said that {a} and {b} do not know each other"),
+            Language::Dutch => format!("heeft iets gezegd. {a} en {b} kennen elkaar niet"),
+            Language::English => format!("said something. {a} does not know {b}"),
         }
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{DesiredRing, Frequency, Ring, Year};
-use super::fields::{Writes, field_name, must_be_past};
+use super::fields::{Writes, field_name, heading, must_be_past};
 use super::place_contact::place_words;
 use super::placement::Move;
 use super::values::{Initiator, Quadrant, Status, Support, Wish};
@@ -15,7 +15,7 @@ use crate::bounds::clearable;
 use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text, suggestion};
+use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
 
 /// Changes what is known about a contact: a field that is absent stays, one that is `null` is cleared.
 ///
@@ -120,19 +120,7 @@ impl Edit for UpdateContact {
             presence::keep(context, transaction, &contact)?;
             others.apply(transaction, &contact)?;
         }
-        if !self.fields().any(own_words::is_own) {
-            return self.moves().suggest(context, transaction, self.contact_id);
-        }
-        // Without a quadrant is no place that anybody can suggest.
-        if self.quadrant == Some(None) {
-            return Err(Refusal::invalid("quadrant"));
-        }
-        let mut command = self.to_json();
-        if let Some(fields) = command.as_object_mut() {
-            let kept = |key: &str| matches!(key, "type" | "contact_id" | "ring" | "quadrant") || own_words::is_own(key);
-            fields.retain(|key, _| kept(key));
-        }
-        suggestion::keep(context, transaction, &command)
+        own_words::suggest(context, transaction, self.contact_id, self.moves(), self.to_json())
     }
 
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -158,10 +146,11 @@ impl Edit for UpdateContact {
         if !self.moves().is_empty() {
             what.push(language.pick("de plek op de kaart", "the place on the map"));
         }
-        let what = what.join(", ");
+        // A sentence each, so that a long list stays easy to read.
+        let what = what.into_iter().map(heading).collect::<Vec<_>>().join(". ");
         match language {
-            Language::Dutch => format!("heeft iets veranderd bij {name}: {what}"),
-            Language::English => format!("changed something about {name}: {what}"),
+            Language::Dutch => format!("heeft iets veranderd bij {name}. {what}"),
+            Language::English => format!("changed something about {name}. {what}"),
         }
     }
 }

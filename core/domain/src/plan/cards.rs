@@ -16,9 +16,10 @@ use crate::{CardKind, DocumentKind, Language, Reader, suggestion};
 pub(super) fn of<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue, reader: &Reader<'_>) -> Vec<Question> {
     let mut questions: Vec<Question> = too_many::question(plan, queue, reader).into_iter().collect();
     questions.extend(suggestion::questions(plan.document, DocumentKind::Plan, reader));
+    questions.extend(two_values::about_goals(plan, reader));
     for action in plan.actions() {
         questions.extend(about_stage(&action, reader));
-        questions.extend(two_values::questions(&action, reader));
+        questions.extend(two_values::about_action(&action, reader));
     }
     questions
 }
@@ -54,7 +55,7 @@ fn own_part<R: ReadDoc>(action: &ActionView<'_, R>, reader: &Reader<'_>) -> Stri
     let title = brief(&action.title(), 5);
     match (reader.is_client(), reader.language) {
         (true, Language::Dutch) => format!("Wat doe jij zelf bij “{title}”?"),
-        (true, Language::English) => format!("What do you do yourself in “{title}”?"),
+        (true, Language::English) => format!("What is your part in “{title}”?"),
         (false, Language::Dutch) => format!("Wat doet {} zelf? Het gaat om “{title}”.", reader.client_name()),
         (false, Language::English) => {
             format!("What is the part of {}? It is about “{title}”.", reader.client_name())

@@ -5,7 +5,7 @@ use automerge::ReadDoc;
 use super::delegate_right::key;
 use super::{ACTIONS, DELEGATIONS, GOALS, Right};
 use crate::entity::Item;
-use crate::{ActionId, EvaluationId, Language, PersonId, StepId};
+use crate::{ActionId, EvaluationId, GoalId, Language, PersonId, StepId};
 
 /// An action plan, over any document that holds one.
 pub struct PlanView<'a, R> {
@@ -48,6 +48,14 @@ impl<'a, R: ReadDoc> PlanView<'a, R> {
         match self.action(id) {
             Some(action) => format!("“{}”", action.title()),
             None => language.pick("een actie", "an action").to_owned(),
+        }
+    }
+
+    /// A goal's text between quotation marks, or a general word where the goal is gone.
+    pub(super) fn goal_text(&self, id: GoalId, language: Language) -> String {
+        match Item::find(self.document, GOALS, id).and_then(|goal| goal.str("text")) {
+            Some(text) => format!("“{text}”"),
+            None => language.pick("een doel", "a goal").to_owned(),
         }
     }
 

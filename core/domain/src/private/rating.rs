@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CLIENT_ALONE;
-use crate::entity::{Entity, Item, Key, Listed, Shown};
+use crate::entity::{Candidate, Entity, Item, Key, Listed, Shown};
 use crate::labels::{Labeller, Lists};
 use crate::policy::Policy;
 use crate::question::Question;
@@ -40,8 +40,14 @@ impl Entity for Rating {
 impl Listed for Rating {
     const SECTION: Option<&'static str> = Some(Self::IN);
 
+    /// Of two devices of the client that did not know of each other, the one that says unsafe counts.
     fn list<R: ReadDoc>(document: &R) -> Vec<Self> {
-        Self::all(&Item::root(document))
+        let read = |(contact, shown): (ContactId, Item<'_, R>)| {
+            let mut said = Self::candidates(document, contact).into_iter().map(|candidate| candidate.value);
+            let unsafe_one = said.rfind(|item| item.get(HELPFULNESS).is_some_and(|said| said == Helpfulness::Unsafe));
+            Self::read(contact, &unsafe_one.unwrap_or(shown))
+        };
+        Self::items(&Item::root(document)).into_iter().map(read).collect()
     }
 
     fn labels(&self, labels: &mut Labeller<'_>) {
@@ -50,6 +56,19 @@ impl Listed for Rating {
 
     fn lists(lists: &mut Lists) {
         lists.add(Helpfulness::LIST);
+    }
+}
+
+impl Rating {
+    /// What the client's devices said about a contact without knowing of each other.
+    pub(super) fn said(document: &impl ReadDoc, contact: ContactId) -> Vec<Candidate<Word<Helpfulness>>> {
+        let said = Self::candidates(document, contact).into_iter();
+        said.filter_map(|said| Some(Candidate { value: said.value.get(HELPFULNESS)?, author: said.author })).collect()
+    }
+
+    fn candidates<R: ReadDoc>(document: &R, contact: ContactId) -> Vec<Candidate<Item<'_, R>>> {
+        let ratings = Item::section(document, Self::IN);
+        ratings.map(|ratings| ratings.map_candidates(&contact.to_string())).unwrap_or_default()
     }
 }
 
@@ -101,9 +120,9 @@ pub(super) fn questions(ratings: &[Rating], reader: &Reader<'_>) -> impl Iterato
     let language = reader.language;
     let text = language.pick(
         "Goed dat je dit zegt. Praat erover met iemand die je vertrouwt. Je kunt Veilig Thuis bellen: 0800-2000. \
-         Dat is gratis, dag en nacht. Is er nu gevaar? Bel 112.",
+         Dat is gratis, dag en nacht. Is er nu gevaar? Bel 112. Wie niet veilig is, komt er niet bij.",
         "Good that you say this. Talk about it with somebody you trust. You can call Veilig Thuis: 0800-2000. \
-         It is free, day and night. Is there danger now? Call 112.",
+         It is free, day and night. Is there danger now? Call 112. Nobody who is not safe is let in.",
     );
     ratings.iter().filter(|rating| rating.helpfulness == Helpfulness::Unsafe).map(move |rating| {
         let back = RateHelpfulness { contact_id: rating.contact_id, helpfulness: Helpfulness::Mixed };

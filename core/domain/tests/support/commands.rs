@@ -103,7 +103,11 @@ fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
 
 fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
     let (action, step, person) = (id(which), id(other), id(new % 4 + 1));
-    match what % 22 {
+    match what % 24 {
+        22 => json!({ "type": "update_goal", "goal_id": action, "text": format!("Doel {new}") }),
+        23 => {
+            json!({ "type": "update_goal", "goal_id": action, "goal_type": if new.is_multiple_of(2) { json!("new") } else { json!(null) } })
+        }
         20 => json!({ "type": "accept_plan_suggestion", "suggestion_id": id(0xc000_0000 + new % 40) }),
         21 => json!({ "type": "decline_plan_suggestion", "suggestion_id": id(0xc000_0000 + new % 40) }),
         0 => json!({ "type": "add_goal", "goal_id": action, "text": format!("Doel {new}"), "goal_type": "revive" }),

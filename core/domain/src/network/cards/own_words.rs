@@ -35,7 +35,7 @@ fn question<R: ReadDoc>(
     let id = contact.id();
     let name = brief(&contact.name(), 3);
     let person = reader.called(suggested.author.map(|author| author.person));
-    let value = field.label(&suggested.value, language);
+    let value = field.label_for(&suggested.value, reader);
     let heading = field.heading(language);
     let said = match language {
         Language::Dutch => format!("{person} zegt iets over {name}. {heading}: ‘{value}’."),

@@ -109,11 +109,45 @@ fn the_question_says_who_said_what() {
 }
 
 #[test]
-fn agreement_one_persons_two_devices_and_dates_raise_no_question() {
+fn the_client_reads_of_themselves_as_i() {
+    let mut server = Server::with_mo();
+    let heads = server.heads();
+    server.send(professional(), &heads, update(json!({ "initiator": "contact" })));
+    server.send(client_tablet(), &heads, update(json!({ "initiator": "client" })));
+    let names = |_| "Joost".to_owned();
+    let read = |author: Option<Author>| {
+        let reader = crate::Reader::neutral(&names, Language::Dutch).about(Some(client().person));
+        let reader = author.map_or(reader, |author| reader.reading_as(author));
+        crate::read_model_for(DocumentKind::Network, &server.document, &reader).cards[0].clone()
+    };
+    let own = read(Some(client()));
+    assert!(own.text.contains("Jij: ‘ik’.") && own.options[1].label == "ik", "{own:?}");
+    let other = read(Some(professional()));
+    assert!(other.text.contains("Joost: ‘Joost’.") && other.options[1].label == "Joost", "{other:?}");
+}
+
+#[test]
+fn the_client_is_asked_about_the_values_of_their_own_devices() {
+    for (field, one, other) in [("wish", json!("keep"), json!("end")), ("place", json!("thuis"), json!("buiten"))] {
+        let mut server = Server::with_mo();
+        let heads = server.heads();
+        server.send(client_tablet(), &heads, update(json!({ field: one })));
+        server.send(client(), &heads, update(json!({ field: other })));
+        let [card] = &server.cards(CardKind::TwoValues)[..] else { panic!("one card about {field}") };
+        assert!(card.text.starts_with("Dit is op twee toestellen ingevuld. Bij Mo"), "{}", card.text);
+        let answerers = serde_json::to_value(card).unwrap()["for"].clone();
+        assert_eq!(answerers == json!(["client"]), field == "wish", "{answerers}");
+        server.answer(CardKind::TwoValues, 0);
+        assert_eq!(serde_json::to_value(server.mo()).unwrap()[field], one);
+        assert_eq!(server.cards(CardKind::TwoValues), []);
+    }
+}
+
+#[test]
+fn agreement_and_dates_raise_no_question() {
     let cases = [
-        (professional(), json!({ "status": "faded" }), json!({ "status": "faded" })),
-        (client_tablet(), json!({ "status": "faded" }), json!({ "status": "active" })),
-        (client_tablet(), json!({ "wish": "keep" }), json!({ "wish": "end" })),
+        (client_tablet(), json!({ "status": "faded" }), json!({ "status": "faded" })),
+        (professional(), json!({ "place": "thuis" }), json!({ "place": "thuis" })),
         (professional(), json!({ "last_contact": "2026-03-01" }), json!({ "last_contact": "2026-02-01" })),
     ];
     for (other, one, two) in cases {

@@ -38,7 +38,7 @@ fn updating_does_not_go_around_the_clients_judgement() {
 }
 
 #[test]
-fn of_two_placements_by_the_client_the_later_admitted_shows_without_a_card() {
+fn of_two_placements_by_the_client_the_later_shows_and_they_are_asked() {
     let mut server = Server::with_mo();
     let heads = server.heads();
     server.send(client_tablet(), &heads, place(1, "society"));
@@ -49,6 +49,12 @@ fn of_two_placements_by_the_client_the_later_admitted_shows_without_a_card() {
         (2, Some("family")),
         "never ring 1 of one with the family of another"
     );
+    let [card] = &server.read().cards[..] else { panic!("one card") };
+    assert_eq!(card.text, "Dit is op twee toestellen ingevuld. Mo staat op twee plekken. Welke plek klopt?");
+    assert_eq!(serde_json::to_value(card).unwrap()["for"], json!(["client"]));
+    assert_eq!(card.options[0].label, "Mo bij ‘Heel dichtbij’. Het vak: ‘Samenleving’.");
+    server.answer(CardKind::TwoValues, 0);
+    assert_eq!((server.mo().ring, server.mo().quadrant.as_deref()), (1, Some("society")));
     assert_eq!(server.read().cards, []);
 }
 
