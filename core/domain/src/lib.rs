@@ -106,7 +106,7 @@ pub use role::{Access, Role};
 pub use safety::UnsafePeople;
 pub use shared_text::{TextVersion, TextVersions};
 pub use status::{Phase, Status, StatusRequest, StatusSources, status};
-pub use strict::{Strict, Strictly, field_of};
+pub use strict::{Located, Strict, Strictly, fault, field_of};
 pub use suggestion::KeptSuggestion;
 pub use time::{Date, Timestamp};
 pub use warrant::{Decision, Warrant, authorize};

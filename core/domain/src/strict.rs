@@ -28,13 +28,35 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strictly<T> {
     }
 }
 
+/// A value that is read strictly, and whose errors say nothing but the field that they are about.
+///
+/// It is for formats whose errors tell no place: [`fault`] reads the field off the error again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T>(pub T);
+
+/// How the message of an error of [`Located`] begins.
+const AT: &str = "at the field ";
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let located = serde_path_to_error::deserialize(Strict(deserializer)).map(Self);
+        located.map_err(|error| de::Error::custom(format_args!("{AT}{}", field_of(&error).unwrap_or_default())))
+    }
+}
+
+/// The field in the message of an error of [`Located`].
+pub fn fault(message: &str) -> Option<&str> {
+    message.strip_prefix(AT).filter(|field| !field.is_empty())
+}
+
 /// The field that an error is about: its path, and behind it the key that is missing or there twice.
 ///
 /// `None` where it is about the value as a whole.
 pub fn field_of<E: fmt::Display>(error: &serde_path_to_error::Error<E>) -> Option<String> {
     let message = error.inner().to_string();
-    let key = ["missing field ", REPEATED].iter().find_map(|start| message.strip_prefix(start));
-    let key = key.and_then(|rest| rest.split('`').nth(1));
+    // Some formats write what sort of error it is before that.
+    let key = ["missing field ", REPEATED].iter().find_map(|start| message.split_once(start));
+    let key = key.and_then(|(_, rest)| rest.split('`').nth(1));
     let path = error.path().to_string();
     // A key that was not handed on yet is a question mark at the end of the path.
     let path = if key.is_some() { path.trim_end_matches('?').trim_end_matches('.') } else { path.as_str() };

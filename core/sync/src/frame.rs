@@ -4,10 +4,11 @@ mod device;
 mod encoded;
 mod entry;
 mod server;
+mod spelling;
 mod weight;
 
 use ciborium::de;
-use kring_domain::Strictly;
+use kring_domain::{Located, Strictly, fault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -17,6 +18,7 @@ pub use encoded::{EncodedEntry, encode_entries};
 pub use entry::Entry;
 pub(crate) use entry::bytes;
 pub use server::{DocumentHead, Member, ServerFrame};
+pub use spelling::Spellings;
 
 /// The version of the protocol, as `hello` names it.
 pub const PROTOCOL: u64 = 1;
@@ -71,6 +73,25 @@ pub fn decode_device_frame(bytes: &[u8]) -> Result<DeviceFrame, DecodeError> {
 pub fn decode_device_frames(bytes: &[u8]) -> Result<Vec<DeviceFrame>, DecodeError> {
     let frames: Vec<DeviceFrame> = decode(bytes)?;
     frames.iter().all(DeviceFrame::within_bounds).then_some(frames).ok_or(DecodeError::TooLarge)
+}
+
+/// The field that makes a device's frame malformed, or a list of them, where one does: like one that is there twice.
+pub fn field_at_fault(bytes: &[u8]) -> Option<String> {
+    if bytes.len() > MAX_FRAME {
+        return None;
+    }
+    let error = match bytes.first().map(|byte| byte >> 5) {
+        Some(4) => error_of::<Vec<DeviceFrame>>(bytes),
+        _ => error_of::<DeviceFrame>(bytes),
+    };
+    error.as_deref().and_then(fault).map(str::to_owned)
+}
+
+fn error_of<T: DeserializeOwned>(bytes: &[u8]) -> Option<String> {
+    match de::from_reader_with_recursion_limit::<Located<T>, _>(bytes, MAX_DEPTH) {
+        Err(de::Error::Semantic(_, message)) => Some(message),
+        _ => None,
+    }
 }
 
 /// Decodes a frame from the server.
@@ -157,7 +178,11 @@ mod tests {
             bytes
         };
         assert!(decode_device_frame(&frame(b'b')).is_ok());
+        assert_eq!(field_at_fault(&frame(b'b')), None);
         assert_eq!(decode_device_frame(&frame(b'a')), Err(DecodeError::Malformed));
+        assert_eq!(field_at_fault(&frame(b'a')).as_deref(), Some("state.a"));
+        let list = [vec![0x81], frame(b'a')].concat();
+        assert_eq!(field_at_fault(&list).as_deref(), Some("[0].state.a"));
     }
 
     #[test]

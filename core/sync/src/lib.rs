@@ -35,8 +35,8 @@ pub use chain::ChainHash;
 pub use following::{Following, Next, Reach};
 pub use frame::{
     Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME, Member, PROTOCOL,
-    ServerFrame, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames, encode,
-    encode_entries,
+    ServerFrame, Spellings, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames,
+    encode, encode_entries, field_at_fault,
 };
 pub use late::FormerSeat;
 pub use reads::{Look, LookChain, MAX_LOOKS};

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use kring_sync::{Claim, DecodeError, DeviceFrame, PROTOCOL, decode_device_frames};
+use kring_sync::{Claim, DecodeError, DeviceFrame, PROTOCOL, Spellings, decode_device_frames, field_at_fault};
 
 use super::Problem;
 use super::device_reads::may_upload;
@@ -29,9 +29,15 @@ pub(super) async fn sync(
 ) -> Result<impl IntoResponse, Problem> {
     let frames = decode_device_frames(&body).map_err(|error| match error {
         DecodeError::TooLarge => Problem::too_large(),
-        DecodeError::Malformed => Problem::malformed().detail("not a list of frames"),
+        DecodeError::Malformed => {
+            let problem = Problem::malformed().detail("not a list of frames");
+            match field_at_fault(&body) {
+                Some(field) => problem.field(field),
+                None => problem,
+            }
+        }
     })?;
-    let round = round(frames, body.len()).ok_or_else(|| Problem::malformed().detail("hello comes first"))?;
+    let round = round(frames, &body).ok_or_else(|| Problem::malformed().detail("hello comes first"))?;
     if !round.submits.is_empty() {
         may_upload(&app, caller).await?;
     }
@@ -39,7 +45,7 @@ pub(super) async fn sync(
     Ok(([(CONTENT_TYPE, "application/cbor")], answer))
 }
 
-fn round(frames: Vec<DeviceFrame>, size: usize) -> Option<Round> {
+fn round(frames: Vec<DeviceFrame>, body: &[u8]) -> Option<Round> {
     let mut frames = frames.into_iter();
     let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, pages: is_paged, after, through, .. }) = frames.next()
     else {
@@ -48,7 +54,17 @@ fn round(frames: Vec<DeviceFrame>, size: usize) -> Option<Round> {
     let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
     cursors.sort_unstable_by_key(|(document, _)| *document);
     let window = Window { is_paged, after, through };
-    let mut round = Round { window, cursors, entries: Vec::new(), submits: Vec::new(), pings: Vec::new(), size };
+    let mut spellings = Spellings::default();
+    spellings.read(body);
+    let mut round = Round {
+        window,
+        cursors,
+        entries: Vec::new(),
+        submits: Vec::new(),
+        pings: Vec::new(),
+        spellings,
+        size: body.len(),
+    };
     for frame in frames {
         match frame {
             DeviceFrame::Submit { document, commands } => round.submits.push((document, commands)),

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use kring_domain::{Access, Code, DocumentId, Refusal, ServerId};
-use kring_sync::{Claim, Entry, ServerFrame, Submission, Verdict, encode};
+use kring_sync::{Claim, Entry, ServerFrame, Spellings, Submission, Verdict, encode};
 use rusqlite::Connection;
 
 use super::catch_up::{is_apart, log_end, next_piece};
@@ -29,6 +29,8 @@ pub(crate) struct Round {
     pub(crate) entries: Vec<(DocumentId, Vec<Entry>)>,
     pub(crate) submits: Vec<(DocumentId, Vec<Submission>)>,
     pub(crate) pings: Vec<u64>,
+    /// The ids of the commands that are written in another way.
+    pub(crate) spellings: Spellings,
     /// The bytes of it all.
     pub(crate) size: usize,
 }
@@ -38,6 +40,7 @@ pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<
     let mut frames: Vec<Bytes> = round.pings.into_iter().map(|n| encode(&ServerFrame::Pong { n }).into()).collect();
     let mut answered = Vec::new();
     let (window, cursors) = (round.window, round.cursors);
+    let mut spellings = round.spellings;
     if !round.submits.is_empty() || !round.entries.is_empty() {
         let directory = app.store.read(move |connection| Directory::read(connection, caller.person)).await?;
         for (document, entries) in round.entries {
@@ -48,7 +51,9 @@ pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<
         }
         for (document, commands) in round.submits {
             let cursor = cursor_of(&cursors, document);
-            frames.push(submit(app, caller, &directory, (document, cursor), commands, round.size).await?);
+            let verdicts = submit(app, caller, &directory, (document, cursor), commands, round.size).await?;
+            let written = if spellings.is_empty() { None } else { spellings.restore(&verdicts) };
+            frames.push(written.map_or(verdicts, Bytes::from));
         }
     }
     let _turn = app.hub.turn().await;

@@ -12,8 +12,8 @@ use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use kring_domain::{Access, Code, DocumentId};
 use kring_sync::{
-    Base, Claim, Cursor, DecodeError, DeviceFrame, Following, Next, PROTOCOL, ServerFrame, Submission,
-    decode_device_frame, encode,
+    Base, Claim, Cursor, DecodeError, DeviceFrame, Following, Next, PROTOCOL, ServerFrame, Spellings, Submission,
+    decode_device_frame, encode, field_at_fault,
 };
 use serde_json::Value;
 use tokio::time::Instant;
@@ -59,6 +59,10 @@ struct Session {
     is_untold: bool,
     /// Whether the device takes its welcome in pages.
     is_paged: bool,
+    /// The ids of commands under way that the device writes in another way.
+    spellings: Spellings,
+    /// The field of a malformed frame, where one was the end.
+    fault: Option<String>,
     /// It is counted, and the server waits for it when it shuts down.
     _here: (Counted, Share),
 }
@@ -72,7 +76,19 @@ pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Ou
     let socket = Socket::new(socket);
     let (places, presence_at, refused_at) = (None, None, None);
     let (is_untold, is_paged) = (false, false);
-    let session = Session { app, connected, socket, places, presence_at, refused_at, is_untold, is_paged, _here: here };
+    let session = Session {
+        app,
+        connected,
+        socket,
+        places,
+        presence_at,
+        refused_at,
+        is_untold,
+        is_paged,
+        spellings: Spellings::default(),
+        fault: None,
+        _here: here,
+    };
     let mut session = Box::new(session);
     async move {
         let ending = session.serve().await;
@@ -121,7 +137,7 @@ impl Session {
         let places = self.places.take().unwrap_or_default();
         let gone = places.iter().filter(|watched| left.contains(&watched.place.space));
         let gone = gone.map(|watched| access_gone(watched.place.document)).collect();
-        self.socket.end(ending, gone).await;
+        self.socket.end(ending, self.fault.as_deref(), gone).await;
     }
 
     /// Sends everything that waits, and follows the orders that came with it.
@@ -165,7 +181,10 @@ impl Session {
         };
         let frame = decode_device_frame(&bytes).map_err(|error| match error {
             DecodeError::TooLarge => Ending::TOO_LARGE,
-            DecodeError::Malformed => Ending::MALFORMED,
+            DecodeError::Malformed => {
+                self.fault = field_at_fault(&bytes);
+                Ending::MALFORMED
+            }
         })?;
         match frame {
             DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
@@ -176,7 +195,10 @@ impl Session {
                 let window = Window { is_paged: pages, after, through };
                 Box::pin(self.greet(window, cursors)).await
             }
-            DeviceFrame::Submit { document, commands } => Box::pin(self.submit(document, commands, bytes.len())).await,
+            DeviceFrame::Submit { document, commands } => {
+                self.spellings.read(&bytes);
+                Box::pin(self.submit(document, commands, bytes.len())).await
+            }
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
             DeviceFrame::Ping { n } => self.send(vec![encode(&ServerFrame::Pong { n }).into()]).await,
             DeviceFrame::Pong { .. } => Ok(()),
@@ -347,7 +369,12 @@ impl Session {
         if frames.is_empty() {
             return Ok(());
         }
-        self.socket.write(&self.connected.connection, frames.into_iter().map(Message::Binary)).await
+        let spellings = &mut self.spellings;
+        let restored = frames.into_iter().map(|frame| match spellings.is_empty() {
+            true => frame,
+            false => spellings.restore(&frame).map_or(frame, Bytes::from),
+        });
+        self.socket.write(&self.connected.connection, restored.map(Message::Binary)).await
     }
 
     /// Reads from the database, not too many sessions at once.

@@ -250,3 +250,53 @@ fn a_server_that_lost_entries_asks_for_them() {
     assert_eq!(cast.client.read(&cast.circle)["sequence"], 1);
     cast.idea("still works");
 }
+
+#[test]
+fn verdicts_spell_ids_as_they_came_over_the_socket_and_in_one_round() {
+    let server = Server::shared();
+    let cast = Cast::new(&server);
+    let written = [id().to_uppercase(), id().replace('-', ""), format!("urn:uuid:{}", id()), id()];
+    let mut commands: Vec<Value> = written.iter().map(|_| message("hello")).collect();
+    commands.iter_mut().zip(&written).for_each(|(command, id)| command["id"] = json!(id));
+    let ids = |verdicts: &Value| -> Vec<Value> {
+        let verdicts = verdicts.as_array().expect("a list").iter();
+        verdicts
+            .inspect(|verdict| assert_eq!(verdict["verdict"], "admitted", "{verdict}"))
+            .map(|it| it["id"].clone())
+            .collect()
+    };
+    let submit = json!({"t": "submit", "document": cast.circle, "commands": commands});
+    let (mut socket, _) = Socket::hello(&cast.member.http, &[]);
+    // The second time the recorded verdicts are given again.
+    for _ in 0..2 {
+        socket.send(&submit);
+        let answered = socket.until(|frame| frame["t"] == "verdicts");
+        assert_eq!(json!(ids(&answered["verdicts"])), json!(written));
+    }
+    let round = json!([{"t": "hello", "protocol": 1, "cursors": []}, submit]);
+    let answer = decode(&cast.member.http.post_bytes("/v1/sync", "application/cbor", encode(&round)).body);
+    let frames = answer.as_array().expect("a list").clone();
+    let answered = frames.iter().find(|frame| frame["t"] == "verdicts").expect("verdicts");
+    assert_eq!(json!(ids(&answered["verdicts"])), json!(written));
+}
+
+#[test]
+fn a_key_that_a_frame_has_twice_is_named() {
+    let server = Server::shared();
+    let cast = Cast::new(&server);
+    // {"t": "presence", "document": …, "state": {"a": 1, "a": 1}}.
+    let mut frame = vec![0xa3];
+    ["t", "presence", "document", cast.circle.as_str(), "state"]
+        .iter()
+        .for_each(|text| frame.extend(encode(&json!(text))));
+    frame.extend([0xa2, 0x61, b'a', 1, 0x61, b'a', 1]);
+    let round = [vec![0x82], encode(&json!({"t": "hello", "protocol": 1})), frame.clone()].concat();
+    let told = cast.member.http.post_bytes("/v1/sync", "application/cbor", round).problem(400, "invalid");
+    assert_eq!(told["field"], "[1].state.a", "{told}");
+    let (mut socket, _) = Socket::hello(&cast.member.http, &[]);
+    socket.try_send(tokio_tungstenite::tungstenite::Message::Binary(frame.into())).unwrap();
+    let (frames, code) = socket.until_closed();
+    assert_eq!(code, Some(1007));
+    let error = frames.iter().find(|frame| frame["t"] == "error").expect("an error before the close");
+    assert_eq!((&error["code"], &error["field"]), (&json!("invalid"), &json!("state.a")));
+}

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use kring_sync::{ServerFrame, encode};
+use serde_json::json;
 
 use super::ending::Ending;
 use crate::sync::connection::Connection;
@@ -63,9 +64,12 @@ impl Socket {
     }
 
     /// Tells the device what is to be told last, and closes.
-    pub(super) async fn end(&mut self, ending: Ending, last: Vec<Bytes>) {
+    pub(super) async fn end(&mut self, ending: Ending, fault: Option<&str>, last: Vec<Bytes>) {
         let Some(code) = ending.close else { return };
-        let error = ending.error.map(|code| encode(&ServerFrame::Error { code: code.to_owned() }).into());
+        let error = ending.error.map(|code| match fault {
+            Some(field) => encode(&json!({ "t": "error", "code": code, "field": field })).into(),
+            None => encode(&ServerFrame::Error { code: code.to_owned() }).into(),
+        });
         let farewell = async {
             for frame in last.into_iter().chain(error) {
                 self.0.feed(Message::Binary(frame)).await?;
