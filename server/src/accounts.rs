@@ -20,7 +20,8 @@ mod signed_in;
 mod spaces;
 
 pub use codes::{
-    CODE_LIFETIME, DEVICE_CODE_LIFETIME, Grant, RETURN_CODE_LIFETIME, drop_return_codes, keep_code, note_maker,
+    CODE_LIFETIME, DEVICE_CODE_LIFETIME, Expected, Grant, RETURN_CODE_LIFETIME, drop_return_codes, expected, keep_code,
+    note_contact, note_maker,
 };
 pub use copies::{Copied, copy_device};
 pub use device_reads::{Barred, Brought, Taken, barred, take_reads};

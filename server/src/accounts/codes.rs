@@ -1,6 +1,6 @@
 //! One-time codes: what each of them grants, once.
 
-use kring_domain::{PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{ContactId, DeviceId, PersonId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -79,6 +79,64 @@ pub fn note_maker(connection: &Connection, code: CodeHash, maker: Caller) -> Res
     let sql = "UPDATE codes SET made_by = ?2, family_id = ?3 WHERE code_hash = ?1";
     connection.prepare_cached(sql)?.execute(params![code.bytes(), maker.person.uuid(), maker.family])?;
     Ok(())
+}
+
+/// Keeps who on the network map an invitation is for.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn note_contact(connection: &Connection, code: CodeHash, contact: ContactId) -> Result<(), AccountError> {
+    let sql = "UPDATE codes SET contact_id = ?2 WHERE code_hash = ?1";
+    connection.prepare_cached(sql)?.execute(params![code.bytes(), contact.uuid()])?;
+    Ok(())
+}
+
+/// Whom a code would let in, as far as that is known before it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The space.
+    pub space: SpaceId,
+    /// As what; `None` for who comes back.
+    pub role: Option<Role>,
+    /// Who it is on the network map.
+    pub contact: Option<ContactId>,
+    /// Who comes back.
+    pub person: Option<PersonId>,
+    /// What they were called by whoever made the code.
+    pub name: Option<String>,
+    /// Who made the code; `None` for the operator.
+    pub maker: Option<Caller>,
+}
+
+/// Whom a code would let in, without using it up; `None` for one that lets nobody into a space.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn expected(connection: &Connection, code: CodeHash, now: Timestamp) -> Result<Option<Expected>, AccountError> {
+    let sql = "SELECT space_id, role, contact_id, person_id, name, made_by, device_id, family_id
+               FROM codes LEFT JOIN families USING (family_id)
+               WHERE code_hash = ?1 AND expires_at > ?2 AND space_id IS NOT NULL";
+    let read = |row: &Row<'_>| {
+        let maker: Option<Uuid> = row.get(5)?;
+        let device: Option<Uuid> = row.get(6)?;
+        let family: Option<Uuid> = row.get(7)?;
+        let maker = maker.zip(device).zip(family).map(|((person, device), family)| Caller {
+            person: PersonId::new(person),
+            device: DeviceId::new(device),
+            family,
+        });
+        Ok(Expected {
+            space: SpaceId::new(row.get(0)?),
+            role: row.get::<_, Option<String>>(1)?.and_then(|role| Role::from_name(&role)),
+            contact: row.get::<_, Option<Uuid>>(2)?.map(ContactId::new),
+            person: row.get::<_, Option<Uuid>>(3)?.map(PersonId::new),
+            name: row.get(4)?,
+            maker,
+        })
+    };
+    Ok(connection.prepare_cached(sql)?.query_row(params![code.bytes(), now.millis()], read).optional()?)
 }
 
 /// Makes earlier codes worthless with which a person was to come back to a space: only the newest works.

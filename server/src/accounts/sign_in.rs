@@ -30,6 +30,8 @@ pub struct SignIn {
     pub proof: Option<Proof>,
     /// Who is signed in already.
     pub caller: Option<Caller>,
+    /// Whether the client called this person unsafe: the code is answered as if there was none, and stays as it is.
+    pub is_kept_out: bool,
     /// For a name where there is none.
     pub language: Language,
     /// Where the request comes from.
@@ -52,6 +54,9 @@ pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Res
     {
         record(connection, &Line::of_server(now, Action::SignedIn).by(again.caller).from(request.address))?;
         return Ok(again);
+    }
+    if request.is_kept_out {
+        return Err(AccountError::InvalidCode);
     }
     let grant = codes::take(connection, code, now)?;
     let person = person(connection, request, &grant, now)?;

@@ -50,7 +50,7 @@ impl CodeAnswer {
 #[utoipa::path(post, path = "/v1/spaces/{id}/invitations", request_body = Invitation,
     params(("id" = Uuid, Path)), responses(
     (status = 201, body = CodeAnswer),
-    (status = 403, description = "`forbidden`: this role may not invite that one, or is to talk with the client first", body = ProblemBody),
+    (status = 403, description = "`forbidden`: this role may not invite that one", body = ProblemBody),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
     (status = 409, description = "`conflict`: the space has a client; `unsafe`: the client called this person unsafe", body = ProblemBody),
 ))]
@@ -75,6 +75,9 @@ pub(super) async fn invite(
         let own = accounts::invite(connection, space, person, role)?;
         accounts::keep_code(connection, hash, &grant, now, expires_at)?;
         accounts::note_maker(connection, hash, caller)?;
+        if let Some(contact) = contact_id {
+            accounts::note_contact(connection, hash, contact)?;
+        }
         record(connection, &Line::new(now, space, caller, own, Action::Invited).with(role.name()))
     });
     keep.await?;

@@ -75,7 +75,7 @@ impl Problem {
 
     /// The client called this person unsafe.
     pub const fn not_safe() -> Self {
-        Self::new(StatusCode::CONFLICT, ProblemCode::Unsafe, "You said that this is not safe")
+        Self::new(StatusCode::CONFLICT, ProblemCode::Unsafe, "The client called this person unsafe")
     }
 
     /// It does not go together with what there is.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Problem;
 use super::extract::{Json, Reads, Stranger};
 use super::problem::ProblemBody;
+use super::safety::is_kept_out;
 use super::token::Pair;
 use crate::accounts::access_log::{Action, Line, record};
 use crate::accounts::{self, AccountError, SignIn, SignedIn};
@@ -85,6 +86,11 @@ pub(super) async fn sign_in(
 ) -> Result<Json<Session>, Problem> {
     let SignInBody { code, device_name, display_name, person_id, only_person, device_key, proof } = body;
     let code = CodeHash::of_typed(code.expose());
+    let called = display_name.as_ref().map(|name| name.as_str().to_owned());
+    let is_kept_out = match code {
+        Some(code) => is_kept_out(&app, code, caller, called).await?,
+        None => false,
+    };
     let request = SignIn {
         code,
         device_name,
@@ -94,6 +100,7 @@ pub(super) async fn sign_in(
         device_key,
         proof,
         caller,
+        is_kept_out,
         language,
         address,
     };
