@@ -2,13 +2,16 @@
 
 use std::net::IpAddr;
 
-use kring_domain::{DeviceId, Timestamp};
+use kring_domain::{DeviceId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::access_log::{Action, Line, record};
 use super::{AccountError, devices};
 use crate::auth::{self, Caller, Claimed, CopyClaim, Secret, Unproved};
+
+/// The word in the access log for a sign-in of this kind.
+pub(super) const COPY: &str = "copy";
 
 /// The most copies of one device in [`WINDOW`].
 const MAX_COPIES: i64 = 10;
@@ -71,9 +74,29 @@ pub fn copy_device(
         .execute(params![device.uuid(), original.device.uuid(), proved_at.millis()])?;
     let caller = Caller { person: original.person, device, family: auth::start_session(connection, device, now)? };
     let line = Line::of_server(now, Action::SignedIn).by(caller).from(address);
-    record(connection, &line.about(original.device.uuid()).with("copy"))?;
+    record(connection, &line.about(original.device.uuid()).with(COPY))?;
+    tell_spaces(connection, caller, original.device, now)?;
     let token = auth::issue(connection, caller.family, now)?;
     Ok(Copied::Device(caller, token))
+}
+
+/// Tells every space of the person, where they read of it on the phones that they have, and the client too.
+fn tell_spaces(
+    connection: &Connection,
+    caller: Caller,
+    original: DeviceId,
+    now: Timestamp,
+) -> Result<(), AccountError> {
+    let sql = "SELECT space_id, role FROM members WHERE person_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let seats = statement.query_map([caller.person.uuid()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    for seat in seats {
+        let (space, role) = seat?;
+        let Some(role) = Role::from_name(&role) else { continue };
+        let line = Line::new(now, SpaceId::new(space), caller, role, Action::SignedIn);
+        record(connection, &line.about(original.uuid()).with(COPY))?;
+    }
+    Ok(())
 }
 
 /// The device that was made for this claim already, and when it was signed then.

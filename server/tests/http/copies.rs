@@ -95,6 +95,23 @@ fn a_copy_becomes_a_device_and_the_first_one_goes_on() {
 }
 
 #[test]
+fn the_person_reads_of_a_copy_in_every_space_they_are_in() {
+    let server = Server::start();
+    let file = File::of_new_phone(&server);
+    let petra = Person::new(&server.url, file.session.clone());
+    let spaces = [petra.create_space(), petra.create_space()];
+    let copy = file.copy(&server, &new_key(9), 0);
+    for space in spaces {
+        let log = petra.get(&format!("/v1/spaces/{space}/access-log"));
+        let entries = log.body["entries"].as_array().unwrap().clone();
+        let told: Vec<_> = entries.iter().filter(|line| line["action"] == "signed_in").collect();
+        assert_eq!(told.len(), 1, "{entries:?}");
+        assert_eq!((&told[0]["person_id"], &told[0]["detail"]), (&copy.body["person_id"], &json!("copy")));
+        assert!(told[0]["text"].as_str().unwrap().ends_with("heeft een teruggezette telefoon aangemeld"), "{told:?}");
+    }
+}
+
+#[test]
 fn nobody_becomes_a_device_without_the_key_of_the_file() {
     let server = Server::start();
     let file = File::of_new_phone(&server);

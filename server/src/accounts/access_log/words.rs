@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kring_domain::{DocumentKind, Language, PersonId, Role};
 
 use super::{Action, LogLine, Outcome};
+use crate::accounts::copies::COPY;
 
 impl LogLine {
     /// The line as a sentence, with people called as in `called`, or by their whole name.
@@ -45,7 +46,7 @@ impl LogLine {
             Some(Action::InvitedBack) => {
                 let whom = self.about_name.as_deref().unwrap_or(language.pick("iemand", "somebody"));
                 language
-                    .pick("heeft een code gemaakt voor een nieuwe telefoon van {}", "made a code for a new phone of {}")
+                    .pick("heeft een code gemaakt. De nieuwe telefoon is van {}", "made a code. The new phone is of {}")
                     .replace("{}", whom)
             }
             Some(Action::CameBack) => say("is terug op een nieuwe telefoon", "is back on a new phone"),
@@ -53,10 +54,8 @@ impl LogLine {
             Some(Action::Left) => say("is weggegaan", "left"),
             Some(Action::Read) => match self.detail.as_deref() {
                 Some("members") => say("heeft bekeken wie er meedoen", "looked at who is in the space"),
-                Some("history") => say("heeft bekeken wat er in {} is veranderd", "looked at what changed in {}"),
-                Some("held") => {
-                    say("heeft bekeken wat nog bekeken moet worden in {}", "looked at what waits for a decision in {}")
-                }
+                Some("history") => say("heeft bekeken wat veranderde: {}", "looked at what changed: {}"),
+                Some("held") => say("heeft bekeken wat nog wacht: {}", "looked at what waits: {}"),
                 _ => say("heeft {} bekeken", "looked at {}"),
             },
             Some(Action::ReadOnDevice) => say("heeft op de telefoon {} bekeken", "looked at {} on a phone"),
@@ -67,6 +66,9 @@ impl LogLine {
             Some(Action::ChangedRights) => say("heeft veranderd wie wat mag", "changed who may do what"),
             Some(Action::Erased) => say("heeft iets voorgoed weggehaald", "erased something for good"),
             Some(Action::Exported) => say("heeft een kopie gemaakt", "made a copy"),
+            Some(Action::SignedIn) if self.detail.as_deref() == Some(COPY) => {
+                say("heeft een teruggezette telefoon aangemeld", "signed in on a restored phone")
+            }
             Some(Action::SignedIn) => say("heeft zich aangemeld", "signed in"),
             Some(Action::RevokedDevice) => say("heeft een toestel afgemeld", "signed a device out"),
             Some(Action::BrokenReadLog) => {

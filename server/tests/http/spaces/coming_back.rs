@@ -127,7 +127,7 @@ fn everybody_concerned_reads_that_it_happened() {
         let lines = log.as_array().unwrap().iter();
         lines.map(|line| (text(line, "action"), text(line, "text"))).collect::<Vec<_>>()
     };
-    let made = "Jolanda (begeleider) heeft een code gemaakt voor een nieuwe telefoon van the member";
+    let made = "Jolanda (begeleider) heeft een code gemaakt. De nieuwe telefoon is van the member";
     let used = "the member (lid van de steuncirkel) is terug op een nieuwe telefoon";
     for person in [&client, &member] {
         let lines = lines(person);
