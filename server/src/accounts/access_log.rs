@@ -20,7 +20,7 @@ mod verify;
 mod words;
 
 pub use action::{Action, Outcome};
-pub use line::{AccessPoint, Line};
+pub use line::{AccessPoint, COPY, Line};
 pub use lines::{Filter, LogLine, MAX_LINES, client_of, lines};
 pub use record::{SAME, adopt, is_recorded, record, record_at_document};
 pub use refused::{Target, record_refused};

@@ -6,12 +6,9 @@ use kring_domain::{DeviceId, Role, SpaceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::access_log::{Action, Line, record};
+use super::access_log::{Action, COPY, Line, record};
 use super::{AccountError, devices};
 use crate::auth::{self, Caller, Claimed, CopyClaim, Secret, Unproved};
-
-/// The word in the access log for a sign-in of this kind.
-pub(super) const COPY: &str = "copy";
 
 /// The most copies of one device in [`WINDOW`].
 const MAX_COPIES: i64 = 10;

@@ -64,6 +64,7 @@ impl Story {
             self.contacts.iter().map(|contact| network(professional, written_down(contact, today))).collect();
         deeds.extend(self.ties.iter().map(|[a, b]| network(professional, json!({"type": "add_tie", "a": a, "b": b}))));
         deeds.extend(self.contacts.iter().map(|contact| network(client, placed(contact))));
+        deeds.extend(self.contacts.iter().filter_map(said).map(|command| network(client, command)));
         deeds.push(network(
             client,
             json!({"type": "take_snapshot", "snapshot_id": "snapshot of the start", "label": "start"}),
@@ -177,11 +178,15 @@ fn with_type(name: &str, mut fields: Fields) -> Value {
     Value::Object(fields)
 }
 
-/// A contact without a place: that is the client's to give.
+/// What the client says about a contact, beside its place.
+const OWN_WORDS: [&str; 3] = ["wish", "desired_ring", "status"];
+
+/// A contact without what is the client's to say.
 fn written_down(contact: &Fields, today: Date) -> Value {
     let mut fields = contact.clone();
     fields.retain(|field, value| match field.as_str() {
         "ring" | "quadrant" => false,
+        own if OWN_WORDS.contains(&own) => false,
         "last_contact" => value.as_str().and_then(|day| day.parse().ok()).is_some_and(|day: Date| day <= today),
         _ => true,
     });
@@ -191,6 +196,17 @@ fn written_down(contact: &Fields, today: Date) -> Value {
 fn placed(contact: &Fields) -> Value {
     let fields = contact.iter().filter(|(field, _)| matches!(field.as_str(), "contact_id" | "ring" | "quadrant"));
     with_type("place_contact", fields.map(|(field, value)| (field.clone(), value.clone())).collect())
+}
+
+/// What the client says about a contact; nothing where they say nothing.
+fn said(contact: &Fields) -> Option<Value> {
+    let is_said = |field: &str| field == "contact_id" || OWN_WORDS.contains(&field);
+    let fields: Fields = contact
+        .iter()
+        .filter(|(field, _)| is_said(field))
+        .map(|(field, value)| (field.clone(), value.clone()))
+        .collect();
+    (fields.len() > 1).then(|| with_type("update_contact", fields))
 }
 
 #[cfg(test)]
@@ -222,7 +238,7 @@ mod tests {
             }
             deeds.len()
         });
-        assert_eq!(lengths, [18 + 18 + 18 + 1, 55 + 12 + 24, 91 + 5 + 2 + 1 + 4 + 10 + 5 + 3, 121 + 8 + 3 + 3]);
+        assert_eq!(lengths, [18 + 18 + 18 + 18 + 1, 73 + 12 + 24, 109 + 5 + 2 + 1 + 4 + 10 + 5 + 3, 139 + 8 + 3 + 3]);
     }
 
     /// Open lists take any word, so that a newer version may know more; the story keeps to those that exist.

@@ -9,6 +9,9 @@ use uuid::Uuid;
 use super::{Action, Outcome};
 use crate::auth::Caller;
 
+/// The detail of a sign-in on a phone that was put back from a copy.
+pub const COPY: &str = "copy";
+
 /// Something somebody did, or tried to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use kring_domain::{DocumentKind, Language, PersonId, Role};
 
-use super::{Action, LogLine, Outcome};
-use crate::accounts::copies::COPY;
+use super::{Action, COPY, LogLine, Outcome};
 
 impl LogLine {
     /// The line as a sentence, with people called as in `called`, or by their whole name.
