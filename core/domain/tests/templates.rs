@@ -12,7 +12,7 @@ const SOURCES: [&str; 4] = ["core/domain/src", "core/sync/src", "core/client/src
 const MOST: usize = 10;
 
 /// What stands between braces, as it reads in the demo. A new name fails the test until it has a value.
-const DEMO: [(&str, &str); 22] = [
+const DEMO: [(&str, &str); 23] = [
     ("", "de besloten tijd"),
     ("MAX_ACTIVE", "3"),
     ("a", "Ria van Dalen"),
@@ -31,6 +31,7 @@ const DEMO: [(&str, &str); 22] = [
     ("person", "Marloes Hendriks"),
     ("said", "Joost van Dalen: ‘elke week’."),
     ("total", "18"),
+    ("value", "5"),
     ("weeks", "2"),
     ("what", "de besloten tijd"),
     ("who", "Marloes Hendriks"),

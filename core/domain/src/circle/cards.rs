@@ -22,12 +22,11 @@ pub(super) fn two_answers(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Q
             Language::English => format!("“{text}” has two answers. Which is right?"),
         };
         let begun = register::question(is_of_one(&values), &text, language).about([id]).only(Role::Client);
-        let answered = values.iter().fold(begun, |question, Candidate { value, .. }| {
-            match value.known().and_then(command) {
+        let answered =
+            values.iter().fold(begun, |question, Candidate { value, .. }| match value.known().and_then(command) {
                 Some(command) => question.answer(value.label(language), json!({ "type": command, "idea_id": id })),
                 None => question,
-            }
-        });
+            });
         questions.extend(Some(answered).filter(|_| !values.is_empty()));
     }
     questions
