@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) struct Options {
     /// Only those whose file, test or promise has this in it.
     only: Option<String>,
+    /// Only those that the list of this commit did not have.
+    #[arg(long)]
+    since: Option<String>,
     /// Say which there are, and change nothing.
     #[arg(long)]
     list: bool,
@@ -42,8 +45,12 @@ enum Outcome {
 /// Takes each line out and runs its test; fails when a test did not notice.
 pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     let all = list::read()?;
-    let wanted = |mutant: &&Mutant| options.only.as_ref().is_none_or(|only| mutant.mentions(only));
-    let chosen: Vec<&Mutant> = all.iter().filter(wanted).collect();
+    let before = options.since.as_deref().map_or_else(|| Ok(Vec::new()), list::read_at)?;
+    let wanted =
+        |mutant: &&Mutant| options.only.as_ref().is_none_or(|only| mutant.mentions(only)) && !before.contains(mutant);
+    let mut chosen: Vec<&Mutant> = all.iter().filter(wanted).collect();
+    // Neighbours share most of what is compiled for them.
+    chosen.sort_by_key(|mutant| (&mutant.target, &mutant.file));
     if chosen.is_empty() {
         return Err("none has that in it; --list says which there are".to_owned());
     }

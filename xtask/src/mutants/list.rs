@@ -5,13 +5,13 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::process::{Failure, root};
+use crate::process::{Failure, program, root};
 
 /// Where the list is, below the root.
 const LIST: &str = "tests/mutants.toml";
 
 /// A line that protects a promise, and the test that fails without it.
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Mutant {
     /// What is promised.
@@ -36,8 +36,21 @@ struct List {
 
 /// Reads the list.
 pub(super) fn read() -> Result<Vec<Mutant>, Failure> {
-    let text = std::fs::read_to_string(root().join(LIST)).map_err(|error| format!("{LIST}: {error}"))?;
-    let list: List = toml::from_str(&text).map_err(|error| format!("{LIST}: {error}"))?;
+    parsed(&std::fs::read_to_string(root().join(LIST)).map_err(|error| format!("{LIST}: {error}"))?)
+}
+
+/// Reads the list as a commit has it.
+pub(super) fn read_at(commit: &str) -> Result<Vec<Mutant>, Failure> {
+    let shown = program("git", &["show", &format!("{commit}:{LIST}")]).output();
+    let shown = shown.map_err(|error| format!("git: {error}"))?;
+    if !shown.status.success() {
+        return Err(format!("{commit} has no {LIST}"));
+    }
+    parsed(&String::from_utf8_lossy(&shown.stdout))
+}
+
+fn parsed(text: &str) -> Result<Vec<Mutant>, Failure> {
+    let list: List = toml::from_str(text).map_err(|error| format!("{LIST}: {error}"))?;
     Ok(list.mutant)
 }
 
