@@ -121,7 +121,12 @@ impl Kring {
         Ok(members.map(record).collect())
     }
 
-    /// How it goes in a space, with one kind next step.
+    /// Asks the server how it goes in a space, and keeps the answer for `status`: for a backup, who reads none of its documents.
+    pub async fn ask_status(&self, space: String) -> Result<Status, KringError> {
+        Ok(self.say(self.inner.ask_status(self.id(&space, "space")?).await)?.into())
+    }
+
+    /// How it goes in a space, with one kind next step. A backup gets what `ask_status` was last told.
     pub fn status(&self, space: &str) -> Result<Status, KringError> {
         Ok(self.say(self.inner.status(self.id(space, "space")?))?.into())
     }

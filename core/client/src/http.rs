@@ -5,17 +5,21 @@ mod error;
 mod server_url;
 mod tls;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use kring_domain::{Language, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use ureq::http::Response;
 use ureq::tls::{TlsConfig, TlsProvider};
-use ureq::{Agent, RequestBuilder};
+use ureq::{Agent, Body, RequestBuilder};
 
 pub(crate) use error::HttpError;
 pub(crate) use server_url::ServerUrl;
 pub(crate) use tls::{provider, tls_config};
 
+use crate::clock;
 use crate::secret::Secret;
 
 /// How long a call may take, in all.
@@ -31,10 +35,18 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// any document that a phone takes.
 pub(crate) const MAX_ANSWER: usize = 8 << 20;
 
+/// What time the server had in one of its answers, and the phone when that arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) server: Timestamp,
+    pub(crate) here: Timestamp,
+}
+
 /// Calls to one server.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Http {
     agent: Agent,
+    heard: Mutex<Option<Heard>>,
 }
 
 impl Http {
@@ -52,7 +64,7 @@ impl Http {
             .timeout_connect(Some(CONNECT_PATIENCE))
             .user_agent(if is_header(app) { app } else { "kring" })
             .build();
-        Self { agent: config.new_agent() }
+        Self { agent: config.new_agent(), heard: Mutex::default() }
     }
 
     /// Posts JSON and reads JSON.
@@ -65,7 +77,19 @@ impl Http {
     ) -> Result<T, HttpError> {
         let request = authorized(self.agent.post(server.join(path)), token);
         let body = serde_json::to_vec(body).map_err(|error| HttpError::Unexpected(error.to_string()))?;
-        answer::json(request.content_type("application/json").send(&body[..])?)
+        self.noting(request.content_type("application/json").send(&body[..])?, answer::json)
+    }
+
+    /// Reads JSON.
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        server: &ServerUrl,
+        path: &str,
+        token: &Secret,
+        language: Language,
+    ) -> Result<T, HttpError> {
+        let request = authorized(self.agent.get(server.join(path)), Some(token));
+        self.noting(request.header("accept-language", tag(language)).call()?, answer::json)
     }
 
     /// Posts JSON where only the success matters.
@@ -84,7 +108,28 @@ impl Http {
     pub(crate) fn post_frames(&self, server: &ServerUrl, token: &Secret, frames: &[u8]) -> Result<Vec<u8>, HttpError> {
         let request = authorized(self.agent.post(server.join("/v1/sync")), Some(token));
         let request = request.config().timeout_global(Some(SYNC_PATIENCE)).build();
-        answer::cbor(request.content_type("application/cbor").send(frames)?)
+        self.noting(request.content_type("application/cbor").send(frames)?, answer::cbor)
+    }
+
+    /// What time the server had, where it has answered since somebody last asked.
+    pub(crate) fn take_time(&self) -> Option<Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Reads an answer, and notes its time where the server itself has answered.
+    fn noting<T>(
+        &self,
+        answer: Response<Body>,
+        read: impl FnOnce(Response<Body>) -> Result<T, HttpError>,
+    ) -> Result<T, HttpError> {
+        let server = answer::date(&answer);
+        let here = clock::now();
+        let result = read(answer);
+        let is_of_server = matches!(result, Ok(_) | Err(HttpError::Status { .. } | HttpError::Clock(_)));
+        if let Some(server) = server.filter(|_| is_of_server) {
+            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Heard { server, here });
+        }
+        result
     }
 }
 
@@ -92,6 +137,13 @@ fn authorized<B>(request: RequestBuilder<B>, token: Option<&Secret>) -> RequestB
     match token {
         Some(token) => request.header("authorization", token.bearer().as_str()),
         None => request,
+    }
+}
+
+fn tag(language: Language) -> &'static str {
+    match language {
+        Language::Dutch => "nl",
+        Language::English => "en",
     }
 }
 
@@ -138,6 +190,31 @@ mod tests {
             }
             let asked = asked.join().unwrap().to_lowercase();
             assert!(asked.starts_with("post /v1/x http/1.1\r\n") && asked.contains("authorization: bearer abc\r\n"));
+        }
+    }
+
+    #[test]
+    fn only_the_server_itself_tells_the_time() {
+        let date = "date: Mon, 02 Mar 2026 12:00:00 GMT\r\n";
+        let noon = "2026-03-02T12:00:00Z".parse().ok();
+        let json = "HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 2\r\n";
+        let problem = r#"{"type":"urn:kring:problem:not_found","code":"not_found"}"#;
+        let length = problem.len();
+        let declined = "HTTP/1.1 404 X\r\ncontent-type: application/problem+json\r\ncontent-length: ";
+        for (answer, expected) in [
+            (format!("{json}{date}\r\n{{}}"), noon),
+            (format!("{declined}{length}\r\n{date}\r\n{problem}"), noon),
+            (format!("{json}\r\n{{}}"), None),
+            (format!("{json}date: yesterday\r\n\r\n{{}}"), None),
+            (format!("{json}date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n{{}}"), None),
+            (format!("HTTP/1.1 200 X\r\ncontent-type: text/html\r\ncontent-length: 2\r\n{date}\r\n{{}}"), None),
+            (format!("HTTP/1.1 502 X\r\ncontent-length: 2\r\n{date}\r\nno"), None),
+        ] {
+            let (server, asked) = answering(answer.clone());
+            let http = Http::new("test");
+            let _: Result<Value, _> = http.post(&server, "/v1/x", None, &json!({"a": 1}));
+            asked.join().unwrap();
+            assert_eq!(http.take_time().map(|heard| heard.server), expected, "{answer}");
         }
     }
 

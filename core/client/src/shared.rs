@@ -6,16 +6,19 @@
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kring_sync::{Recall, Replica};
+use kring_sync::{Clock, Recall, Replica};
 use tokio::sync::Notify;
 
 use crate::account::{Account, Session};
 use crate::events::{self, Events};
 use crate::fail;
-use crate::http::Http;
+use crate::http::{Heard, Http};
 use crate::recent::Recent;
 use crate::store::{LocalSpace, Store};
 use crate::{ClientError, Connection, Event, Options};
+
+/// What the file says about the time is written anew when it is so many milliseconds old.
+const WORTH_KEEPING: u64 = 60_000;
 
 pub(crate) struct Shared {
     pub(crate) options: Options,
@@ -57,6 +60,8 @@ pub(crate) struct State {
     /// Goes up when the replica had to be read from the file again: what was not stored then is gone.
     pub(crate) reloads: u64,
     pub(crate) events: Events,
+    /// What the file says about the time.
+    kept_clock: Clock,
     pub(crate) is_closed: bool,
 }
 
@@ -79,6 +84,7 @@ impl Shared {
             new_spaces: Vec::new(),
             reloads: 0,
             events: Events::default(),
+            kept_clock: store.clock()?,
             is_closed: false,
         };
         Ok(Self {
@@ -157,6 +163,25 @@ impl Shared {
             self.state().replica.handle_stored();
         }
         Ok(())
+    }
+
+    /// Keeps what is known about the time, where that is more than a little else than what the file says.
+    pub(crate) fn keep_time(&self) -> Result<(), ClientError> {
+        let heard = self.http.take_time();
+        let (clock, kept) = {
+            let mut state = self.state();
+            if let Some(Heard { server, here }) = heard {
+                state.replica.hear_time(server, here);
+            }
+            let clock = state.replica.clock();
+            (clock, mem::replace(&mut state.kept_clock, clock))
+        };
+        let has_moved = |one: i64, other: i64| one.abs_diff(other) >= WORTH_KEEPING;
+        if !has_moved(clock.ahead, kept.ahead) && !has_moved(clock.server_time.millis(), kept.server_time.millis()) {
+            self.state().kept_clock = kept;
+            return Ok(());
+        }
+        self.with_store(|store| store.put_clock(clock))
     }
 
     /// Queues what the replica has to tell, and `event` behind it.
@@ -244,6 +269,7 @@ impl Drop for Disconnect<'_> {
 fn replica(store: &Store, account: &Account) -> Result<Replica, ClientError> {
     let restored = Replica::restore(account.identity, store.documents()?, store.members()?);
     let mut replica = restored.map_err(|_| ClientError::Damaged)?;
+    replica.set_clock(store.clock()?);
     if account.is_copy {
         replica.catch_up_first();
     }

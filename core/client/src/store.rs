@@ -140,6 +140,7 @@ impl Store {
             "documents",
             "members",
             "spaces",
+            "statuses",
             "session",
             "sign_in",
             "account",

@@ -170,6 +170,25 @@ async fn a_clock_that_is_wrong_is_told_and_one_that_is_a_little_off_is_not() {
 }
 
 #[tokio::test]
+async fn what_time_it_is_is_known_after_a_restart_without_a_line() {
+    const DAY: i64 = 86_400_000;
+    // A phone whose clock is 400 days behind, and one whose clock is a day ahead.
+    for ahead in [400 * DAY, -DAY] {
+        let server = Server::start(None);
+        server.set_clock(ahead);
+        let (phone, circle) = phone_with_space();
+        sign_in(&phone, &server).await;
+        phone.kring.sync_once().await.unwrap();
+        let phone = phone.reopened();
+        propose(&phone.kring, circle, 1);
+        let made_at = phone.kring.edits(circle).unwrap()[0].made_at;
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+        let off = made_at.millis() - i64::try_from(now).unwrap() - ahead;
+        assert!(off.abs() < 60_000, "dated {made_at}, {off} ms off");
+    }
+}
+
+#[tokio::test]
 async fn a_device_that_was_signed_out_hears_it_and_keeps_its_edits() {
     let server = Server::start(None);
     let (phone, circle) = phone_with_space();

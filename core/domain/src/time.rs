@@ -55,6 +55,12 @@ impl Timestamp {
         Date(self.instant().to_zoned(jiff::tz::TimeZone::UTC).date())
     }
 
+    /// Reads the `Date` of an HTTP answer (RFC 9110), like `Mon, 02 Mar 2026 12:00:00 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let instant = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Some(Self::from_millis(instant.as_millisecond()))
+    }
+
     fn instant(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
@@ -152,6 +158,17 @@ mod tests {
             assert_eq!(time.to_string().parse(), Ok(time));
         }
         assert_eq!(Timestamp::from_millis(i64::MAX).plus_days(i64::MAX), Timestamp::from_millis(i64::MAX));
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        let noon = "2026-03-02T12:00:00Z".parse().ok();
+        assert_eq!(Timestamp::from_http_date("Mon, 02 Mar 2026 12:00:00 GMT"), noon);
+        for wrong in
+            ["", "now", "2026-03-02T12:00:00Z", "Mon, 32 Mar 2026 12:00:00 GMT", "Tue, 02 Mar 2026 12:00:00 GMT"]
+        {
+            assert_eq!(Timestamp::from_http_date(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use late::FormerSeat;
 pub use reads::{Look, LookChain, MAX_LOOKS};
 pub use recovery::Recovery;
 pub use replica::{
-    DeviceIdentity, EditState, Event, OwnEdit, Pending, Permission, Recall, Replica, ReplicaError, SettledEdit,
+    Clock, DeviceIdentity, EditState, Event, OwnEdit, Pending, Permission, Recall, Replica, ReplicaError, SettledEdit,
     StoreOp, StoredDocument,
 };
 pub use standing::{Claim, Standing, Way};

@@ -28,6 +28,7 @@ use thiserror::Error;
 
 use crate::{Base, Cursor, DeviceFrame, Member};
 
+pub use clocks::Clock;
 use document::Held;
 pub use event::Event;
 use keep::{Keeping, Replacement};
@@ -88,8 +89,8 @@ pub struct Replica {
     /// Whether the server has said how far each document is, since there is a connection.
     welcomed: bool,
     retry_at: Option<Timestamp>,
-    /// How far this device's clock is ahead of the server's, in milliseconds, where that is worth a word.
-    ahead: i64,
+    /// What is known about the time.
+    clock: Clock,
     store: Vec<StoreOp>,
     storing: bool,
     keeping: Keeping,
@@ -112,7 +113,7 @@ impl Replica {
             catches_up_first: false,
             welcomed: false,
             retry_at: None,
-            ahead: 0,
+            clock: Clock::default(),
             store: Vec::new(),
             storing: false,
             keeping: Keeping::default(),
@@ -204,7 +205,7 @@ impl Replica {
 
     /// What the person sees: admitted history with their own waiting edits on top.
     pub fn view(&mut self, document: DocumentId) -> Option<&Automerge> {
-        self.documents.get_mut(&document).map(|held| held.view(&self.identity))
+        self.documents.get_mut(&document).map(|held| held.view(&self.identity, self.clock.server_time))
     }
 
     /// The edits of a document that wait for the server, in the order in which they were made.
@@ -230,7 +231,7 @@ impl Replica {
         let now = self.corrected(now);
         let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
         let now = behind(held.pending().last(), now);
-        let pending = held.push(&self.identity, id, &command, now);
+        let pending = held.push(&self.identity, id, &command, now, self.clock.server_time);
         self.store.push(StoreOp::PutPending { document, pending });
         self.events.push_back(Event::DocumentChanged(document));
         Ok(())

@@ -1,5 +1,7 @@
 //! `GET /v1/spaces/{id}/status`: all that a backup may see.
 
+use kring_client::{ClientError, Kring, Options};
+use kring_domain::SpaceId;
 use kring_tests::outside::{Cast, Server, Socket, command, id};
 use serde_json::json;
 
@@ -38,6 +40,35 @@ fn a_backup_sees_the_status_in_words_and_nothing_else() {
     let (mut resumed, _) = Socket::hello(&cast.backup.http, &forged);
     resumed.submit(&cast.plan, &[command(json!({"type": "add_goal", "goal_id": id(), "text": "x"}))]);
     assert!(!socket.has_seen(MARKER) && !resumed.has_seen(MARKER));
+}
+
+#[test]
+fn a_backup_reads_the_status_on_their_phone() {
+    let server = Server::shared();
+    let cast = Cast::new(&server);
+    let space: SpaceId = cast.space.parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let open = || Kring::open(home.path().join("kring.db"), Options::default()).unwrap();
+    let kring = open();
+    let code = cast.backup.http.post("/v1/devices/codes", &json!({})).ok(201);
+    let url = format!("http://{}", server.address());
+    runtime.block_on(kring.sign_in(&url, code["code"].as_str().unwrap(), "telefoon", None)).unwrap();
+    runtime.block_on(kring.sync_once()).unwrap();
+    assert_eq!(kring.status(space), Err(ClientError::NotHere), "nobody has asked");
+    let told = runtime.block_on(kring.ask_status(space)).unwrap();
+    let expected = cast.backup.http.get(&format!("/v1/spaces/{space}/status")).ok(200);
+    assert_eq!(serde_json::to_value(&told).unwrap(), expected);
+    // Without a line it is what the server told last.
+    kring.close();
+    let kring = open();
+    assert_eq!(kring.status(space).unwrap(), told);
+    runtime.block_on(kring.sync_once()).unwrap();
+    assert_eq!(kring.status(space).unwrap(), told, "they are in the space still");
+    let nowhere = SpaceId::new(uuid::Uuid::from_u128(1));
+    let declined = ClientError::Declined { code: "not_found".into() };
+    assert_eq!(runtime.block_on(kring.ask_status(nowhere)), Err(declined));
+    assert_eq!(kring.status(nowhere), Err(ClientError::NotHere));
 }
 
 #[test]

@@ -160,6 +160,7 @@ fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
     let handled = frames.into_iter().try_for_each(|frame| shared.state().replica.handle_frame(frame, now));
     fail::point("receive.after");
     shared.flush()?;
+    shared.keep_time()?;
     handled.map_err(lost)
 }
 

@@ -7,7 +7,7 @@ use kring_domain::{ServerId, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ureq::Body;
-use ureq::http::header::CONTENT_TYPE;
+use ureq::http::header::{CONTENT_TYPE, DATE};
 use ureq::http::{Response, StatusCode};
 
 use super::{HttpError, MAX_ANSWER};
@@ -44,6 +44,12 @@ pub(super) fn nothing(answer: Response<Body>) -> Result<(), HttpError> {
         StatusCode::NO_CONTENT => Ok(()),
         status => Err(HttpError::foreign(format!("{status} where nothing was to be said"))),
     }
+}
+
+/// What time whoever answers has. A clock that was never set says nothing.
+pub(super) fn date(answer: &Response<Body>) -> Option<Timestamp> {
+    let said = answer.headers().get(DATE)?.to_str().ok()?;
+    Timestamp::from_http_date(said).filter(|at| *at >= Timestamp::EARLIEST_EDIT)
 }
 
 fn of_type(answer: Response<Body>, expected: &str) -> Result<Response<Body>, HttpError> {

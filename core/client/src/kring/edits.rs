@@ -5,7 +5,7 @@ use kring_sync::{EditState, Permission};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Kring;
+use super::{Kring, beside};
 use crate::store::{Edit, Edits};
 use crate::{ClientError, clock};
 
@@ -68,13 +68,38 @@ impl Kring {
 
     /// How it goes in a space, with one kind next step: from the documents on this phone, unshared edits included.
     ///
+    /// A backup reads none of them: they get what the server told when [`Kring::ask_status`] last asked.
+    ///
     /// # Errors
     ///
-    /// [`ClientError::NotHere`] where the phone holds none of the space's documents, as a backup's does not: the server
-    /// tells them how it goes.
+    /// [`ClientError::NotHere`] where the phone holds none of the space's documents and was told nothing.
     pub fn status(&self, space: SpaceId) -> Result<Status, ClientError> {
         let language = self.shared().options.language;
-        self.shared().state().replica.status(space, clock::now(), language).ok_or(ClientError::NotHere)
+        let here = self.shared().state().replica.status(space, clock::now(), language);
+        let told = || self.shared().with_store(|store| store.status(space));
+        here.map_or_else(told, |status| Ok(Some(status)))?.ok_or(ClientError::NotHere)
+    }
+
+    /// Asks the server how it goes in a space, and keeps the answer for [`Kring::status`]: for a backup, who reads none of its
+    /// documents. The server notes that they looked. For who reads a document of it this is [`Kring::status`].
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Declined`] with `not_found` where the person may not see it; [`ClientError::Offline`] or
+    /// [`ClientError::SignedOut`].
+    pub async fn ask_status(&self, space: SpaceId) -> Result<Status, ClientError> {
+        let language = self.shared().options.language;
+        let here = self.shared().state().replica.status(space, clock::now(), language);
+        if let Some(status) = here {
+            return Ok(status);
+        }
+        let path = format!("/v1/spaces/{space}/status");
+        beside(self.shared(), move |shared| {
+            let status: Status = shared.authorized(|server, token| shared.http.get(server, &path, token, language))?;
+            shared.with_store(|store| store.put_status(space, &status))?;
+            Ok(status)
+        })
+        .await
     }
 
     /// Takes an edit; when this returns it is on the phone's disk and shows in what is read.

@@ -147,6 +147,12 @@ impl Shared {
 
     /// A good access token, exchanged for a new one where it is near its end. Blocks.
     pub(crate) fn access_token(&self) -> Result<Secret, ClientError> {
+        let token = self.good_token();
+        self.keep_time()?;
+        token
+    }
+
+    fn good_token(&self) -> Result<Secret, ClientError> {
         if let Some(token) = self.fresh_token()? {
             return Ok(token);
         }

@@ -122,6 +122,7 @@ impl Shared {
         let server = ServerUrl::parse(&pending.server)?;
         let account = self.state().account.clone();
         let outcome = self.ask_to_sign_in(&server, pending, &account);
+        self.keep_time()?;
         let outcome = outcome.and_then(|answer| self.take_over(&server, &account, answer, pending.key.clone()));
         if outcome.as_ref().err().is_some_and(is_final) {
             self.with_store(|store| store.drop_pending_sign_in())?;

@@ -122,6 +122,7 @@ impl Shared {
         self.meet(&frames)?;
         let handled = frames.into_iter().try_for_each(|frame| self.state().replica.handle_frame(frame, clock::now()));
         self.flush()?;
+        self.keep_time()?;
         handled.map_err(|error| ClientError::Server(error.to_string()))?;
         let state = self.state();
         let mut readable = heads.into_iter().flatten().filter(|head| head.access >= Access::Read);

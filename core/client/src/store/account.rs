@@ -1,7 +1,7 @@
 //! Whose file it is, the session, the spaces and who is in them.
 
-use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Timestamp};
-use kring_sync::{DeviceIdentity, Member};
+use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Status, Timestamp};
+use kring_sync::{Clock, DeviceIdentity, Member};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -44,6 +44,39 @@ impl Store {
     /// Keeps which file this database is in.
     pub(crate) fn put_file_mark(&mut self, mark: &str) -> Result<(), StoreError> {
         self.connection.execute("UPDATE account SET file_mark = ?1", [mark])?;
+        Ok(())
+    }
+
+    /// What is known about the time.
+    pub(crate) fn clock(&self) -> Result<Clock, StoreError> {
+        let read = "SELECT clock_ahead, server_time FROM account";
+        let row = self.connection.query_row(read, [], |row| {
+            Ok(Clock { ahead: row.get(0)?, server_time: Timestamp::from_millis(row.get(1)?) })
+        });
+        Ok(row.optional()?.unwrap_or_default())
+    }
+
+    /// Keeps what is known about the time.
+    pub(crate) fn put_clock(&mut self, clock: Clock) -> Result<(), StoreError> {
+        let sql = "UPDATE account SET clock_ahead = ?1, server_time = ?2";
+        self.connection.execute(sql, params![clock.ahead, clock.server_time.millis()])?;
+        Ok(())
+    }
+
+    /// How it goes in a space, as the server told last.
+    pub(crate) fn status(&self, space: SpaceId) -> Result<Option<Status>, StoreError> {
+        let read = "SELECT status FROM statuses WHERE space_id = ?1";
+        let row = self.connection.query_row(read, [space.uuid().as_bytes()], |row| row.get::<_, String>(0));
+        let status = row.optional()?;
+        // What another version wrote is asked for again.
+        Ok(status.and_then(|status| serde_json::from_str(&status).ok()))
+    }
+
+    /// Keeps how it goes in a space.
+    pub(crate) fn put_status(&mut self, space: SpaceId, status: &Status) -> Result<(), StoreError> {
+        let status = serde_json::to_string(status).map_err(|_| StoreError::Damaged)?;
+        let sql = "INSERT OR REPLACE INTO statuses (space_id, status) VALUES (?1, ?2)";
+        self.connection.execute(sql, params![space.uuid().as_bytes(), status])?;
         Ok(())
     }
 
@@ -181,6 +214,9 @@ pub(super) fn forget_left_spaces(connection: &Connection) -> Result<(), StoreErr
     let sql = "DELETE FROM spaces WHERE is_local = 0
         AND space_id NOT IN (SELECT space_id FROM documents)
         AND space_id NOT IN (SELECT space_id FROM members WHERE person_id = (SELECT person_id FROM account))";
+    connection.prepare_cached(sql)?.execute([])?;
+    let sql = "DELETE FROM statuses WHERE space_id NOT IN
+        (SELECT space_id FROM members WHERE person_id = (SELECT person_id FROM account))";
     connection.prepare_cached(sql)?.execute([])?;
     Ok(())
 }

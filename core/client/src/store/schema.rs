@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0005.sql"),
     include_str!("schema/0006.sql"),
     include_str!("schema/0007.sql"),
+    include_str!("schema/0008.sql"),
 ];
 
 /// Brings a file up to the present version.
@@ -59,6 +60,15 @@ mod tests {
             include_str!("schema/0004.sql"),
             include_str!("schema/0005.sql"),
             include_str!("schema/0006.sql")
+        ),
+        concat!(
+            include_str!("schema/0001.sql"),
+            include_str!("schema/0002.sql"),
+            include_str!("schema/0003.sql"),
+            include_str!("schema/0004.sql"),
+            include_str!("schema/0005.sql"),
+            include_str!("schema/0006.sql"),
+            include_str!("schema/0007.sql")
         ),
     ];
 

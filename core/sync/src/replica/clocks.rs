@@ -2,31 +2,78 @@
 
 use kring_domain::Timestamp;
 
+use super::document::Held;
 use super::{Event, Replica};
 
 /// How far this device's clock may be from the server's before the person is told, in milliseconds.
 const TOLERANCE: i64 = 10 * 60 * 1000;
 
-impl Replica {
-    /// Compares this device's clock with the server's, as the greeting is answered.
-    pub(super) fn compare_clocks(&mut self, server: Timestamp, here: Timestamp) {
+/// What a device knows about the time. Keep it with the device's store, so that it is known after a restart too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    /// How far this device's clock is ahead of the server's, in milliseconds, where that is worth a word.
+    pub ahead: i64,
+    /// The time that the server told last.
+    pub server_time: Timestamp,
+}
+
+impl Clock {
+    /// What this device's clock says is `here`, when the server's says `server`.
+    fn compared(server: Timestamp, here: Timestamp) -> Self {
         let ahead = here.millis().saturating_sub(server.millis());
         let is_off = ahead.saturating_abs() > TOLERANCE;
-        self.ahead = if is_off { ahead } else { 0 };
-        if is_off {
+        Self { ahead: if is_off { ahead } else { 0 }, server_time: server }
+    }
+}
+
+impl Replica {
+    /// What this device knows about the time.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Takes over what was known about the time before a restart.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+        self.documents.values_mut().for_each(Held::forget_view);
+    }
+
+    /// Notes what time the server has, heard elsewhere than in its greeting; `here` is the device's clock.
+    pub fn hear_time(&mut self, server: Timestamp, here: Timestamp) {
+        self.clock = Clock::compared(server, here);
+    }
+
+    /// Compares this device's clock with the server's, as the greeting is answered.
+    pub(super) fn compare_clocks(&mut self, server: Timestamp, here: Timestamp) {
+        self.clock = Clock::compared(server, here);
+        let ahead = self.clock.ahead;
+        if ahead != 0 {
             self.events.push_back(Event::ClockOff { ahead });
         }
         // Also where the clock is right by now, and was not when an edit was made.
         for (document, held) in &mut self.documents {
-            if held.correct_dates(self.ahead, server) {
+            if held.correct_dates(ahead, server) {
                 self.events.push_back(Event::DocumentChanged(*document));
             }
         }
     }
 
-    /// The time, as far as this device knows: its clock, less what it was ahead of the server's when they last spoke.
+    /// The time by which a new edit is dated: the device's clock, less what it was ahead of the server's when they last
+    /// spoke, and never before that.
+    ///
+    /// What a clock says that was never set stays as it is: when the server is met, it tells how long ago that was.
     pub(super) fn corrected(&self, here: Timestamp) -> Timestamp {
-        Timestamp::from_millis(here.millis().saturating_sub(self.ahead))
+        let told = self.by_offset(here);
+        if told < Timestamp::EARLIEST_EDIT { told } else { told.max(self.clock.server_time) }
+    }
+
+    /// The time, as far as this device knows.
+    pub(super) fn time(&self, here: Timestamp) -> Timestamp {
+        self.by_offset(here).max(self.clock.server_time)
+    }
+
+    fn by_offset(&self, here: Timestamp) -> Timestamp {
+        Timestamp::from_millis(here.millis().saturating_sub(self.clock.ahead))
     }
 }
 
@@ -72,6 +119,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_about_the_time_outlives_a_restart() {
+        let mut phone = phone();
+        welcome(&mut phone, server(0), server(-300));
+        let known = phone.clock();
+        let mut phone = restarted(&mut phone);
+        assert_eq!(phone.clock(), Clock::default());
+        phone.set_clock(known);
+        contact(&mut phone, 11, server(-300).plus_ms(5000), server(0).date());
+        assert_eq!(phone.pending(network()).next().unwrap().submission.made_at, Some(server(0).plus_ms(5000)));
+    }
+
+    #[test]
+    fn nothing_is_dated_before_the_last_time_that_is_known() {
+        // Never set, set by the factory, a day behind; and right.
+        for (here, made_at, shown) in [
+            (Timestamp::from_millis(60_000), Timestamp::from_millis(60_000), server(0)),
+            (server(-1900), server(0), server(0)),
+            (server(-1), server(0), server(0)),
+            (server(3), server(3), server(3)),
+        ] {
+            let mut phone = phone();
+            welcome(&mut phone, server(0), server(0));
+            let known = phone.clock();
+            let mut phone = restarted(&mut phone);
+            phone.set_clock(known);
+            contact(&mut phone, 11, here, server(-3).date());
+            assert_eq!(phone.pending(network()).next().unwrap().submission.made_at, Some(made_at), "{here}");
+            let status = phone.status(SpaceId::new(uuid(3)), here, kring_domain::Language::Dutch).unwrap();
+            assert_eq!(status.last_step_at.map(|at| at.date()), Some(shown.date()), "{here}");
+            assert!(!status.standing_still, "{}", status.text);
+        }
+    }
+
+    #[test]
+    fn a_server_that_was_ahead_for_a_moment_is_forgotten() {
+        let mut phone = phone();
+        welcome(&mut phone, server(9_000), server(0));
+        phone.hear_time(server(1), server(1));
+        contact(&mut phone, 11, server(2), server(0).date());
+        assert_eq!(phone.pending(network()).next().unwrap().submission.made_at, Some(server(2)));
+    }
+
+    #[test]
     fn an_edit_that_can_have_been_made_then_keeps_its_date() {
         let mut phone = phone();
         welcome(&mut phone, server(0), server(0));
@@ -96,6 +186,13 @@ mod tests {
 
     fn phone() -> Replica {
         Replica::new(DeviceIdentity { device: DeviceId::new(uuid(1)), person: PersonId::new(uuid(2)) })
+    }
+
+    /// The same device with nothing but what its store kept of its documents.
+    fn restarted(phone: &mut Replica) -> Replica {
+        let mut again = Replica::new(phone.identity());
+        again.create_space(SpaceId::new(uuid(3)), Role::Client);
+        again
     }
 
     fn network() -> DocumentId {

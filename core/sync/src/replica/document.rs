@@ -164,8 +164,9 @@ impl Held {
         self.view = None;
     }
 
-    /// The admitted document with the waiting edits executed on top, each where it was made.
-    pub(super) fn view(&mut self, identity: &DeviceIdentity) -> &Automerge {
+    /// The admitted document with the waiting edits executed on top, each where it was made, and none dated before `known`
+    /// by a clock that was never set.
+    pub(super) fn view(&mut self, identity: &DeviceIdentity, known: Timestamp) -> &Automerge {
         if self.pending.is_empty() {
             return self.admitted();
         }
@@ -177,7 +178,7 @@ impl Held {
             let mut view = admitted.clone();
             let mut own = own_last;
             for Waiting { pending, .. } in pending {
-                own = execute(&mut view, &author, pending, own, generation).or(own);
+                own = execute(&mut view, &author, pending, own, (generation, known)).or(own);
             }
             (view, own)
         });
@@ -191,6 +192,7 @@ impl Held {
         id: CommandId,
         command: &Command,
         now: Timestamp,
+        known: Timestamp,
     ) -> Pending {
         let submission =
             Submission { id, base: Some(self.base), made_at: Some(now), command: RawCommand::from(command) };
@@ -198,7 +200,7 @@ impl Held {
         let pending = Pending { submission, heads };
         let author = self.author(identity);
         let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted().clone(), self.own_last));
-        let own = execute(&mut view, &author, &pending, own, self.base.generation).or(own);
+        let own = execute(&mut view, &author, &pending, own, (self.base.generation, known)).or(own);
         self.view = Some((view, own));
         self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, told: false });
         pending

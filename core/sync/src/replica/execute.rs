@@ -8,13 +8,15 @@ use crate::dating;
 
 /// Executes a waiting edit where it was made: the heads of its base, and this device's own last change.
 ///
+/// A clock that was never set dates it no earlier than `known`, the last time that the server told.
+///
 /// What the server would refuse leaves no trace; the person hears of it with the verdict.
 pub(super) fn execute(
     view: &mut Automerge,
     author: &Author,
     pending: &Pending,
     own: Option<ChangeHash>,
-    generation: u64,
+    (generation, known): (u64, Timestamp),
 ) -> Option<ChangeHash> {
     let command = pending.submission.command.clone().parse().ok()?;
     let base: Vec<ChangeHash> = pending.heads.iter().copied().map(ChangeHash).collect();
@@ -23,6 +25,10 @@ pub(super) fn execute(
     let is_known = is_present && heads.iter().all(|head| view.get_change_meta_by_hash(head).is_some());
     let made_at = pending.submission.made_at.unwrap_or_default();
     let seen = dating::seen(view, &heads).filter(|_| is_present);
+    let seen = match made_at < Timestamp::EARLIEST_EDIT && known >= Timestamp::EARLIEST_EDIT {
+        true => seen.max(Some(known)),
+        false => seen,
+    };
     // A clock that says what cannot be true does not tell either what is in the future.
     let is_off = made_at < seen.unwrap_or(Timestamp::EARLIEST_EDIT);
     let context = Context {

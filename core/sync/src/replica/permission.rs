@@ -33,7 +33,7 @@ impl Replica {
             return Err(Refusal::read_only());
         }
         let author = held.author(&self.identity);
-        let view = held.view(&self.identity);
+        let view = held.view(&self.identity, self.clock.server_time);
         let permission = match authorize(&author, command, view) {
             Decision::Refuse(refusal) => return Err(refusal),
             Decision::Suggest(_) => Permission::BecomesSuggestion,

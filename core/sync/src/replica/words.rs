@@ -11,11 +11,11 @@ use crate::Member;
 impl Replica {
     /// What the person reads, in a language.
     pub fn read(&mut self, document: DocumentId, language: Language) -> Option<ReadModel> {
-        let Self { documents, members, identity, .. } = self;
+        let Self { documents, members, identity, clock, .. } = self;
         let held = documents.get_mut(&document)?;
         let membership = Some(Membership { space: held.space, author: held.author(identity) });
         let kind = held.kind;
-        let view = held.view(identity);
+        let view = held.view(identity, clock.server_time);
         Some(with_reader(members, membership, language, |reader| read_model_for(kind, view, reader)))
     }
 
@@ -39,6 +39,7 @@ impl Replica {
                 _ => {}
             }
         }
+        let now = self.time(now);
         // A phone does not know when the server came to know the space.
         Some(status(sources, StatusRequest { now, began: None, role: role?, language }))
     }
