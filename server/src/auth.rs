@@ -29,7 +29,7 @@ pub use code::{Code, CodeHash};
 pub use copied::{Claimed, CopyClaim, claimed};
 pub use keys::rotate_keys;
 pub use proof::{DeviceKey, Proof, Proved, Unproved};
-pub use refresh::{GRACE, Refreshed, end_sessions_of, issue, refresh, reissue, start_session};
+pub use refresh::{Refreshed, end_sessions_of, is_unused, issue, refresh, reissue, start_session};
 pub use secret::Secret;
 pub use ticket::TICKET_LIFETIME;
 

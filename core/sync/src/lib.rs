@@ -20,6 +20,7 @@ mod following;
 mod frame;
 mod guard;
 mod late;
+mod one_use;
 mod reads;
 mod recovery;
 mod replica;
@@ -39,6 +40,7 @@ pub use frame::{
     encode, encode_entries, field_at_fault,
 };
 pub use late::FormerSeat;
+pub use one_use::{ClaimUse, CodeUse, FirstUse, GRACE, MAX_SKEW, ShownToken, Signature, Signed, TokenUse, is_recent};
 pub use reads::{Look, LookChain, MAX_LOOKS};
 pub use recovery::Recovery;
 pub use replica::{

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use kring_domain::{DeviceId, Role, SpaceId, Timestamp};
+use kring_sync::{ClaimUse, FirstUse};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -49,10 +50,13 @@ pub fn copy_device(
         Claimed::Refused => return Ok(Copied::Refused),
     };
     if let Some((caller, signed_at)) = made_before(connection, original, claim)? {
-        if proved_at <= signed_at {
-            return Ok(Copied::Unproved(Unproved::Clock));
-        }
-        return again(connection, caller, proved_at, now);
+        let used = "SELECT 1 FROM refresh_tokens WHERE family_id = ?1 AND used_at IS NOT NULL";
+        let is_answer_unused = !connection.prepare_cached(used)?.exists([caller.family])?;
+        return match (FirstUse { at: signed_at, signed_at, is_answer_unused }).claim_signed(proved_at) {
+            ClaimUse::Again => again(connection, caller, proved_at, now),
+            ClaimUse::Over => Ok(Copied::Refused),
+            ClaimUse::WrongTime => Ok(Copied::Unproved(Unproved::Clock)),
+        };
     }
     let count = "SELECT count(*) FROM devices WHERE copy_of = ?1 AND created_at > ?2";
     let count: i64 = connection
@@ -118,10 +122,6 @@ fn again(
     proved_at: Timestamp,
     now: Timestamp,
 ) -> Result<Copied, AccountError> {
-    let used = "SELECT 1 FROM refresh_tokens WHERE family_id = ?1 AND used_at IS NOT NULL";
-    if connection.prepare_cached(used)?.exists([caller.family])? {
-        return Ok(Copied::Refused);
-    }
     connection.prepare_cached("DELETE FROM refresh_tokens WHERE family_id = ?1")?.execute([caller.family])?;
     connection
         .prepare_cached("UPDATE devices SET copy_proved_at = ?2 WHERE device_id = ?1")?

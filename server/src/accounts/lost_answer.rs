@@ -4,11 +4,12 @@
 //! the nonce that it chose then, and later than before.
 
 use kring_domain::{DeviceId, PersonId, SpaceId, Timestamp};
+use kring_sync::{CodeUse, FirstUse, GRACE, Signed};
 use rusqlite::{Connection, OptionalExtension, params};
 use subtle::ConstantTimeEq;
 
 use super::{AccountError, SignedIn, role_in};
-use crate::auth::{self, Caller, CodeHash, DeviceKey, GRACE, Proved, Secret, Unproved};
+use crate::auth::{self, Caller, CodeHash, DeviceKey, Proved, Secret, Unproved};
 
 /// A sign-in that a device signed for.
 pub(super) struct ProvedSignIn<'a> {
@@ -54,17 +55,18 @@ pub(super) fn answer_again(
     let is_same_device = kept.key.as_ref() == Some(sign_in.key.bytes())
         && signed_in.is_none_or(|caller| caller.device == kept.caller.device);
     let is_same_exchange: bool = kept.nonce.as_bytes().ct_eq(sign_in.proved.nonce().as_bytes()).into();
-    if !is_same_device || !is_same_exchange || kept.has_ended || now.millis() - kept.used_at > GRACE {
-        return Err(AccountError::InvalidCode);
-    }
-    // Bytes that were overheard are signed no later than what they were overheard of.
-    if sign_in.proved.at().millis() <= kept.proved_at {
-        return Err(AccountError::Unproved(Unproved::Clock));
-    }
-    // Where it was used, the first answer arrived.
-    let Some(refresh_token) = auth::reissue(connection, kept.caller.family, kept.successor, now)? else {
-        return Err(AccountError::InvalidCode);
+    let signed = Signed { at: sign_in.proved.at(), is_same_exchange };
+    let first = FirstUse {
+        at: Timestamp::from_millis(kept.used_at),
+        signed_at: Timestamp::from_millis(kept.proved_at),
+        is_answer_unused: auth::is_unused(connection, Some(kept.successor))?,
     };
+    match first.code_with(is_same_device, signed, !kept.has_ended, now) {
+        CodeUse::Again => {}
+        CodeUse::Invalid => return Err(AccountError::InvalidCode),
+        CodeUse::WrongTime => return Err(AccountError::Unproved(Unproved::Clock)),
+    }
+    let refresh_token = auth::reissue(connection, kept.caller.family, kept.successor, now)?;
     let sql = "UPDATE sign_ins SET proved_at = ?2, successor = ?3 WHERE code_hash = ?1";
     let (code, at) = (sign_in.code.bytes(), sign_in.proved.at().millis());
     connection.prepare_cached(sql)?.execute(params![code, at, refresh_token.hash()])?;

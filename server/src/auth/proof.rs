@@ -32,9 +32,6 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{CodeHash, Secret};
 
-/// By how much the clock of a phone may differ from the server's, in milliseconds: 5 minutes.
-pub(super) const SKEW: i64 = 5 * 60_000;
-
 /// The public half of a device's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceKey(VerifyingKey);
@@ -134,7 +131,7 @@ impl Proved {
 
     /// Whether it was signed about now.
     pub(super) fn is_recent(&self, now: Timestamp) -> bool {
-        now.millis().abs_diff(self.at.millis()) <= SKEW.unsigned_abs()
+        kring_sync::is_recent(self.at, now)
     }
 }
 

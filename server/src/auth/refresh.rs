@@ -1,6 +1,7 @@
 //! Refresh tokens: each works once and is answered with the next; a second use ends the session.
 
 use kring_domain::{DeviceId, PersonId, Timestamp};
+use kring_sync::{FirstUse, ShownToken, Signature, Signed, TokenUse};
 use rusqlite::{Connection, OptionalExtension, params};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -14,12 +15,6 @@ const LIFETIME: i64 = 90 * 86_400_000;
 
 /// How long a used token is kept, to recognise a thief by, in milliseconds: 30 days.
 const KEPT: i64 = 30 * 86_400_000;
-
-/// For how long after an exchange the phone may ask for its answer again, in milliseconds: a day.
-///
-/// Only who holds the device key can, and only while nobody has used what was answered first; so the time may be as
-/// long as a phone without coverage needs.
-pub const GRACE: i64 = 86_400_000;
 
 /// What became of a refresh token.
 #[derive(Debug)]
@@ -65,10 +60,7 @@ pub fn issue(connection: &Connection, family: Uuid, now: Timestamp) -> Result<Se
 
 /// Uses a refresh token, with the proof that a device with a key has to bring.
 ///
-/// A token works once. A second use by whoever does not sign for it with the device's key ends its session at once. The
-/// device itself, asking for a lost answer with the same nonce and a later time, within [`GRACE`] and while what was
-/// answered first lies unused, gets another answer, and the first is void. Whoever has the key and asks otherwise has a
-/// copy of the phone's file. Bytes that were overheard are no such thing, as their time is not later.
+/// [`ShownToken::shown_with`] decides what becomes of it.
 ///
 /// # Errors
 ///
@@ -85,21 +77,28 @@ pub fn refresh(
         (Some(key), Some(proof)) => proof.check(key, found.caller.device, token).map(Some),
         (Some(_), None) => Err(Unproved::Wrong),
     };
-    match (&found.used, proved) {
-        (Some(used), Ok(Some(proved))) if used.is_same_exchange(&proved) => {
-            again(connection, token, &found, used, &proved, now)
+    let signature = match &proved {
+        Ok(None) => Signature::NotNeeded,
+        Err(_) => Signature::Wrong,
+        Ok(Some(proved)) => {
+            let is_same_exchange = found.used.as_ref().is_some_and(|used| used.is_same_exchange(proved));
+            Signature::Good(Signed { at: proved.at, is_same_exchange })
         }
-        (Some(_), Ok(Some(_))) if found.ended || found.expires_at <= now.millis() => Ok(Refreshed::Refused),
-        (Some(_), Ok(Some(proved))) if !proved.is_recent(now) => Ok(Refreshed::Unproved(Unproved::Clock)),
-        (Some(_), Ok(Some(_))) => Ok(Refreshed::Copied),
-        (Some(_), _) => {
+    };
+    let used = found.used.as_ref().map(|used| used.first(connection)).transpose()?;
+    let shown = ShownToken { is_over: found.ended || found.expires_at <= now.millis(), used };
+    let proved = proved.ok().flatten();
+    match shown.shown_with(signature, now) {
+        TokenUse::First => next(connection, token, found.caller, proved.as_ref(), now),
+        TokenUse::Again => again(connection, token, &found, now, proved.map(|proved| proved.at)),
+        TokenUse::Stolen => {
             end(connection, found.caller.family, now)?;
             Ok(Refreshed::Reused(found.caller.family))
         }
-        (None, _) if found.ended || found.expires_at <= now.millis() => Ok(Refreshed::Refused),
-        (None, Err(unproved)) => Ok(Refreshed::Unproved(unproved)),
-        (None, Ok(Some(proved))) if !proved.is_recent(now) => Ok(Refreshed::Unproved(Unproved::Clock)),
-        (None, Ok(proved)) => next(connection, token, found.caller, proved.as_ref(), now),
+        TokenUse::Copied => Ok(Refreshed::Copied),
+        TokenUse::Unsigned => Ok(Refreshed::Unproved(Unproved::Wrong)),
+        TokenUse::WrongTime => Ok(Refreshed::Unproved(Unproved::Clock)),
+        TokenUse::Over => Ok(Refreshed::Refused),
     }
 }
 
@@ -127,49 +126,47 @@ fn next(
     Ok(Refreshed::Next(caller, next))
 }
 
-/// Answers an exchange once more, whose first answer was lost on its way.
+/// Answers an exchange once more, whose first answer was lost on its way and is void now.
 fn again(
     connection: &Connection,
     token: &Secret,
     found: &Found,
-    used: &Used,
-    proved: &Proved,
     now: Timestamp,
+    proved_at: Option<Timestamp>,
 ) -> Result<Refreshed, StoreError> {
-    if found.ended || found.expires_at <= now.millis() {
-        return Ok(Refreshed::Refused);
-    }
-    // Signed by the device, but not now, or not after it was signed before: no reason to end anything.
-    if !proved.is_recent(now) || proved.at <= used.proved_at {
-        return Ok(Refreshed::Unproved(Unproved::Clock));
-    }
-    if now.millis() - used.at.millis() > GRACE || !void(connection, used.successor, now)? {
-        return Ok(Refreshed::Copied);
-    }
+    void(connection, found.used.as_ref().and_then(|used| used.successor), now)?;
     let next = issue(connection, found.caller.family, now)?;
     let sql = "UPDATE refresh_tokens SET proved_at = ?2, successor = ?3 WHERE token_hash = ?1";
-    connection.prepare_cached(sql)?.execute(params![token.hash(), proved.at.millis(), next.hash()])?;
+    let proved_at = proved_at.map(Timestamp::millis);
+    connection.prepare_cached(sql)?.execute(params![token.hash(), proved_at, next.hash()])?;
     Ok(Refreshed::Next(found.caller, next))
 }
 
-/// Gives another refresh token in the place of one whose answer was lost; `None` where that one was used.
+/// Gives another refresh token in the place of one whose answer was lost and is void now.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub fn reissue(
-    connection: &Connection,
-    family: Uuid,
-    lost: [u8; 32],
-    now: Timestamp,
-) -> Result<Option<Secret>, StoreError> {
-    if void(connection, Some(lost), now)? { issue(connection, family, now).map(Some) } else { Ok(None) }
+pub fn reissue(connection: &Connection, family: Uuid, lost: [u8; 32], now: Timestamp) -> Result<Secret, StoreError> {
+    void(connection, Some(lost), now)?;
+    issue(connection, family, now)
 }
 
-/// Makes a token worthless that was never used; says whether there was one.
-fn void(connection: &Connection, token: Option<[u8; 32]>, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether a token is there that nobody has used.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn is_unused(connection: &Connection, token: Option<[u8; 32]>) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM refresh_tokens WHERE token_hash = ?1 AND used_at IS NULL";
+    Ok(connection.prepare_cached(sql)?.exists(params![token])?)
+}
+
+/// Makes a token worthless that was never used.
+fn void(connection: &Connection, token: Option<[u8; 32]>, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE refresh_tokens SET used_at = ?2 WHERE token_hash = ?1 AND used_at IS NULL";
-    Ok(connection.prepare_cached(sql)?.execute(params![token, now.millis()])? == 1)
+    connection.prepare_cached(sql)?.execute(params![token, now.millis()])?;
+    Ok(())
 }
 
 /// Ends every session of a device.
@@ -204,6 +201,11 @@ struct Used {
 }
 
 impl Used {
+    fn first(&self, connection: &Connection) -> Result<FirstUse, StoreError> {
+        let is_answer_unused = is_unused(connection, self.successor)?;
+        Ok(FirstUse { at: self.at, signed_at: self.proved_at, is_answer_unused })
+    }
+
     fn is_same_exchange(&self, proved: &Proved) -> bool {
         let nonce = self.nonce.as_deref().unwrap_or_default();
         bool::from(nonce.as_bytes().ct_eq(proved.nonce.as_str().as_bytes()))
