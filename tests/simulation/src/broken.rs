@@ -26,4 +26,14 @@ pub enum Broken {
     ForgetsWithdrawals,
     /// The server lets in what a judge declined.
     LetsEverythingIn,
+    /// The server does not keep what a sign-in was answered.
+    ForgetsSignIns,
+    /// A code works more than once.
+    TakesCodesTwice,
+    /// The server takes a lost answer that is asked for again for a stolen token.
+    TakesLostForStolen,
+    /// A phone that was put back from a copy goes on as the device that its file was.
+    CopiesAreOne,
+    /// The server takes every edit for one of what is there now.
+    ForgetsBases,
 }

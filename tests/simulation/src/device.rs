@@ -1,17 +1,20 @@
 //! A device: the real [`Replica`] over a store that keeps only what it was told to keep.
 
+mod session;
 mod store;
 
 use std::collections::BTreeMap;
 
-use kring_domain::{Command, CommandId, DeviceId, DocumentId, Role, SpaceId, Timestamp};
+use kring_domain::{Command, CommandId, DocumentId, Role, SpaceId, Timestamp};
 use kring_sync::{
     Base, DeviceFrame, DeviceIdentity, Pending, RawCommand, Recall, Replica, ServerFrame, StoreOp, Submission,
 };
 use serde_json::Value;
 
 use crate::Broken;
+use crate::server::{Answer, Request};
 use crate::story::Crash;
+pub(crate) use session::Session;
 pub(crate) use store::Store;
 
 /// A device that can lose its memory, but not its store.
@@ -28,20 +31,41 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    /// A device that has just been signed in.
-    pub(crate) fn new(identity: DeviceIdentity, skew: i64, broken: Broken) -> Self {
-        let (replica, store) = (Replica::new(identity), Store::new(broken));
+    /// A device with nothing on it.
+    pub(crate) fn new(session: Session, skew: i64, broken: Broken) -> Self {
+        let identity = session.identity;
+        let (replica, store) = (Replica::new(identity), Store::new(session, broken));
         Self { identity, replica, store, is_connected: false, skew, broken, is_copy: false }
     }
 
-    /// A device of the same person that goes on from a copy of a store, under an identity of its own.
-    pub(crate) fn copied(&self, store: Store, device: DeviceId) -> Self {
-        let identity = DeviceIdentity { device, ..self.identity };
+    /// Another phone with a copy of a store.
+    pub(crate) fn copied(&self, mut store: Store) -> Self {
+        store.session.is_put_back();
+        let identity = store.session.identity;
         let (skew, broken) = (self.skew, self.broken);
         let mut copy =
             Self { identity, replica: Replica::new(identity), store, is_connected: false, skew, broken, is_copy: true };
         copy.crash();
         copy
+    }
+
+    /// What it has to ask for before it can speak with the server, and the time by its clock.
+    pub(crate) fn request(&mut self, fresh: u64, now: Timestamp) -> Option<(Request, Timestamp)> {
+        let request = self.store.session.request(fresh)?;
+        Some((request, self.clock(now)))
+    }
+
+    /// The answer to that arrives.
+    pub(crate) fn answered(&mut self, request: Request, answer: Answer, now: Timestamp) {
+        let has_been_somebody = self.store.session.is_known();
+        if self.store.session.answered(request, answer, now) {
+            self.identity = self.store.session.identity;
+            self.replica.adopt(self.identity);
+            if has_been_somebody {
+                self.is_copy = true;
+                self.replica.catch_up_first();
+            }
+        }
     }
 
     pub(crate) fn identity(&self) -> DeviceIdentity {

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kring_domain::{Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, outline};
+use kring_domain::{Code, CommandId, DocumentId, DocumentKind, PersonId, Role, outline};
 use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ pub(crate) struct Model {
     /// Where each edit of a device was made.
     pub(crate) bases: BTreeMap<Key, Base>,
     /// The edits for which a device said that they are saved.
-    pub(crate) promised: BTreeMap<DeviceId, BTreeMap<Key, Value>>,
+    pub(crate) promised: BTreeMap<usize, BTreeMap<Key, Value>>,
 }
 
 /// What a backup takes back.
@@ -68,6 +68,16 @@ impl Model {
     pub(crate) fn comes_to(&mut self, document: DocumentId, at: Base, point: Point) {
         self.now.ends.insert(document, at);
         self.now.points.insert((document, at), point);
+    }
+
+    /// Where a command was admitted.
+    pub(crate) fn place(&self, key: &Key) -> Option<Base> {
+        self.now.places.get(key).copied()
+    }
+
+    /// Whether a command answers a suggestion.
+    pub(crate) fn is_answer(&self, key: &Key) -> bool {
+        self.made.get(key).is_some_and(|made| !made["suggestion_id"].is_null())
     }
 
     /// The server has made something durable: the next entry, or a generation. A command that erases is itself the
@@ -246,7 +256,7 @@ impl Model {
             let other = self.kinds.iter().find(|(id, kind)| *id != document && contains(bytes, &mark(**kind)));
             ensure(other.is_none(), || format!("a device stores a text of {other:?} in {document}"))?;
         }
-        for (key, command) in self.promised.get(&sight.identity.device).into_iter().flatten() {
+        for (key, command) in self.promised.get(&sight.phone).into_iter().flatten() {
             let (waits, ended) = (sight.waiting.get(key), sight.ended.get(key).map(|edit| edit.command.value()));
             let is_once = waits.is_some() != ended.is_some();
             ensure(is_once, || format!("edit {key:?} must wait or have ended: {waits:?}, {ended:?}"))?;

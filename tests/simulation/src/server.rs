@@ -1,5 +1,6 @@
 //! The server: the real [`Admission`]s over a log that keeps only what was committed.
 
+mod accounts;
 mod durable;
 mod late;
 mod restored;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use crate::Broken;
 use crate::point::Point;
+pub(crate) use accounts::{Accounts, Answer, Entry as UsedCode, Grant, Request};
 pub(crate) use durable::Kept;
 
 /// What was executed and is not committed yet.
@@ -77,6 +79,8 @@ pub(crate) struct Committed {
 /// A server with one space, whose memory can be lost but not its log.
 pub(crate) struct Server {
     space: SpaceId,
+    /// Who may speak with it. That a restored backup ends every sign-in is left out: what is here outlives it.
+    pub(crate) accounts: Accounts,
     kept: Kept,
     live: BTreeMap<DocumentId, Admission>,
     uncommitted: Vec<Uncommitted>,
@@ -85,6 +89,8 @@ pub(crate) struct Server {
     /// How many commands it takes from a device for now, where there is a limit.
     allowances: BTreeMap<DeviceId, usize>,
     broken: Broken,
+    /// Where edits were made, in a world that takes them for edits of what is there now.
+    made_on: BTreeMap<CommandId, u64>,
 }
 
 struct Session {
@@ -97,12 +103,14 @@ impl Server {
     pub(crate) fn new(space: SpaceId, roster: BTreeMap<PersonId, Role>, broken: Broken) -> Self {
         Self {
             space,
+            accounts: Accounts::new(broken),
             kept: Kept::new(space, roster),
             live: BTreeMap::new(),
             uncommitted: Vec::new(),
             sessions: BTreeMap::new(),
             allowances: BTreeMap::new(),
             broken,
+            made_on: BTreeMap::new(),
         }
     }
 
@@ -229,7 +237,8 @@ impl Server {
                     let durable = self.kept.document(document);
                     let at = Base { sequence: entry.sequence, ..durable.head() };
                     let (id, by) = (Some(entry.command_id), Some(entry.person));
-                    let (base, is_suggestion) = (Some(entry.base), entry.suggestion);
+                    let made_on = self.made_on.get(&entry.command_id).copied();
+                    let (base, is_suggestion) = (Some(made_on.unwrap_or(entry.base)), entry.suggestion);
                     durable.append(entry, *mark, link);
                     committed.push(Committed { document, at, id, by, point, base, is_back, is_suggestion });
                 }

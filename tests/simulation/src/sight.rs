@@ -11,6 +11,8 @@ use crate::point::Point;
 
 /// A device as it is now, for the model to look at.
 pub(crate) struct Sight<'a> {
+    /// Which phone it is, by number.
+    pub(crate) phone: usize,
     pub(crate) identity: DeviceIdentity,
     /// Where each document on it is, and what is there.
     pub(crate) bases: Vec<(DocumentId, Base, Point)>,
@@ -28,7 +30,7 @@ pub(crate) struct Sight<'a> {
 
 impl<'a> Sight<'a> {
     /// Looks at a device, and takes with it what was written since the last look.
-    pub(crate) fn of(device: &'a mut Device) -> Self {
+    pub(crate) fn of(phone: usize, device: &'a mut Device) -> Self {
         let identity = device.identity();
         let written = std::mem::take(&mut device.store.written);
         let replica = device.replica();
@@ -43,6 +45,6 @@ impl<'a> Sight<'a> {
         let kept = bases.iter().map(first).collect();
         let store = &device.store;
         let (waiting, ended, shared) = (store.waiting(), &store.settled, store.shared());
-        Self { identity, bases, kept, waiting, ended, shared, written }
+        Self { phone, identity, bases, kept, waiting, ended, shared, written }
     }
 }

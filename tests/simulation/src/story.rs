@@ -1,13 +1,14 @@
 //! A history as data: who takes part, and every step in order. The same story plays the same way every time, also
 //! with steps left out.
 
+mod aside;
 mod step;
 
 use fastrand::Rng;
 use kring_domain::{DocumentKind, Role};
 use kring_sync::MAX_COMMANDS;
 
-pub use step::{Commit, Crash, Fate, Step};
+pub use step::{Commit, Crash, Fate, Loss, Step};
 
 use crate::vocabulary::{self, Vocabulary};
 
@@ -117,9 +118,10 @@ impl Story {
         let told = (1..=steps as u64).map(|number| (number, teller.step(number)));
         let begin = [(0, Step::Morning), (0, Step::Calm)];
         let mut copying = copying(seed, seats.len());
+        let mut aside = aside::Aside::new(seed, steps as u64, seats.len());
         let steps = begin.into_iter().chain(told).flat_map(|(number, step)| {
             let copied = copying().map(|copied| (number, copied));
-            [(number, step)].into_iter().chain(copied)
+            [(number, step)].into_iter().chain(copied).chain(aside.next(number))
         });
         let steps = steps.collect();
         Self { seed, seats, steps }

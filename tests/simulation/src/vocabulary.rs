@@ -93,6 +93,11 @@ fn thing(field: &str, number: u64) -> String {
     Uuid::from_u64_pair(3, sort << 16 | number).to_string()
 }
 
+/// An idea or a note that nobody makes or removes by chance.
+pub(crate) fn text_thing(field: &str, number: u64) -> String {
+    thing(field, THINGS + number)
+}
+
 /// A sentence with `word` in it and some of a few others, so that two people often change the same one.
 fn sentence(word: &str, number: u64) -> String {
     const OTHERS: [&str; 6] = ["koffie", "of thee", "met Henk", "om 10:00", "naar de markt", "🎉"];

@@ -1,6 +1,7 @@
 //! One history as it is played: a server, some devices, and everything that happens between them.
 
 mod check;
+mod entering;
 mod report;
 mod texts;
 mod versions;
@@ -14,16 +15,17 @@ use uuid::Uuid;
 
 pub use report::Report;
 
-use crate::device::{Device, Store};
+use crate::device::{Device, Session, Store};
 use crate::failure::{Check, caught};
 use crate::link::Link;
 use crate::model::{History, Model};
 use crate::point::Point;
 use crate::server::{Kept, Server};
 use crate::sight::Sight;
-use crate::story::{Commit, Crash, Fate, Step};
+use crate::story::{Commit, Crash, Fate, Loss, Step};
 use crate::vocabulary;
 use crate::{Broken, Failure, Story};
+use entering::Ledger;
 use texts::Written;
 
 /// Plays a story to its end, lets everything come to rest, and checks all the way.
@@ -65,6 +67,9 @@ struct World {
     kept_files: BTreeMap<usize, File>,
     /// The phones that go on from a copy of each device's file.
     copies: BTreeMap<usize, Vec<usize>>,
+    /// The phones that have become another device than they were.
+    others: BTreeSet<usize>,
+    ledger: Ledger,
     /// Devices without coverage.
     apart: BTreeSet<usize>,
     /// The last backup, with what was so then.
@@ -82,11 +87,17 @@ impl World {
         let space = SpaceId::new(Uuid::from_u128(1));
         let roster: BTreeMap<PersonId, Role> =
             story.seats.iter().map(|seat| (PersonId::new(vocabulary::person(seat.person)), seat.role)).collect();
-        let devices = story.seats.iter().enumerate().map(|(number, seat)| {
-            let device = DeviceId::new(Uuid::from_u64_pair(2, number as u64));
-            let person = PersonId::new(vocabulary::person(seat.person));
-            Device::new(DeviceIdentity { device, person }, seat.skew, broken)
-        });
+        let now = Timestamp::from_millis(1_772_452_800_000);
+        let mut server = Server::new(space, roster.clone(), broken);
+        let devices: Vec<Device> = (0..)
+            .zip(&story.seats)
+            .map(|(number, seat)| {
+                let device = DeviceId::new(Uuid::from_u64_pair(2, number));
+                let identity = DeviceIdentity { device, person: PersonId::new(vocabulary::person(seat.person)) };
+                let token = server.accounts.enrol(identity, number, now);
+                Device::new(Session::signed_in(identity, number, token, now), seat.skew, broken)
+            })
+            .collect();
         let mut model = Model::default();
         model.roster.clone_from(&roster);
         for &kind in DocumentKind::ALL {
@@ -96,13 +107,15 @@ impl World {
             model.comes_to(document, Base::GENESIS, Point::of(&kring_domain::genesis(kind), Some(start)));
         }
         let mut world = Self {
-            now: Timestamp::from_millis(1_772_452_800_000),
+            now,
             space,
-            server: Server::new(space, roster, broken),
+            server,
             links: story.seats.iter().map(|_| Link::default()).collect(),
-            devices: devices.collect(),
+            devices,
             kept_files: BTreeMap::new(),
             copies: BTreeMap::new(),
+            others: BTreeSet::new(),
+            ledger: Ledger::default(),
             apart: BTreeSet::new(),
             backup: None,
             strangers: BTreeMap::new(),
@@ -143,10 +156,10 @@ impl World {
                 return self.look_behind(device);
             }
             Step::Commit(commit) => self.commit(*commit)?,
-            Step::Connect { device } => self.connect(*device),
+            Step::Connect { device } => self.connect(*device)?,
             Step::Morning => {
                 for device in 0..self.devices.len() {
-                    self.connect(device);
+                    self.connect(device)?;
                     self.look_behind(device)?;
                 }
             }
@@ -188,6 +201,12 @@ impl World {
             Step::Judge { judge, pick, lets_in } => {
                 self.judge(person_id(*judge), *pick, *lets_in);
             }
+            Step::Exchange { device, loss } => self.exchange(*device, *loss)?,
+            Step::SignOut { device } => self.sign_out(*device),
+            Step::ComeBack { device, loss } => self.come_back(*device, *loss)?,
+            Step::Invite { role } => self.invite(*role),
+            Step::Enter { phone, code, loss } => self.enter(*phone, *code, *loss)?,
+            Step::Greet { phone, text } => return self.greet(*phone, number, text),
             Step::Remove { person } => self.seat(person_id(*person), None)?,
             Step::Return { person, role } => self.seat(person_id(*person), Some(*role))?,
         }
@@ -199,9 +218,8 @@ impl World {
 
     /// The file of a device, and what that has promised.
     fn file(&self, device: usize) -> File {
-        let device = &self.devices[device];
-        let promised = self.model.promised.get(&device.identity().device).cloned().unwrap_or_default();
-        (device.store.clone(), promised)
+        let promised = self.model.promised.get(&device).cloned().unwrap_or_default();
+        (self.devices[device].store.clone(), promised)
     }
 
     /// Another phone goes on from a copy of a device's file.
@@ -211,11 +229,16 @@ impl World {
             return;
         }
         let (store, promised) = self.kept_files.get(&device).cloned().unwrap_or_else(|| self.file(device));
+        // A file that says what its phone is to become would make one device of two phones.
+        if store.session.is_becoming() {
+            return;
+        }
         // What waits may be executed behind what another phone has shared of it.
         store.waiting().keys().for_each(|key| _ = self.model.bases.remove(key));
         let number = self.devices.len();
-        let copy = self.devices[device].copied(store, DeviceId::new(Uuid::from_u64_pair(2, number as u64)));
-        self.model.promised.insert(copy.identity().device, promised);
+        let copy = self.devices[device].copied(store);
+        self.model.promised.insert(number, promised);
+        self.others.insert(number);
         self.copies.entry(device).or_default().push(number);
         self.devices.push(copy);
         self.links.push(Link::default());
@@ -244,12 +267,12 @@ impl World {
 
     fn edit(&mut self, device: usize, kind: DocumentKind, number: u64, command: &Value, crash: Option<Crash>) -> Check {
         let (document, id) = (self.document(kind), command_id(number));
-        self.written.add(document, command);
+        self.written.add(document, id, command);
         self.model.made.insert((document, id), command.clone());
         let cursor = self.devices[device].replica().cursor(document);
         let base = cursor.map(|cursor| Base { generation: cursor.generation, sequence: cursor.sequence });
         // What a copy makes may be executed behind what another phone has shared of what was made before it.
-        let is_copy = self.copies.values().flatten().any(|copy| *copy == device);
+        let is_copy = self.others.contains(&device);
         self.model.bases.extend(base.filter(|_| !is_copy).map(|base| ((document, id), base)));
         let crash_at =
             if self.broken == Broken::PromisesTooSoon && crash.is_some() { Some(Crash::BeforeStoring) } else { crash };
@@ -273,7 +296,7 @@ impl World {
         // Nobody can know the id of a command that is under way from somebody else.
         let id = if self.model.now.answers.contains_key(&(document, command_id(id))) { id } else { fresh };
         self.model.made.entry((document, command_id(id))).or_insert_with(|| command.clone());
-        self.written.add(document, command);
+        self.written.add(document, command_id(id), command);
         let head = self.server.admission(document).head();
         let base = base.map(|number| Base { sequence: number % (head.sequence + 2), ..head });
         let submission =
@@ -291,7 +314,6 @@ impl World {
 
     /// A device has told its person that an edit is saved.
     fn promised(&mut self, device: usize, document: DocumentId, id: CommandId, command: Value) {
-        let device = self.devices[device].identity().device;
         self.model.promised.entry(device).or_default().insert((document, id), command);
     }
 
@@ -340,10 +362,14 @@ impl World {
         self.report.brought_back += committed.iter().filter(|entry| entry.is_back).count();
         let consents = self.document(DocumentKind::Consents);
         self.report.consents += committed.iter().filter(|entry| entry.document == consents).count();
+        committed.iter().for_each(|entry| self.written.committed(entry));
         committed.into_iter().try_for_each(|entry| self.model.committed(entry))?;
         for (identity, frame) in frames.into_iter().take(most) {
-            let place = self.devices.iter().position(|device| device.identity() == identity);
-            self.send(place.expect("frames go to devices of this world"), &frame)?;
+            let is_it = |device: &Device| device.is_connected && device.identity() == identity;
+            let place = self.devices.iter().position(is_it);
+            let place = place.or_else(|| self.devices.iter().position(|device| device.identity() == identity));
+            // A phone that is another device by now has lost the connection over which this was to go.
+            place.map_or(Ok(()), |place| self.send(place, &frame))?;
         }
         Ok(())
     }
@@ -361,14 +387,18 @@ impl World {
         Ok(())
     }
 
-    fn connect(&mut self, device: usize) {
+    fn connect(&mut self, device: usize) -> Check {
         let is_gone = self.links[device].is_closing && self.links[device].down.is_empty();
         let is_stranger = self.strangers.contains_key(&self.devices[device].identity().person);
         if (is_gone || !self.devices[device].is_connected) && !self.apart.contains(&device) && !is_stranger {
             self.cut(device);
-            self.devices[device].is_connected = true;
-            self.devices[device].replica().handle_connected("simulation");
+            self.be_let_in(device, Loss::Nothing)?;
+            if self.devices[device].store.session.is_open(self.now) {
+                self.devices[device].is_connected = true;
+                self.devices[device].replica().handle_connected("simulation");
+            }
         }
+        Ok(())
     }
 
     /// The device notices that the connection is gone.
@@ -403,7 +433,7 @@ impl World {
         self.model.restored(history, roster);
         for device in 0..self.devices.len() {
             self.cut(device);
-            let sight = Sight::of(&mut self.devices[device]);
+            let sight = Sight::of(device, &mut self.devices[device]);
             self.model.device(&sight).map_err(|what| format!("device {device}: {what}"))?;
             self.model.holds(&sight);
         }

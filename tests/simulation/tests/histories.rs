@@ -15,5 +15,7 @@ fn histories_with_faults_hold_every_promise() {
     assert!(total.server_crashes > 1_200 && total.device_crashes > 2_000, "and things do go wrong: {total:?}");
     assert!(total.failed_commits > 500 && total.changes_of_rights > 1_000, "{total:?}");
     assert!(total.restores > 500 && total.brought_back > 400 && total.consents > 1_000, "{total:?}");
-    assert!(total.judged > 200 && total.copies > 1_000 && total.disputed > 2, "{total:?}");
+    assert!(total.judged > 200 && total.copies > 1_000 && total.disputed > 1_000, "{total:?}");
+    assert!(total.joined > 500 && total.lost_answers > 500 && total.declined_codes > 100, "{total:?}");
+    assert!(total.came_back > 300 && total.chosen > 100, "{total:?}");
 }

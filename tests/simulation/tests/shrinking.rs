@@ -95,6 +95,41 @@ fn a_server_that_forgets_withdrawals_is_found() {
 }
 
 #[test]
+fn a_server_that_forgets_whom_it_let_in_is_found() {
+    let (story, failure) = found(Broken::ForgetsSignIns);
+    assert!(failure.what.contains("by the phone that is sent away"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_server_that_takes_a_code_twice_is_found() {
+    let (story, failure) = found(Broken::TakesCodesTwice);
+    assert!(failure.what.contains("was used by") || failure.what.contains("has listened"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_server_that_takes_a_lost_answer_for_theft_is_found() {
+    let (story, failure) = found(Broken::TakesLostForStolen);
+    assert!(failure.what.contains("nobody has ended its sign-in"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn two_phones_that_are_one_device_are_found() {
+    let (story, failure) = found(Broken::CopiesAreOne);
+    assert!(failure.what.contains("is still the device"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
+fn a_server_that_forgets_what_an_edit_was_made_on_is_found() {
+    let (story, failure) = found(Broken::ForgetsBases);
+    assert!(failure.what.contains("is lost, and nobody saw it"), "{failure}");
+    assert!(story.steps.len() <= READABLE, "{} steps", story.steps.len());
+}
+
+#[test]
 fn a_server_that_lets_in_what_was_declined_is_found() {
     let (story, failure) = found(Broken::LetsEverythingIn);
     assert!(failure.what.contains("nobody let it in"), "{failure}");

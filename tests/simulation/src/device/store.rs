@@ -7,13 +7,16 @@ use kring_sync::{Base, EditState, Entry, Member, OwnEdit, Pending, RawCommand, S
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::Session;
 use crate::Broken;
 
 type Key = (DocumentId, CommandId);
 
 /// A store that does what it is told.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Store {
+    /// How the device stands with the server.
+    pub(crate) session: Session,
     documents: BTreeMap<DocumentId, StoredDocument>,
     /// The entries as they came, behind the snapshot that the document was joined at.
     entries: BTreeMap<DocumentId, Vec<Entry>>,
@@ -30,8 +33,18 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(broken: Broken) -> Self {
-        Self { broken, ..Self::default() }
+    pub(crate) fn new(session: Session, broken: Broken) -> Self {
+        Self {
+            session,
+            documents: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            settled: BTreeMap::new(),
+            shared: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            members: Vec::new(),
+            written: Vec::new(),
+            broken,
+        }
     }
 
     pub(crate) fn documents(&self) -> Vec<StoredDocument> {

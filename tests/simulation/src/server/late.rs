@@ -139,6 +139,12 @@ impl Server {
         submission: Submission,
         now: Timestamp,
     ) -> (Verdict, bool) {
+        let mut submission = submission;
+        if self.broken == Broken::ForgetsBases && submission.base.is_some() {
+            let head = self.admission(document).head();
+            let made_on = submission.base.replace(head).filter(|base| base.generation == head.generation);
+            self.made_on.insert(submission.id, made_on.map_or(0, |base| base.sequence));
+        }
         let admission = self.admission(document);
         let outcome = admission.handle_submission(author, submission, now);
         let point = Point::of(admission.document(), Some(admission.chain()));

@@ -49,6 +49,18 @@ pub enum Step {
     Keep { device: usize },
     /// The file that was put aside, or where none was the one of now, is put back on another phone; both live on.
     Copy { device: usize },
+    /// A device that is not connected exchanges its token, or asks for what it has to become.
+    Exchange { device: usize, loss: Loss },
+    /// The sign-in of a device is ended at the server.
+    SignOut { device: usize },
+    /// The person of a device that is signed out signs in again, with a code that somebody makes.
+    ComeBack { device: usize, loss: Loss },
+    /// Somebody new is invited, with a code that may go from hand to hand.
+    Invite { role: Role },
+    /// On a new phone somebody tries a code, or once more the one that had no answer.
+    Enter { phone: usize, code: usize, loss: Loss },
+    /// Somebody who came in on a new phone writes to the circle.
+    Greet { phone: usize, text: String },
     /// The clock of a device is set.
     Clock { device: usize, skew: i64 },
     /// These devices are without coverage until they are in no partition; all others have coverage again.
@@ -76,6 +88,21 @@ pub enum Fate {
     Overtaken,
     /// It arrives, and the device crashes over it.
     Crash(Crash),
+}
+
+/// What is lost of a request over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing.
+    Nothing,
+    /// The request, before it reaches the server.
+    Request,
+    /// The answer.
+    Answer,
+    /// Nothing, but somebody has listened and sends the same once more.
+    Secrecy,
+    /// The answer, because the device crashes.
+    Memory,
 }
 
 /// Where a device loses its memory.
@@ -113,6 +140,9 @@ impl Step {
             | Self::Newer { device, .. }
             | Self::Rush { device, .. }
             | Self::Depart { device, .. }
+            | Self::Exchange { device, .. }
+            | Self::SignOut { device }
+            | Self::ComeBack { device, .. }
             | Self::Clock { device, .. } => Some(*device),
             _ => None,
         }
@@ -158,6 +188,14 @@ impl fmt::Display for Step {
             Self::Rush { device, commands } => write!(f, "device {device} may send {commands} commands for now"),
             Self::Wait { hours } => write!(f, "{hours} hours pass"),
             Self::Clock { device, skew } => write!(f, "the clock of device {device} is set {} s ahead", skew / 1000),
+            Self::Exchange { device, loss } => write!(f, "device {device} exchanges its token; {loss}"),
+            Self::SignOut { device } => write!(f, "the sign-in of device {device} is ended"),
+            Self::ComeBack { device, loss } => {
+                write!(f, "on device {device} its person comes back with a code; {loss}")
+            }
+            Self::Invite { role } => write!(f, "somebody new is invited as {}", role.name()),
+            Self::Enter { phone, code, loss } => write!(f, "new phone {phone} signs in with code {code}; {loss}"),
+            Self::Greet { phone, text } => write!(f, "on new phone {phone} somebody writes: {text}"),
             Self::Keep { device } => write!(f, "the file of device {device} is put aside"),
             Self::Copy { device } => write!(f, "the file of device {device} is put back on another phone"),
             Self::Partition { devices } => write!(f, "no coverage for the devices {devices:?}"),
@@ -183,6 +221,18 @@ impl fmt::Display for Fate {
             Self::Overtaken => f.write_str("is overtaken by the one behind it"),
             Self::Crash(crash) => write!(f, "arrives and the device crashes {crash}"),
         }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nothing => "nothing is lost",
+            Self::Request => "the request is lost",
+            Self::Answer => "the answer is lost",
+            Self::Secrecy => "somebody listens and sends it again",
+            Self::Memory => "the answer is lost in a crash",
+        })
     }
 }
 

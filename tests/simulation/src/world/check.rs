@@ -19,7 +19,7 @@ const LONGEST_WAIT: i64 = 3_600_000;
 impl World {
     /// The model looks at one device.
     pub(super) fn look(&mut self, device: usize) -> Check {
-        let sight = Sight::of(&mut self.devices[device]);
+        let sight = Sight::of(device, &mut self.devices[device]);
         self.model.device(&sight).map_err(|what| format!("device {device}: {what}"))
     }
 
@@ -37,7 +37,8 @@ impl World {
         for (person, role) in self.strangers.clone() {
             self.seat(person, Some(role))?;
         }
-        self.everybody_comes_back();
+        self.everybody_is_let_in()?;
+        self.everybody_comes_back()?;
         // Everybody brings what a restored server asks for, before the time is over that it waits.
         self.settle(0, true)?;
         let is_waiting = |document: &DocumentId| self.server.is_waiting(*document, self.now);
@@ -46,9 +47,11 @@ impl World {
         if !waiting.is_empty() {
             // Who has more than the log and could not bring it takes the log when it comes back after that.
             self.now = Timestamp::from_millis(self.now.millis() + LONGEST_WAIT);
-            self.everybody_comes_back();
+            self.everybody_comes_back()?;
         }
         self.settle(2_000, true)?;
+        self.everybody_is_in()?;
+        self.disputes_end()?;
         // The client gets round to what waits, and lets in every other edit.
         for number in 0.. {
             if !self.judge(person_id(0), 0, number % 2 == 0) {
@@ -69,18 +72,18 @@ impl World {
         for device in 0..self.devices.len() {
             self.look_at_texts(Some(device))?;
             let reads = self.reads(device);
-            let sight = Sight::of(&mut self.devices[device]);
+            let sight = Sight::of(device, &mut self.devices[device]);
             let seen = self.model.device(&sight).and_then(|()| self.model.rest(&sight, &reads, &truth));
             seen.map_err(|what| format!("device {device}: {what}"))?;
         }
         Ok(())
     }
 
-    fn everybody_comes_back(&mut self) {
-        for device in 0..self.devices.len() {
+    fn everybody_comes_back(&mut self) -> Check {
+        (0..self.devices.len()).try_for_each(|device| {
             self.cut(device);
-            self.connect(device);
-        }
+            self.connect(device)
+        })
     }
 
     /// Everything that is under way arrives, until there is nothing left; each round takes some milliseconds. Whoever is
@@ -98,7 +101,7 @@ impl World {
                 self.arrive_down(device, Fate::Arrives);
                 self.look(device)?;
                 if again {
-                    self.connect(device);
+                    self.connect(device)?;
                 }
             }
             self.tell(usize::MAX)?;

@@ -31,6 +31,16 @@ pub struct Report {
     pub judged: usize,
     /// Phones that went on from a copy of another's file.
     pub copies: usize,
+    /// People who came in with a code.
+    pub joined: usize,
+    /// Answers to sign-ins, exchanges and copies that were lost and given again.
+    pub lost_answers: usize,
+    /// Codes that somebody tried who was not the one to use them.
+    pub declined_codes: usize,
+    /// Phones that came back as another device of the same person.
+    pub came_back: usize,
+    /// Texts of which several versions waited at rest, until somebody chose.
+    pub chosen: usize,
     /// Looks at a text of which several versions waited for a choice.
     pub disputed: usize,
 }
@@ -53,5 +63,10 @@ impl Report {
         self.judged.add_assign(other.judged);
         self.copies.add_assign(other.copies);
         self.disputed.add_assign(other.disputed);
+        self.joined.add_assign(other.joined);
+        self.lost_answers.add_assign(other.lost_answers);
+        self.declined_codes.add_assign(other.declined_codes);
+        self.came_back.add_assign(other.came_back);
+        self.chosen.add_assign(other.chosen);
     }
 }

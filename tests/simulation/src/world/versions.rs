@@ -27,6 +27,7 @@ impl World {
         let Some(entry) = written else { return Ok(()) };
         // The newer server is gone, and its connections with it.
         (0..self.devices.len()).for_each(|device| self.close(device));
+        self.written.committed(&entry);
         self.model.committed(entry)
     }
 }
