@@ -1,7 +1,9 @@
 //! One history as it is played: a server, some devices, and everything that happens between them.
 
 mod check;
+mod copies;
 mod entering;
+mod line;
 mod report;
 mod texts;
 mod versions;
@@ -9,7 +11,7 @@ mod versions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kring_domain::{CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
-use kring_sync::{Base, ChainHash, DeviceFrame, DeviceIdentity, RawCommand, ServerFrame, Submission};
+use kring_sync::{Base, ChainHash, DeviceFrame, DeviceIdentity, RawCommand, Submission};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -22,7 +24,7 @@ use crate::model::{History, Model};
 use crate::point::Point;
 use crate::server::{Kept, Server};
 use crate::sight::Sight;
-use crate::story::{Commit, Crash, Fate, Loss, Step};
+use crate::story::{Commit, Crash, Fate, Step};
 use crate::vocabulary;
 use crate::{Broken, Failure, Story};
 use entering::Ledger;
@@ -50,9 +52,6 @@ pub fn play(story: &Story, broken: Broken) -> Result<Report, Failure> {
         Err(what) => Err(Failure { step: at, what }),
     }
 }
-
-/// The most phones that go on from copies of one file.
-const MAX_COPIES: usize = 2;
 
 /// A device's store, and the edits that it has promised.
 type File = (Store, BTreeMap<(DocumentId, CommandId), Value>);
@@ -216,42 +215,6 @@ impl World {
         }
     }
 
-    /// The file of a device, and what that has promised.
-    fn file(&self, device: usize) -> File {
-        let promised = self.model.promised.get(&device).cloned().unwrap_or_default();
-        (self.devices[device].store.clone(), promised)
-    }
-
-    /// Another phone goes on from a copy of a device's file.
-    fn copy(&mut self, device: usize) {
-        let copies = self.copies.get(&device).map_or(0, Vec::len);
-        if copies >= MAX_COPIES {
-            return;
-        }
-        let (store, promised) = self.kept_files.get(&device).cloned().unwrap_or_else(|| self.file(device));
-        // A file that says what its phone is to become would make one device of two phones.
-        if store.session.is_becoming() {
-            return;
-        }
-        // What waits may be executed behind what another phone has shared of it.
-        store.waiting().keys().for_each(|key| _ = self.model.bases.remove(key));
-        let number = self.devices.len();
-        let copy = self.devices[device].copied(store);
-        self.model.promised.insert(number, promised);
-        self.others.insert(number);
-        self.copies.entry(device).or_default().push(number);
-        self.devices.push(copy);
-        self.links.push(Link::default());
-        self.report.copies += 1;
-    }
-
-    /// A device, or one of the phones that go on from copies of its file.
-    fn one_of(&self, device: usize, number: u64) -> usize {
-        let all: Vec<usize> =
-            std::iter::once(device).chain(self.copies.get(&device).into_iter().flatten().copied()).collect();
-        all[number as usize % all.len()]
-    }
-
     /// This device, or the next one whose link is as wanted.
     fn next(&self, device: usize, wanted: impl Fn(&Link) -> bool) -> usize {
         let count = self.links.len();
@@ -374,55 +337,6 @@ impl World {
         Ok(())
     }
 
-    fn is_open(&self, device: usize) -> bool {
-        self.devices[device].is_connected && !self.links[device].is_closing
-    }
-
-    fn send(&mut self, device: usize, frame: &ServerFrame) -> Check {
-        let bytes = kring_sync::encode(frame);
-        self.model.sent(self.devices[device].identity().person, frame, &bytes)?;
-        if self.is_open(device) {
-            self.links[device].down.put(bytes);
-        }
-        Ok(())
-    }
-
-    fn connect(&mut self, device: usize) -> Check {
-        let is_gone = self.links[device].is_closing && self.links[device].down.is_empty();
-        let is_stranger = self.strangers.contains_key(&self.devices[device].identity().person);
-        if (is_gone || !self.devices[device].is_connected) && !self.apart.contains(&device) && !is_stranger {
-            self.cut(device);
-            self.be_let_in(device, Loss::Nothing)?;
-            if self.devices[device].store.session.is_open(self.now) {
-                self.devices[device].is_connected = true;
-                self.devices[device].replica().handle_connected("simulation");
-            }
-        }
-        Ok(())
-    }
-
-    /// The device notices that the connection is gone.
-    fn cut(&mut self, device: usize) {
-        self.report.cuts += usize::from(self.devices[device].is_connected);
-        self.server.forget(self.devices[device].identity());
-        self.links[device] = Link::default();
-        self.devices[device].is_connected = false;
-        self.devices[device].replica().handle_disconnected();
-    }
-
-    /// The server closes: what it has sent may still arrive.
-    fn close(&mut self, device: usize) {
-        self.server.forget(self.devices[device].identity());
-        self.links[device].up.clear();
-        self.links[device].is_closing = true;
-    }
-
-    fn crash_server(&mut self) {
-        self.report.server_crashes += 1;
-        self.server.crash();
-        (0..self.devices.len()).for_each(|device| self.close(device));
-    }
-
     /// The backup takes the place of what the server has; all sessions end.
     fn restore(&mut self, seconds: i64) -> Check {
         let Some((kept, history)) = self.backup.clone() else { return Ok(()) };
@@ -459,15 +373,6 @@ impl World {
             self.close(device);
         }
         Ok(())
-    }
-
-    /// What a device has to send goes on its way.
-    fn flush(&mut self, device: usize) {
-        for frame in self.devices[device].send(self.now) {
-            if self.is_open(device) {
-                self.links[device].up.put(kring_sync::encode(&frame));
-            }
-        }
     }
 }
 
