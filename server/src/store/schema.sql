@@ -1,4 +1,4 @@
--- The whole schema, at version 14. Made from the migrations beside it; do not edit.
+-- The whole schema, at version 15. Made from the migrations beside it; do not edit.
 -- To make it anew: UPDATE_DOCS=1 cargo test --workspace --test schema
 --
 -- Ids are UUIDs as 16 bytes, times are milliseconds since 1970, tokens and codes are only kept as SHA-256.
@@ -58,6 +58,7 @@ END;
 -- One-time codes: to join a space with a role, to start as a professional, or to sign in one more device. A code that
 -- was used is gone.
 -- Who made a code, and in which session: it is worth no more than they are when it is used.
+-- Who an invitation is for on the network map, where it is somebody there: nobody whom the client called unsafe is let in.
 CREATE TABLE codes (
     code_hash BLOB PRIMARY KEY,
     purpose TEXT NOT NULL,
@@ -67,7 +68,8 @@ CREATE TABLE codes (
     name TEXT,
     expires_at INTEGER NOT NULL,
     made_by BLOB,
-    family_id BLOB
+    family_id BLOB,
+    contact_id BLOB
 ) STRICT, WITHOUT ROWID;
 
 -- How many looks a device has told of that were made on it, and its link behind the last. `has_gap`: it told of later ones

@@ -1,4 +1,4 @@
--- The whole schema, at version 7. Made from the migrations beside it; do not edit.
+-- The whole schema, at version 8. Made from the migrations beside it; do not edit.
 -- To make it anew: UPDATE_DOCS=1 cargo test --workspace --test schema
 --
 -- Ids are UUIDs as 16 bytes, times are milliseconds since 1970, names of kinds, roles and states are as on the wire.
@@ -6,6 +6,8 @@
 -- Whose phone this is. Person and device are made here and proposed at sign-in; the server may answer with others.
 -- Which server the person's is, by the id that it says; another one at the same address does not count.
 -- Whether this device goes on from a copy of another's file, and the file that this database was last known to be in.
+-- What is known about the time: how far the phone's clock is ahead of the server's, in milliseconds, and what the server told
+-- last.
 CREATE TABLE account (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     person_id BLOB NOT NULL,
@@ -13,7 +15,9 @@ CREATE TABLE account (
     server TEXT,
     server_id BLOB,
     is_copy INTEGER NOT NULL DEFAULT 0,
-    file_mark TEXT
+    file_mark TEXT,
+    clock_ahead INTEGER NOT NULL DEFAULT 0,
+    server_time INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- `known`: the server has it. `generation` and `sequence` are where the snapshot and the changes after it end.
@@ -123,3 +127,9 @@ CREATE TABLE spaces (
     name TEXT NOT NULL,
     is_local INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How it goes in a space of which the person reads no document, in JSON, as the server told when they last asked.
+CREATE TABLE statuses (
+    space_id BLOB PRIMARY KEY,
+    status TEXT NOT NULL
+) STRICT;
