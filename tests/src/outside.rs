@@ -14,15 +14,16 @@ mod files;
 mod frames;
 mod http;
 mod person;
+pub mod relay;
 mod server;
 mod socket;
 
 pub use cast::Cast;
-pub use files::file_with;
+pub use files::{file_with, files_with};
 pub use frames::{bytes_of, decode, encode, is_bytes};
 pub use http::{Answer, Http};
 pub use person::{Person, command};
-pub use server::{PATIENCE, Server, eventually};
+pub use server::{PATIENCE, Server, eventually, until};
 pub use socket::{Event, Refused, Socket};
 
 /// A new id, as a caller makes them.

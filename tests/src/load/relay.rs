@@ -2,66 +2,58 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
 
 use super::Outcome;
 use super::counted::Traffic;
+use crate::outside::relay;
 
 /// How a round of sync without a connection begins.
 const ROUND: &[u8] = b"POST /v1/sync HTTP";
 
-/// A relay; it ends when it is dropped, and with it the connections through it.
+/// A relay that counts bytes, and rounds of sync without a connection.
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     pub(crate) traffic: Arc<Traffic>,
-    rounds: Arc<AtomicU64>,
-    accepting: JoinHandle<()>,
+    relay: relay::Relay<Counting>,
+}
+
+/// Passes everything on to the server and counts it.
+struct Counting {
+    server: SocketAddr,
+    traffic: Arc<Traffic>,
 }
 
 impl Relay {
     pub(crate) async fn start(server: SocketAddr) -> Outcome<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (address, traffic) = (listener.local_addr()?, Arc::<Traffic>::default());
-        let counted = traffic.clone();
-        let rounds = Arc::<AtomicU64>::default();
-        let asked = rounds.clone();
-        let accepting = tokio::spawn(async move {
-            while let Ok((phone, _)) = listener.accept().await {
-                tokio::spawn(pass(phone, server, counted.clone(), asked.clone()));
-            }
-        });
-        Ok(Self { address, traffic, rounds, accepting })
+        let traffic = Arc::<Traffic>::default();
+        let relay = relay::Relay::behaving(Counting { server, traffic: traffic.clone() }).await?;
+        Ok(Self { address: relay.address(), traffic, relay })
     }
 
-    /// How many rounds of sync without a connection have begun.
+    /// The number of rounds of sync without a connection that have begun.
     pub(crate) fn rounds(&self) -> u64 {
-        self.rounds.load(Ordering::Acquire)
+        self.relay.count() as u64
     }
 }
 
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.accepting.abort();
+impl relay::Manner for Counting {
+    async fn serve(&self, phone: TcpStream, rounds: &AtomicUsize) {
+        let Ok(server) = TcpStream::connect(self.server).await else { return };
+        let _ = (phone.set_nodelay(true), server.set_nodelay(true));
+        let ((from_phone, to_phone), (from_server, to_server)) = (phone.into_split(), server.into_split());
+        let up = copy(from_phone, to_server, |bytes| {
+            let asks = bytes.windows(ROUND.len()).filter(|here| *here == ROUND).count();
+            rounds.fetch_add(asks, Ordering::AcqRel);
+            self.traffic.add(0, bytes.len() as u64);
+        });
+        let down = copy(from_server, to_phone, |bytes| self.traffic.add(bytes.len() as u64, 0));
+        tokio::join!(up, down);
     }
-}
-
-/// Passes a connection on in both directions until either side ends; an end is no failure here.
-async fn pass(phone: TcpStream, server: SocketAddr, traffic: Arc<Traffic>, rounds: Arc<AtomicU64>) {
-    let Ok(server) = TcpStream::connect(server).await else { return };
-    let _ = (phone.set_nodelay(true), server.set_nodelay(true));
-    let ((from_phone, to_phone), (from_server, to_server)) = (phone.into_split(), server.into_split());
-    let up = copy(from_phone, to_server, |bytes| {
-        let asks = bytes.windows(ROUND.len()).filter(|here| *here == ROUND).count() as u64;
-        rounds.fetch_add(asks, Ordering::AcqRel);
-        traffic.add(0, bytes.len() as u64);
-    });
-    let down = copy(from_server, to_phone, |bytes| traffic.add(bytes.len() as u64, 0));
-    tokio::join!(up, down);
 }
 
 async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, count: impl Fn(&[u8])) {

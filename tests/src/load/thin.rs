@@ -16,12 +16,15 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use super::content::submission;
+use super::content::{IDEAS, Ideas, submission};
 use super::counted::{Counted, Traffic};
 use super::{Failure, Outcome};
 
 /// How long anything may take before the load gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The most commands in a frame while a history is made.
+const BATCH: usize = 100;
 
 /// A connected phone that looks at one document.
 pub(crate) struct Thin {
@@ -63,6 +66,25 @@ impl Thin {
     pub(crate) async fn submit(&mut self, commands: Vec<serde_json::Value>) -> Outcome<()> {
         let base = self.at;
         self.send(commands.into_iter().map(|command| submission(command, base)).collect()).await
+    }
+
+    /// Proposes the ideas of an empty document, and has the answers.
+    pub(crate) async fn propose(&mut self, ideas: &Ideas) -> Outcome<()> {
+        self.submit(ideas.propose()).await?;
+        self.flush().await?;
+        self.until(IDEAS as u64, IDEAS).await
+    }
+
+    /// Rewords ideas until the document, which has only its own entries, has this many of them.
+    pub(crate) async fn edit_up_to(&mut self, entries: usize, ideas: &mut Ideas) -> Outcome<()> {
+        while self.admitted < entries {
+            let count = BATCH.min(entries - self.admitted);
+            self.submit((0..count).map(|_| ideas.edit()).collect()).await?;
+            self.flush().await?;
+            let done = self.admitted + count;
+            self.until(done as u64, done).await?;
+        }
+        Ok(())
     }
 
     /// Queues a frame of commands.

@@ -20,9 +20,6 @@ use super::{Figure, Outcome, Settings};
 /// How often all join at once; the kernel counts processor time too coarsely for one round.
 const ROUNDS: usize = 5;
 
-/// The most commands in a frame while the history is made.
-const BATCH: usize = 100;
-
 pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let sizes = &settings.sizes;
     say(&format!("w3: a document of {} entries", sizes.history));
@@ -90,17 +87,8 @@ async fn fill(server: &Server, client: &Person, space: Space, history: usize) ->
     let mut phone = Thin::connect(server.api.address(), &client.token, space.circle, None).await?;
     phone.catch_up().await?;
     let mut ideas = Ideas::new(IDEAS);
-    phone.submit(ideas.propose()).await?;
-    phone.flush().await?;
-    phone.until(IDEAS as u64, IDEAS).await?;
-    let mut done = IDEAS;
-    while done < history {
-        let count = BATCH.min(history - done);
-        phone.submit((0..count).map(|_| ideas.edit()).collect()).await?;
-        phone.flush().await?;
-        done += count;
-        phone.until(done as u64, done).await?;
-    }
+    phone.propose(&ideas).await?;
+    phone.edit_up_to(history, &mut ideas).await?;
     phone.close().await;
     Ok(())
 }

@@ -110,9 +110,7 @@ impl Other {
         let mut phone = Thin::connect(server.api.address(), &client.token, space.circle, None).await?;
         phone.catch_up().await?;
         let ideas = Ideas::new(IDEAS);
-        phone.submit(ideas.propose()).await?;
-        phone.flush().await?;
-        phone.until(IDEAS as u64, IDEAS).await?;
+        phone.propose(&ideas).await?;
         Ok(Self { phone, ideas, entries: IDEAS as u64 })
     }
 

@@ -10,9 +10,6 @@ use super::server::Server;
 use super::thin::Thin;
 use super::{Figure, Outcome, Settings};
 
-/// The most commands in a frame while the history is made.
-const BATCH: usize = 100;
-
 pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let sizes = &settings.sizes;
     say(&format!("w8: {} edits on documents of {IDEAS} and of {} entries", sizes.single_edits, sizes.history));
@@ -40,23 +37,11 @@ async fn edit_us(server: &Server, history: usize, edits: usize) -> Outcome<f64> 
     let mut phone = Thin::connect(server.api.address(), &client.token, space.circle, None).await?;
     phone.catch_up().await?;
     let mut ideas = Ideas::new(IDEAS);
-    phone.submit(ideas.propose()).await?;
-    phone.flush().await?;
-    phone.until(IDEAS as u64, IDEAS).await?;
-    let mut done = IDEAS;
-    while done < history {
-        let count = BATCH.min(history - done);
-        phone.submit((0..count).map(|_| ideas.edit()).collect()).await?;
-        phone.flush().await?;
-        done += count;
-        phone.until(done as u64, done).await?;
-    }
+    phone.propose(&ideas).await?;
+    phone.edit_up_to(history, &mut ideas).await?;
     let before = server.sample()?;
-    for _ in 0..edits {
-        phone.submit(vec![ideas.edit()]).await?;
-        phone.flush().await?;
-        done += 1;
-        phone.until(done as u64, done).await?;
+    for number in 1..=edits {
+        phone.edit_up_to(IDEAS.max(history) + number, &mut ideas).await?;
     }
     let cpu = server.sample()?.cpu_since(&before);
     phone.close().await;

@@ -1,19 +1,14 @@
 //! What is erased is nowhere any more: in no frame, no answer and no file, and its id is spent.
 
-use kring_tests::outside::{Cast, Server, Socket, command, eventually, id};
+use kring_tests::outside::{self, Cast, Server, Socket, command, eventually, id};
 use serde_json::{Value, json};
 
 const ERASED: &str = "Zwaluwstaart";
 const KEPT: &str = "Grutto-marker";
 
-/// The files of a data directory in which a word stands.
+/// The files of the server in which a word stands.
 fn files_with(server: &Server, word: &str) -> Vec<std::path::PathBuf> {
-    let files = std::fs::read_dir(server.data()).unwrap().map(|entry| entry.unwrap().path());
-    let holds = |path: &std::path::PathBuf| {
-        let bytes = std::fs::read(path).unwrap_or_default();
-        bytes.windows(word.len()).any(|window| window == word.as_bytes())
-    };
-    files.filter(holds).collect()
+    outside::files_with(&server.data(), word)
 }
 
 fn none() -> Vec<std::path::PathBuf> {
@@ -177,7 +172,7 @@ fn the_name_of_who_has_left_is_in_no_file() {
     let server = Server::start();
     let cast = Cast::new(&server);
     let invite = cast.professional.invite(&cast.space, "member");
-    let ria = kring_tests::outside::Person::sign_in(&server.http(), &invite, ERASED);
+    let ria = outside::Person::sign_in(&server.http(), &invite, ERASED);
     assert!(!files_with(&server, ERASED).is_empty());
     assert_eq!(ria.http.delete(&format!("/v1/spaces/{}/members/{}", cast.space, ria.id)).status, 204);
     assert_eq!(files_with(&server, ERASED), none());

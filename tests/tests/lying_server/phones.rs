@@ -1,10 +1,10 @@
 //! Real phones with edits that wait.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use kring_client::{EditState, Kring, Options};
 use kring_domain::{CommandId, DocumentId};
+pub(super) use kring_tests::outside::until;
 use kring_tests::outside::{Cast, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -93,15 +93,4 @@ fn messages(read: &str) -> Option<BTreeMap<String, usize>> {
         *counted.entry(message["text"].as_str()?.to_owned()).or_default() += 1;
     }
     Some(counted)
-}
-
-/// Waits until something is so.
-pub(super) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..600 {
-        if is_so() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("not in half a minute: {what}");
 }

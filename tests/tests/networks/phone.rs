@@ -1,10 +1,10 @@
 //! A real phone behind a relay.
 
 use std::fs;
-use std::time::Duration;
 
 use kring_client::{Kring, Options};
 use kring_domain::DocumentId;
+pub(super) use kring_tests::outside::until;
 use kring_tests::outside::{Cast, Server};
 use serde_json::json;
 use tempfile::TempDir;
@@ -93,15 +93,4 @@ impl Phone {
         let documents = documents.map(|document| document.id).collect();
         (documents, self.kring.identity().is_signed_in, self.kring.waiting())
     }
-}
-
-/// Waits until something is so.
-pub(super) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..2_000 {
-        if is_so() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not in forty seconds: {what}");
 }

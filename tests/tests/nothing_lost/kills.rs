@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kring_client::{ClientError, EditState, Kring, Options};
 use kring_domain::{DocumentId, DocumentKind};
-use kring_tests::outside::{Cast, Person, Server};
+use kring_tests::outside::{Cast, Person, Server, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -108,16 +108,6 @@ fn shared(phones: &[Phone], circle: DocumentId, told: &mut BTreeMap<String, u64>
 fn messages(read: &Value) -> Vec<String> {
     let messages = read["content"]["messages"].as_array().unwrap();
     messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
-}
-
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..3000 {
-        if is_so() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not in a minute: {what}");
 }
 
 impl Phone {

@@ -1,64 +1,64 @@
 //! A sign-in whose answer is lost, and people who come back: real phones on a line that breaks, and a server that falls.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use kring_client::{ClientError, Kring, Options};
 use kring_domain::{DocumentId, Role};
+use kring_tests::outside::relay::{Manner, Relay, pass_on};
 use kring_tests::outside::{Cast, Person, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 /// A line to a server; while it is cut, requests arrive and answers do not.
 struct Line {
     url: String,
-    is_cut: Arc<AtomicBool>,
+    server: SocketAddr,
+    relay: Relay<State>,
+}
+
+/// The state of a line.
+enum State {
+    Whole(SocketAddr),
+    Cut(SocketAddr),
 }
 
 impl Line {
     async fn to(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let is_cut = Arc::new(AtomicBool::new(true));
-        let cut = Arc::clone(&is_cut);
-        tokio::spawn(async move {
-            while let Ok((phone, _)) = listener.accept().await {
-                tokio::spawn(pass(phone, server, cut.load(Ordering::SeqCst)));
-            }
-        });
-        Self { url, is_cut }
+        let relay = Relay::behaving(State::Cut(server)).await.unwrap();
+        Self { url: relay.url(), server, relay }
     }
 
     fn mend(&self) {
-        self.is_cut.store(false, Ordering::SeqCst);
+        self.relay.becomes(State::Whole(self.server));
+    }
+
+    fn cut(&self) {
+        self.relay.becomes(State::Cut(self.server));
     }
 }
 
-async fn pass(mut phone: TcpStream, server: SocketAddr, is_cut: bool) {
-    let Ok(mut server) = TcpStream::connect(server).await else { return };
-    if !is_cut {
-        let _ = copy_bidirectional(&mut phone, &mut server).await;
-        return;
+impl Manner for State {
+    async fn serve(&self, phone: TcpStream, _: &AtomicUsize) {
+        match self {
+            Self::Whole(server) => pass_on(phone, *server).await,
+            Self::Cut(server) => pass_up(phone, *server).await,
+        }
     }
+}
+
+/// Passes on what the phone says until an answer is on its way: there the line breaks.
+async fn pass_up(mut phone: TcpStream, server: SocketAddr) {
+    let Ok(mut server) = TcpStream::connect(server).await else { return };
     let (mut from_phone, _to_phone) = phone.split();
     let (mut from_server, mut to_server) = server.split();
-    let up = async {
-        let mut buffer = vec![0; 64 * 1024];
-        while let Ok(length @ 1..) = from_phone.read(&mut buffer).await {
-            if to_server.write_all(&buffer[..length]).await.is_err() {
-                break;
-            }
-        }
-    };
-    // The first byte of the answer says that it is on its way: here the line breaks.
     let mut first = [0];
     tokio::select! {
-        () = up => {}
+        _ = tokio::io::copy(&mut from_phone, &mut to_server) => {}
         _ = from_server.read(&mut first) => {}
     }
 }
@@ -181,7 +181,7 @@ async fn joining_one_more_space_survives_a_lost_answer() {
     line.mend();
     let phone = Phone::new();
     let before = phone.sign_in(&line.url, &one.invite(&first, "member")).await.unwrap();
-    line.is_cut.store(true, Ordering::SeqCst);
+    line.cut();
     // Without the connections that it has from before.
     let phone = phone.restarted();
     let code = other.invite(&second, "member");
