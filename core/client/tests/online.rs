@@ -131,7 +131,7 @@ async fn an_answer_that_was_lost_is_asked_for_again_and_nobody_is_signed_out() {
 }
 
 #[tokio::test]
-async fn a_broken_line_is_mended_and_nothing_is_sent_twice() {
+async fn a_broken_line_is_mended_and_every_edit_counts_once() {
     let server = Server::start(None);
     let (phone, circle) = phone_with_space();
     sign_in(&phone, &server).await;

@@ -50,7 +50,7 @@ fn cards(history: &History, reader: Option<Author>, language: Language) -> Vec<C
     read_model_for(history.kind, &history.document, &reading).cards
 }
 
-/// A plan in which Joost and Linda, whom he gave the right, activated more than three actions.
+/// A plan in which Joost activated this many actions.
 fn too_many(count: u128) -> History {
     let mut history = History::new(DocumentKind::Plan);
     let mut joost = Device::new(1, 1, Role::Client);

@@ -142,10 +142,14 @@ fn seen(kind: DocumentKind, role: Role) -> &'static str {
 
 /// The decisions about a command of a role, in words.
 fn decided(command: &CommandDescription, role: Role) -> String {
-    let conditions = Role::ALL.iter().filter_map(|role| match command.policy.rule(*role) {
-        Rule::If(condition) => Some(condition),
-        _ => None,
-    });
+    let mut conditions: Vec<Condition> = Vec::new();
+    for role in Role::ALL {
+        if let Rule::If(condition) = command.policy.rule(role) {
+            conditions.retain(|other| *other != condition);
+            conditions.push(condition);
+        }
+    }
+    assert!(conditions.len() <= 1, "the page has room for one situation of {}, not {conditions:?}", command.name);
     let plain = decide(command, role, Situation::Plain);
     match conditions.into_iter().next() {
         Some(condition) => match (plain, decide(command, role, Situation::Special(condition))) {

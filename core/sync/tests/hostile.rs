@@ -53,10 +53,12 @@ proptest! {
     ) {
         let mut circle = Admission::new(document(), DocumentKind::Circle);
         let author = kring_domain::Author::example(Role::Member);
-        for value in [json!(text), json!(number), json!([[text]]), json!({ "a": { "b": number } }), json!(null)] {
+        let values = [json!(text), json!(number), json!([[text]]), json!({ "a": { "b": number } }), json!(null)];
+        // Each has an id of its own: a second command with one id is answered like the first, and not looked at.
+        for (id, value) in (1_u128..).zip(values) {
             let mut command = json!({"type": "propose_idea", "idea_id": Uuid::from_u128(5), "text": "idee"});
             command[field] = value;
-            let id = CommandId::new(Uuid::from_u128(number.unsigned_abs().into()));
+            let id = CommandId::new(Uuid::from_u128(id));
             let submission = Submission { id, base: None, made_at: None, command: RawCommand::from_value(command) };
             circle.handle_submission(&author, submission, now());
         }

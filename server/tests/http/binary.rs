@@ -1,9 +1,10 @@
 //! The program itself: `kring serve` and `kring admin` beside it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -124,7 +125,28 @@ fn a_file_sets_what_the_command_line_does_not() {
 #[test]
 fn stopping_answers_what_was_asked_and_refuses_the_rest() {
     let mut server = Server::start();
-    assert_eq!(server.anybody().get("/healthz").status, 200);
-    server.stop();
-    assert!(TcpStream::connect(server.url.trim_start_matches("http://")).is_err());
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut asked = TcpStream::connect(&address).unwrap();
+    asked.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    // Half a request, whose other half comes when the server has been told to stop.
+    let body = r#"{"refresh_token": "nonsense"}"#;
+    let head = format!(
+        "POST /v1/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    asked.write_all(head.as_bytes()).unwrap();
+    asked.write_all(&body.as_bytes()[..10]).unwrap();
+    assert_eq!(server.anybody().get("/healthz").status, 200, "by now the first request is at work as well");
+    let mut answer = String::new();
+    std::thread::scope(|scope| {
+        let stopping = scope.spawn(|| server.stop());
+        while TcpStream::connect(&address).is_ok() {
+            std::thread::yield_now();
+        }
+        asked.write_all(&body.as_bytes()[10..]).unwrap();
+        asked.read_to_string(&mut answer).unwrap();
+        stopping.join().unwrap();
+    });
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("unauthenticated"), "{answer}");
+    assert!(TcpStream::connect(&address).is_err());
 }

@@ -72,7 +72,7 @@ fn who_is_not_signed_in_is_told_how() {
 }
 
 #[test]
-fn every_answer_has_an_id_to_find_it_in_the_log_by() {
+fn every_answer_has_a_request_id_of_its_own() {
     let server = Server::start();
     let (one, other) = (server.anybody().get("/nowhere"), server.anybody().get("/healthz"));
     assert!(!one.header("x-request-id").is_empty());

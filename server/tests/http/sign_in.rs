@@ -1,7 +1,5 @@
 //! `POST /v1/sign-in`
 
-use std::time::Duration;
-
 use serde_json::json;
 use uuid::Uuid;
 
@@ -157,8 +155,6 @@ fn an_expired_code_is_as_good_as_none() {
     let now = kring_server::clock::now();
     let kept = server.app.store.write(move |c| kring_server::accounts::keep_code(c, hash, &grant, now, now));
     server.runtime.block_on(kept).unwrap();
-    std::thread::yield_now();
     let answer = server.anybody().post("/v1/sign-in", &json!({"code": code.text(), "device_name": "x"}));
     answer.expect(401, "invalid_code");
-    assert_eq!(server.app.auth.token_ttl(), Duration::from_secs(900));
 }

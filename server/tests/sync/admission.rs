@@ -77,7 +77,7 @@ async fn what_somebody_may_not_see_is_not_there() {
 }
 
 #[tokio::test]
-async fn too_many_commands_wait_and_may_come_again() {
+async fn commands_beyond_the_burst_are_rate_limited() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
     let mut phone = server.phone(linda, vec![]).await;

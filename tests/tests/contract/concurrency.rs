@@ -46,8 +46,12 @@ fn two_values_for_one_field_lose_nobodys_input() {
         assert_eq!(verdict["verdict"], "admitted", "{verdict}");
     }
     let read = cast.client.read(&cast.network);
-    let shown = read["content"]["contacts"][0]["wish"].as_str().unwrap();
-    assert!(["keep", "revive"].contains(&shown), "{read}");
+    assert_eq!(read["content"]["contacts"][0]["wish"], "keep", "the client's own word shows: {read}");
+    assert_eq!(
+        (&read["cards"][0]["kind"], read["cards"].as_array().unwrap().len()),
+        (&json!("suggestion"), 1),
+        "{read}"
+    );
     let history = cast.client.http.get(&format!("/v1/documents/{}/history", cast.network)).ok(200);
     assert_eq!(history["entries"].as_array().unwrap().len(), 3, "{history}");
 }

@@ -36,13 +36,13 @@ fn a_professionals_placement_is_a_suggestion_however_it_comes() {
 }
 
 #[test]
-fn a_new_contact_stands_where_the_professional_put_it() {
+fn a_professionals_place_for_a_new_contact_is_a_suggestion() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let add = json!({"type": "add_contact", "contact_id": id(), "name": "Ria", "ring": 1, "quadrant": "family"});
     let verdict = cast.professional.send(&cast.network, add);
     assert_eq!(verdict["verdict"], "admitted", "{verdict}");
-    assert_eq!((&verdict["code"], &contact(&cast)["ring"]), (&Value::Null, &json!(1)), "{verdict}");
+    assert_eq!((&verdict["code"], &contact(&cast)["ring"]), (&json!("suggested"), &json!(0)), "{verdict}");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn erasable(cast: &Cast) -> String {
 }
 
 #[test]
-fn two_placements_by_one_person_show_the_later_without_a_question() {
+fn two_placements_on_two_devices_show_the_later_and_ask() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let ria = cast.contact("Ria");
@@ -111,7 +111,12 @@ fn two_placements_by_one_person_show_the_later_without_a_question() {
         assert_eq!(verdicts[0]["verdict"], "admitted");
     }
     let read = cast.client.read(&cast.network);
-    assert_eq!((&read["content"]["contacts"][0]["ring"], &read["cards"]), (&json!(4), &json!([])), "{read}");
+    assert_eq!(read["content"]["contacts"][0]["ring"], 4, "{read}");
+    assert_eq!(
+        (&read["cards"][0]["kind"], &read["cards"][0]["for"]),
+        (&json!("two_values"), &json!(["client"])),
+        "{read}"
+    );
     let history = cast.client.http.get(&format!("/v1/documents/{}/history", cast.network)).ok(200);
     let placed = history["entries"].as_array().unwrap().iter().filter(|entry| entry["command"] == "place_contact");
     assert_eq!(placed.count(), 2);

@@ -21,45 +21,6 @@ fn a_server_tells_how_it_is_to_whoever_asks() {
 }
 
 #[test]
-fn the_description_lists_every_route_with_its_methods() {
-    let server = Server::shared();
-    let api = server.http().get("/openapi.json").ok(200);
-    assert!(api["openapi"].as_str().is_some_and(|version| version.starts_with("3.")), "{}", api["openapi"]);
-    let paths = api["paths"].as_object().expect("paths");
-    let mut missing = Vec::new();
-    for (path, methods) in [
-        ("/v1/sign-in", vec!["post"]),
-        ("/v1/token", vec!["post"]),
-        ("/v1/devices/codes", vec!["post"]),
-        ("/v1/devices", vec!["get"]),
-        ("/v1/devices/{id}/revoke", vec!["post"]),
-        ("/v1/spaces", vec!["get", "post"]),
-        ("/v1/spaces/{id}", vec!["delete"]),
-        ("/v1/spaces/{id}/invitations", vec!["post"]),
-        ("/v1/spaces/{id}/members", vec!["get"]),
-        ("/v1/spaces/{id}/members/{person_id}", vec!["delete"]),
-        ("/v1/spaces/{id}/status", vec!["get"]),
-        ("/v1/spaces/{id}/access-log", vec!["get"]),
-        ("/v1/spaces/{id}/export", vec!["get"]),
-        ("/v1/documents/{id}", vec!["get"]),
-        ("/v1/documents/{id}/commands", vec!["post"]),
-        ("/v1/documents/{id}/history", vec!["get"]),
-        ("/v1/sync/ticket", vec!["post"]),
-        ("/v1/sync", vec!["get", "post"]),
-        ("/healthz", vec!["get"]),
-        ("/readyz", vec!["get"]),
-        ("/metrics", vec!["get"]),
-    ] {
-        for method in methods {
-            if paths.get(path).is_none_or(|it| it[method]["responses"].is_null()) {
-                missing.push(format!("{method} {path}"));
-            }
-        }
-    }
-    assert!(missing.is_empty(), "not described: {missing:?}");
-}
-
-#[test]
 fn the_commands_are_published_as_a_json_schema() {
     let server = Server::shared();
     let schema = server.http().get("/v1/commands.schema.json");
@@ -94,7 +55,8 @@ fn an_option_may_come_from_the_environment() {
         std::process::Command::new(binary.join("kring")).arg("serve").env(name, value).output().unwrap()
     };
     let refused = kring("KRING_LISTEN", "not an address");
-    assert!(!refused.status.success());
-    assert!(!refused.stderr.is_empty(), "and it says why");
-    assert!(!kring("KRING_ACCESS_TOKEN_TTL", "soon").status.success());
+    let says = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!refused.status.success() && says(&refused).contains("not an address"), "{}", says(&refused));
+    let refused = kring("KRING_ACCESS_TOKEN_TTL", "soon");
+    assert!(!refused.status.success() && says(&refused).contains("soon"), "{}", says(&refused));
 }
