@@ -101,7 +101,8 @@ fn somebody_signed_in_is_not_let_in_where_they_are_called_unsafe() {
     let contact = cast.contact("Buurman");
     let link = json!({"type": "link_member", "contact_id": contact, "person_id": cast.member.id});
     cast.professional.admit(&cast.network, link);
-    cast.client.http.delete(&format!("/v1/spaces/{}/members/{}", cast.space, cast.member.id)).ok(204);
+    let removed = cast.client.http.delete(&format!("/v1/spaces/{}/members/{}", cast.space, cast.member.id));
+    assert_eq!(removed.status, 204);
     cast.client.admit(&cast.private, rate(&contact, "unsafe"));
     let code = invite(&cast.professional, &cast, &json!({"role": "member"})).ok(201);
     let body = json!({"code": code["code"], "device_name": "phone"});
