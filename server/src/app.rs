@@ -70,7 +70,8 @@ impl App {
         }
         let auth = Auth::open(&store, &config).await?;
         let limits = &config.limits;
-        let (hub, metrics) = (Hub::with_rate(limits.commands_per_second, limits.command_burst), Metrics::new());
+        let hub = Hub::with_rate(limits.commands_per_second, limits.command_burst);
+        let metrics = Metrics::new();
         begin_recovery(&store).await?;
         let key = log_key(&store).await?;
         let server = server_id(&key);

@@ -98,7 +98,7 @@ impl Auth {
         })
     }
 
-    /// How long an access token lives from the moment it is made.
+    /// Returns how long an access token lives from the moment it is made.
     pub fn token_ttl(&self) -> Duration {
         self.token_ttl
     }
@@ -121,7 +121,7 @@ impl Auth {
         self.keys.current(store).await.map(drop)
     }
 
-    /// Who holds this access token.
+    /// Returns who holds this access token.
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl Auth {
         self.tickets.issue(caller)
     }
 
-    /// Who a ticket was made for; it is used up.
+    /// Returns who a ticket was made for; it is used up.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl Auth {
         self.sessions.forget(|caller| caller.device == device);
     }
 
-    /// Whether an address may try a code now.
+    /// Returns whether an address may try a code now.
     ///
     /// # Errors
     ///

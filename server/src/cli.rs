@@ -106,7 +106,8 @@ mod tests {
         let command = Cli::command();
         let serve = command.find_subcommand("serve").unwrap();
         for option in serve.get_arguments().filter(|option| option.get_id() != "help") {
-            let (long, env) = (option.get_long().unwrap(), option.get_env().unwrap().to_str().unwrap());
+            let long = option.get_long().unwrap();
+            let env = option.get_env().unwrap().to_str().unwrap();
             let row = page.lines().find(|line| line.starts_with(&format!("| `--{long} ")));
             assert!(row.is_some_and(|row| row.contains(&format!("`{env}`"))), "--{long} and {env}");
         }

@@ -19,7 +19,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How people reach this server, without a slash at the end; `http://` and the address where not set.
     pub public_url: Option<String>,
-    /// How long an access token lives.
+    /// The time that an access token lives.
     pub access_token_ttl: Duration,
     /// The proxies that are believed about where a request comes from.
     pub trusted_proxies: Vec<Network>,
@@ -54,15 +54,15 @@ pub struct Limits {
     pub wrong_codes_overall: u32,
     /// Connections at once; whoever comes after that waits.
     pub connections: usize,
-    /// How long the head of a request may take.
+    /// The time that the head of a request may take.
     pub header_timeout: Duration,
-    /// How long a request may take.
+    /// The time that a request may take.
     pub request_timeout: Duration,
-    /// How long connections get to end when the server stops.
+    /// The time that connections get to end when the server stops.
     pub shutdown_timeout: Duration,
     /// The most bytes of documents that are kept in memory while nobody works on them.
     pub document_cache_bytes: usize,
-    /// How many entries a document may have before it is rewritten without its history; 0 for any number.
+    /// The number of entries a document may have before it is rewritten without its history; 0 for any number.
     pub compact_after: u64,
 }
 
@@ -104,7 +104,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// How people reach this server, without a slash at the end.
+    /// Returns how people reach this server, without a slash at the end.
     pub fn public_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),

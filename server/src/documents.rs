@@ -50,7 +50,7 @@ const INBOX: usize = 1024;
 /// The most bytes of frames that wait for all shards, in KiB.
 const INBOX_KIB: usize = 32 * 1024;
 
-/// How often shards look for documents that nobody works on.
+/// The interval at which shards look for documents that nobody works on.
 const TENDING: Duration = Duration::from_secs(15);
 
 /// What was asked could not be done now; it may be asked again.
@@ -86,11 +86,15 @@ impl Documents {
         compact_after: u64,
     ) -> Result<Self, StoreError> {
         let count = std::thread::available_parallelism().map_or(2, |count| count.get().max(2));
-        let (key, damaged) = (Arc::new(key), Damaged::default());
+        let key = Arc::new(key);
+        let damaged = Damaged::default();
         let shards: Result<Vec<_>, StoreError> = (0..count)
             .map(|number| {
                 let (requests, inbox) = mpsc::channel(INBOX);
-                let (store, hub, metrics, key) = (store.clone(), hub.clone(), metrics.clone(), key.clone());
+                let store = store.clone();
+                let hub = hub.clone();
+                let metrics = metrics.clone();
+                let key = key.clone();
                 let shard = Shard::new(store, hub, metrics, key, budget / count, compact_after);
                 let shard = shard.noting(damaged.clone());
                 shard.start(number, inbox)?;

@@ -16,13 +16,13 @@ use crate::documents::erased::{self, ToErase};
 use crate::lifetime::Share;
 use crate::store::StoreError;
 
-/// How soon it is tried again where a document waits for what devices have.
+/// The delay after which it is tried again where a document waits for what devices have.
 const SOON: Duration = Duration::from_secs(2);
 
-/// How often it is looked for at least.
+/// The interval at which it is looked for at least.
 const SELDOM: Duration = Duration::from_secs(3600);
 
-/// What became of one thing.
+/// The outcome of one thing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Erased,
@@ -33,7 +33,8 @@ enum Outcome {
 
 /// Goes on until nothing is left to erase, or the server stops.
 pub(crate) async fn run(app: App, mut share: Share) {
-    let (mut wait, mut is_first) = (SOON, true);
+    let mut wait = SOON;
+    let mut is_first = true;
     loop {
         tokio::select! {
             () = share.stopping() => return,
@@ -59,7 +60,8 @@ pub(crate) async fn run(app: App, mut share: Share) {
 async fn round(app: &App, is_first: bool) -> Result<Vec<Outcome>, AccountError> {
     let mut outcomes = Vec::new();
     for one in app.store.read(erased::to_erase).await? {
-        let (document, id) = (one.document, one.submission.id);
+        let document = one.document;
+        let id = one.submission.id;
         let outcome = erase(app, one).await.unwrap_or(Outcome::Refused);
         match outcome {
             Outcome::Erased => {
@@ -80,7 +82,8 @@ async fn round(app: &App, is_first: bool) -> Result<Vec<Outcome>, AccountError> 
 async fn erase(app: &App, one: ToErase) -> Result<Outcome, Unavailable> {
     let thing = one.thing;
     let look = app.documents.look(one.document, move |admission| {
-        let (kind, document) = (admission.kind(), admission.document());
+        let kind = admission.kind();
+        let document = admission.document();
         (kind.has_thing(document, thing), kind.erased_things(document).contains(&thing))
     });
     let Some((is_there, is_erased)) = look.await? else { return Ok(Outcome::Erased) };

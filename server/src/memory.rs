@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::lifetime::Share;
 use crate::sync::hub::Hub;
 
-/// How long after a connection has ended its memory is given back. The allocator keeps what was freed for a second, in
+/// The time that after a connection has ended its memory is given back. The allocator keeps what was freed for a second, in
 /// case it is wanted again.
 const AFTER: Duration = Duration::from_secs(2);
 

@@ -44,7 +44,8 @@ impl Metrics {
         let mut registry = Registry::with_prefix("kring");
         registry.register("requests", "Requests by class of status", metrics.requests.clone());
         let seconds = || Unit::Seconds;
-        let (request, commit) = (metrics.request_seconds.clone(), metrics.commit_seconds.clone());
+        let request = metrics.request_seconds.clone();
+        let commit = metrics.commit_seconds.clone();
         registry.register_with_unit("request_duration", "From a request's head to its answer's", seconds(), request);
         registry.register("commands", "Commands by verdict", metrics.commands.clone());
         registry.register_with_unit("commit_duration", "From a command to its durable verdict", seconds(), commit);

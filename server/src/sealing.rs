@@ -7,7 +7,7 @@ use crate::documents::log_key;
 use crate::lifetime::Share;
 use crate::store::{Store, StoreError};
 
-/// How long the end of the access log may be without a signature.
+/// The time that the end of the access log may be without a signature.
 const EVERY: Duration = Duration::from_secs(10);
 
 /// Seals what has grown, again and again, and once more when the server stops.

@@ -46,7 +46,7 @@ pub enum StoreError {
 pub(crate) const FILE: &str = "kring.db";
 
 impl StoreError {
-    /// Whether what is stored is not what was written.
+    /// Returns whether what is stored is not what was written.
     pub fn is_damage(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
         match self {
@@ -56,7 +56,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the cause may go away by itself: the disk is full, or failed for now.
+    /// Returns whether the cause may go away by itself: the disk is full, or failed for now.
     pub fn is_passing(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, SystemIoFailure};
         let Self::Database(error) = self else { return false };
@@ -175,7 +175,7 @@ impl Store {
         self.writer.untrusted().await;
     }
 
-    /// Whether the disk has failed to keep what was written.
+    /// Returns whether the disk has failed to keep what was written.
     pub fn is_untrusted(&self) -> bool {
         self.writer.is_untrusted()
     }
@@ -219,7 +219,7 @@ fn private(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Whether a file is a database that Kring has not made: it has tables, and none of our versions.
+/// Returns whether a file is a database that Kring has not made: it has tables, and none of our versions.
 fn is_foreign(path: &Path) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let looked = Connection::open_with_flags(path, flags).and_then(|database| {

@@ -51,7 +51,7 @@ const PHONE_PLACES: &[(&str, u32)] = &[
 /// What many deaths came to.
 #[derive(Clone, Debug, Default)]
 pub struct Deaths {
-    /// How often everything died.
+    /// The interval at which everything died.
     pub cycles: usize,
     /// Deaths of the server at a place with a name.
     pub server_places: usize,

@@ -56,7 +56,8 @@ pub fn tell(options: &Options, out: &mut dyn Write) -> Result<Told, Failure> {
 }
 
 async fn show(options: &Options) -> Result<Told, Failure> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut out = std::io::stdout().lock();
     let is_colourful = options.colours(&out);
     let story = async {

@@ -88,7 +88,8 @@ impl Stage {
 
     /// Writes the word of each kind into the document of that kind.
     fn write(&self) {
-        let (cast, word) = (&self.cast, WORDS.into_iter().collect::<BTreeMap<_, _>>());
+        let cast = &self.cast;
+        let word = WORDS.into_iter().collect::<BTreeMap<_, _>>();
         let session = id();
         cast.contact(word["network"]);
         cast.action(word["plan"]);
@@ -129,7 +130,7 @@ impl Stage {
     }
 }
 
-/// Whether any file of a phone holds a word: the database, its write-ahead log and whatever lies beside it.
+/// Returns whether any file of a phone holds a word: the database, its write-ahead log and whatever lies beside it.
 fn holds(home: &Path, word: &str) -> bool {
     std::fs::read_dir(home).unwrap().any(|file| {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();

@@ -8,7 +8,7 @@ use crate::run::Run;
 /// Options of `crash`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How often server and phones die.
+    /// The interval at which server and phones die.
     #[arg(long, default_value_t = 500)]
     cycles: usize,
     /// What the deaths are drawn from.
@@ -21,6 +21,7 @@ pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     let build = ["build", "--package", "kring-server", "--package", "kring-tests", "--bins"];
     run.step("build", &mut cargo(&build))?;
     let crash = root().join("target/debug/kring-crash");
-    let (cycles, seed) = (options.cycles.to_string(), options.seed.to_string());
+    let cycles = options.cycles.to_string();
+    let seed = options.seed.to_string();
     run.step("crashes", &mut program(&crash.to_string_lossy(), &["--cycles", &cycles, "--seed", &seed]))
 }

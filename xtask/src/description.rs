@@ -16,7 +16,8 @@ pub(crate) fn run(run: &mut Run) -> Result<(), Failure> {
 /// Drives the server that is built already.
 pub(crate) fn test(run: &mut Run) -> Result<(), Failure> {
     let Some(schemathesis) = installed(run)? else { return Ok(()) };
-    let (binary, schemathesis) = (root().join("target/debug/kring"), schemathesis.to_string_lossy().into_owned());
+    let binary = root().join("target/debug/kring");
+    let schemathesis = schemathesis.to_string_lossy().into_owned();
     let arguments = ["tests/description/run.py", &binary.to_string_lossy(), &schemathesis];
     run.step("description: /openapi.json against the server, in every role", &mut program("python3", &arguments))
 }
@@ -29,7 +30,8 @@ fn installed(run: &mut Run) -> Result<Option<PathBuf>, Failure> {
     let requirements = root().join("tests/description/requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).map_err(|error| format!("description: {error}"))?;
     let environment = root().join("target/schemathesis");
-    let (stamp, script) = (environment.join("requirements.txt"), environment.join("bin/schemathesis"));
+    let stamp = environment.join("requirements.txt");
+    let script = environment.join("bin/schemathesis");
     if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(Some(script));
     }

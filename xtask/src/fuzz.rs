@@ -34,7 +34,7 @@ const LARGEST: u32 = 64 * 1024;
 pub(crate) struct Options {
     /// The target; all of them, one after the other, where none is named.
     target: Option<String>,
-    /// How long each target runs.
+    /// The time that each target runs.
     #[arg(long, default_value_t = 30.0)]
     minutes: f64,
     /// Afterwards keep only the files that find something the others do not.

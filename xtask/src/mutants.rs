@@ -15,7 +15,7 @@ use crate::run::Run;
 use copy::Copy;
 use list::Mutant;
 
-/// How long a test may run without its protecting line; one that hangs has noticed.
+/// The time that a test may run without its protecting line; one that hangs has noticed.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Options of `mutants`.
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     list: bool,
 }
 
-/// What became of the test when the line was gone.
+/// The outcome of the test when the line was gone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Failed,
@@ -134,7 +134,7 @@ fn in_copy(copy: &Copy, target: &str, tests: &[&str], no_run: bool) -> Command {
     command
 }
 
-/// Whether a command succeeds, without its output; `None` where it did not end in time.
+/// Returns whether a command succeeds, without its output; `None` where it did not end in time.
 fn quiet(command: &mut Command, patience: Option<Duration>) -> Result<Option<bool>, Failure> {
     let failed = |error: std::io::Error| format!("cargo: {error}");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(failed)?;

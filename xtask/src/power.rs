@@ -8,7 +8,7 @@ use crate::run::Run;
 /// Options of `power`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How often the power goes, half of it under a server and half under phones.
+    /// The interval at which the power goes, half of it under a server and half under phones.
     #[arg(long, default_value_t = 2_000)]
     cuts: usize,
     /// What the work, the cuts and what is left are drawn from.
@@ -20,6 +20,7 @@ pub(crate) struct Options {
 pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     run.step("build", &mut cargo(&["build", "--package", "kring-power", "--bins"]))?;
     let power = root().join("target/debug/kring-power");
-    let (cuts, seed) = (options.cuts.to_string(), options.seed.to_string());
+    let cuts = options.cuts.to_string();
+    let seed = options.seed.to_string();
     run.step("power cuts", &mut program(&power.to_string_lossy(), &["--cuts", &cuts, "--seed", &seed]))
 }

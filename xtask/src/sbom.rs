@@ -77,7 +77,8 @@ fn shipped(metadata: &Metadata) -> Result<BTreeMap<&PackageId, &Package>, Failur
 }
 
 fn component(package: &Package, checksums: &BTreeMap<(String, String), String>) -> Value {
-    let (name, version) = (package.name.to_string(), package.version.to_string());
+    let name = package.name.to_string();
+    let version = package.version.to_string();
     let mut component = Map::from_iter([
         ("type".to_owned(), json!("library")),
         ("bom-ref".to_owned(), json!(reference(package))),

@@ -8,16 +8,16 @@ use crate::run::Run;
 /// Options of `simulate`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many histories.
+    /// The number of histories.
     #[arg(long, default_value_t = 2_000)]
     seeds: u64,
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     from: u64,
-    /// How many steps each history has.
+    /// The number of steps each history has.
     #[arg(long, default_value_t = 250)]
     steps: usize,
-    /// How many threads play; all cores where nothing is said.
+    /// The number of threads play; all cores where nothing is said.
     #[arg(long)]
     threads: Option<usize>,
 }
@@ -27,7 +27,9 @@ pub(crate) fn run(run: &mut Run, options: &Options) -> Result<(), Failure> {
     // What takes the time is optimised in the profile of the tests as well.
     run.step("build", &mut cargo(&["build", "--package", "kring-simulation", "--bins"]))?;
     let simulate = root().join("target/debug/kring-simulate");
-    let (seeds, from, steps) = (options.seeds.to_string(), options.from.to_string(), options.steps.to_string());
+    let seeds = options.seeds.to_string();
+    let from = options.from.to_string();
+    let steps = options.steps.to_string();
     let mut arguments = vec!["--seeds", &seeds, "--from", &from, "--steps", &steps];
     let threads = options.threads.map(|threads| threads.to_string());
     if let Some(threads) = &threads {

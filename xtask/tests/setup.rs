@@ -21,7 +21,8 @@ impl Machine {
 
     /// Puts a program there that notes how it is called, and then does this.
     fn with(self, name: &str, script: &str) -> Self {
-        let (path, calls) = (self.programs.path().join(name), self.calls_file());
+        let path = self.programs.path().join(name);
+        let calls = self.calls_file();
         fs::write(&path, format!("#!/bin/sh\necho {name} \"$@\" >> {}\n{script}\n", calls.display())).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         self

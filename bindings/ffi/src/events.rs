@@ -55,7 +55,7 @@ pub enum Event {
         document: String,
         /// The edit.
         id: String,
-        /// How it ended.
+        /// The outcome.
         state: EditState,
     },
     /// The spaces and documents, or what the person may do in one, are different now.
@@ -71,19 +71,19 @@ pub enum Event {
     Presence {
         /// The document.
         document: String,
-        /// Who.
+        /// The person.
         person: String,
         /// What, as JSON.
         state: String,
     },
     /// The phone's clock differs from the server's by more than ten minutes: ask the person to set it.
     ClockOff {
-        /// How many seconds it is ahead; negative where it is behind.
+        /// The number of seconds it is ahead; negative where it is behind.
         seconds: i64,
     },
     /// This phone was put back from a copy: it goes on as a device of its own, or the person has to sign in.
     Copied {
-        /// Whether it is signed in.
+        /// True when it is signed in.
         is_signed_in: bool,
     },
     /// The connection to the server is different now.

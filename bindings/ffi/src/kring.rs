@@ -25,7 +25,7 @@ impl Kring {
         Ok(Self::of(kring_client::Kring::open(path, options).map_err(|error| KringError::of(error, language))?))
     }
 
-    /// Who uses this file.
+    /// Returns who uses this file.
     pub fn identity(&self) -> Identity {
         let identity = self.inner.identity();
         Identity {
@@ -126,7 +126,7 @@ impl Kring {
         Ok(self.say(self.inner.ask_status(self.id(&space, "space")?).await)?.into())
     }
 
-    /// How it goes in a space, with one kind next step. A backup gets what `ask_status` was last told.
+    /// Returns how it goes in a space, with one kind next step. A backup gets what `ask_status` was last told.
     pub fn status(&self, space: &str) -> Result<Status, KringError> {
         Ok(self.say(self.inner.status(self.id(space, "space")?))?.into())
     }
@@ -143,12 +143,12 @@ impl Kring {
         Ok(Receipt { id: receipt.id.to_string(), state: receipt.state.into() })
     }
 
-    /// Whether the person may make this edit now, to show a button or not.
+    /// Returns whether the person may make this edit now, to show a button or not.
     pub fn may(&self, document: &str, command: &str) -> bool {
         self.id(document, "document").is_ok_and(|document| self.inner.may_json(document, command))
     }
 
-    /// What would become of this edit now: made, made a suggestion, or refused and why.
+    /// Returns what would become of this edit now: made, made a suggestion, or refused and why.
     pub fn permission(&self, document: &str, command: &str) -> Result<Permission, KringError> {
         let document = self.id(document, "document")?;
         match self.inner.permission_json(document, command) {
@@ -204,7 +204,7 @@ impl Kring {
         self.inner.wake();
     }
 
-    /// How the phone stands with the server.
+    /// Returns how the phone stands with the server.
     pub fn connection(&self) -> Connection {
         self.inner.connection().into()
     }
@@ -259,7 +259,7 @@ impl Kring {
     }
 }
 
-/// How an app in a language opens its file.
+/// Returns how an app in a language opens its file.
 pub(crate) fn options(app: &str, language: &str) -> Result<Options, KringError> {
     Ok(Options { language: language_of(language)?, app: app.to_owned() })
 }

@@ -44,7 +44,7 @@ pub fn network_picture(kring: &Kring, document: &str, client_name: &str, languag
     kring.picture(document, client_name, language)
 }
 
-/// What a person reads for every word of every closed list, as JSON: `{list: {word: label}}`.
+/// Returns what a person reads for every word of every closed list, as JSON: `{list: {word: label}}`.
 ///
 /// `language` is `nl` or `en`. The client reads about themselves: for them a few words are others.
 ///

@@ -9,7 +9,7 @@ pub struct Identity {
     pub device: String,
     /// The server of the last sign-in.
     pub server: Option<String>,
-    /// Whether there is a session, as far as the phone knows.
+    /// True when there is a session, as far as the phone knows.
     pub is_signed_in: bool,
 }
 
@@ -44,9 +44,9 @@ pub struct Space {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What the person is in it.
+    /// The role of the person in it.
     pub role: String,
-    /// Whether it was made here and the server does not know it yet.
+    /// True when it was made here and the server does not know it yet.
     pub is_local: bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Document {
     pub kind: String,
     /// The space it belongs to.
     pub space: String,
-    /// Whether the person may edit it at all; `may` tells for one command.
+    /// True when the person may edit it at all; `may` tells for one command.
     pub is_writable: bool,
 }
 
@@ -70,9 +70,9 @@ pub struct Member {
     pub person: String,
     /// How they are called.
     pub name: String,
-    /// What they are in the space.
+    /// Their role in the space.
     pub role: String,
-    /// Whether to offer `invite_back` for them.
+    /// True when to offer `invite_back` for them.
     pub may_invite_back: bool,
 }
 
@@ -81,7 +81,7 @@ pub struct Member {
 pub struct Receipt {
     /// The edit.
     pub id: String,
-    /// Where it is.
+    /// The location.
     pub state: EditState,
 }
 
@@ -92,13 +92,13 @@ pub struct Edit {
     pub id: String,
     /// The document.
     pub document: String,
-    /// Where it is.
+    /// The location.
     pub state: EditState,
     /// The command as JSON, with every text the person wrote.
     pub command: String,
     /// When it was made, RFC 3339.
     pub made_at: String,
-    /// Where it is, in words for the person; for one that was not accepted, why.
+    /// The location, in words for the person; for one that was not accepted, why.
     pub explanation: String,
 }
 
@@ -109,7 +109,7 @@ pub struct Status {
     pub phase: String,
     /// When the last step forward was made, RFC 3339; none where none was made yet.
     pub last_step_at: Option<String>,
-    /// Whether the last step is so long ago that somebody should look.
+    /// True when the last step is so long ago that somebody should look.
     pub standing_still: bool,
     /// The same in words, the next step included.
     pub text: String,
@@ -148,9 +148,9 @@ pub enum Permission {
 /// How a sync went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct SyncReport {
-    /// How many edits of this phone were answered.
+    /// The number of edits of this phone were answered.
     pub answered: u64,
-    /// How many edits still wait.
+    /// The number of edits still wait.
     pub waiting: u64,
 }
 

@@ -12,11 +12,11 @@ use crate::{Kring, KringError};
 pub struct Rescued {
     /// The file, open.
     pub kring: Arc<Kring>,
-    /// How many edits wait to be shared.
+    /// The number of edits wait to be shared.
     pub waiting: u64,
-    /// How many edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
+    /// The number of edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
     pub not_accepted: u64,
-    /// Whether the session is still there; where not, sign in again.
+    /// True when the session is still there; where not, sign in again.
     pub is_signed_in: bool,
     /// Where the damaged file is now; none where it was not damaged.
     pub set_aside: Option<String>,

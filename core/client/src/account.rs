@@ -15,7 +15,7 @@ pub(crate) struct Account {
     pub(crate) server: Option<String>,
     /// Which server that is; none while it has not said so.
     pub(crate) server_id: Option<ServerId>,
-    /// Whether this device goes on from a copy of another's file.
+    /// True when this device goes on from a copy of another's file.
     pub(crate) is_copy: bool,
 }
 

@@ -57,7 +57,8 @@ impl DeviceKey {
     /// The proof that a phone with a copy of this device's file becomes another device.
     pub(crate) fn prove_copy(&self, device: DeviceId, token: &Secret, at: Timestamp, new: &NewDevice) -> Value {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.reveal().as_bytes()));
-        let (nonce, key) = (&new.nonce, new.key.public());
+        let nonce = &new.nonce;
+        let key = new.key.public();
         self.sign(&format!("kring copy proof 1\n{device}\n{hash}\n{at}\n{nonce}\n{key}"), at, nonce)
     }
 

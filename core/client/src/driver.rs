@@ -77,7 +77,7 @@ impl Driver {
         Ok(Self { _stop: stop, ended })
     }
 
-    /// Whether it has given up: there is no session any more.
+    /// Returns whether it has given up: there is no session any more.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
     }

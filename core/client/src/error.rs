@@ -57,7 +57,7 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// What happened, in words for the person.
+    /// Returns what happened, in words for the person.
     pub fn explain(&self, language: Language) -> &'static str {
         let problem = match self {
             Self::Refused(refusal) => return refusal.code.explain(language),
@@ -79,7 +79,7 @@ impl ClientError {
     }
 }
 
-/// What a person reads for a word of the server; it may be of a newer version.
+/// Returns what a person reads for a word of the server; it may be of a newer version.
 fn explain_declined(word: &str, language: Language) -> &'static str {
     ProblemCode::from_word(word).map_or(ProblemCode::explain_unknown(language), |code| code.explain(language))
 }

@@ -20,7 +20,7 @@ pub enum Event {
         document: DocumentId,
         /// The edit.
         id: CommandId,
-        /// How it ended.
+        /// The outcome.
         state: EditState,
     },
     /// The spaces and documents, or what the person may do in one, are different now.
@@ -33,7 +33,7 @@ pub enum Event {
     Presence {
         /// The document.
         document: DocumentId,
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Anything small.
         state: Value,
@@ -41,13 +41,13 @@ pub enum Event {
     /// The phone's clock differs from the server's by more than ten minutes: edits made now may be held, or stand in
     /// the wrong place. Ask the person to set it.
     ClockOff {
-        /// How many seconds it is ahead; negative where it is behind.
+        /// The number of seconds it is ahead; negative where it is behind.
         seconds: i64,
     },
     /// This phone was put back from a copy of its file. Where it could show who it was, it goes on as a device of its own;
     /// otherwise the person has to sign in. Nothing that was written is lost.
     Copied {
-        /// Whether it is signed in.
+        /// True when it is signed in.
         is_signed_in: bool,
     },
     /// The connection to the server is different now.
@@ -55,7 +55,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// What happened, in words for the person, where it is something to tell by itself.
+    /// Returns what happened, in words for the person, where it is something to tell by itself.
     pub const fn explain(&self, language: Language) -> Option<&'static str> {
         match self {
             Self::Copied { is_signed_in: true } => Some(language.pick(
@@ -91,7 +91,7 @@ pub enum Connection {
 }
 
 impl Connection {
-    /// How it stands, in words for the person.
+    /// Returns how it stands, in words for the person.
     pub const fn explain(self, language: Language) -> &'static str {
         match self {
             Self::Offline => language.pick(
@@ -139,7 +139,7 @@ impl Events {
     }
 }
 
-/// What a replica tells, as far as it is for the person; a complaint of the server goes to the log.
+/// Returns what a replica tells, as far as it is for the person; a complaint of the server goes to the log.
 pub(crate) fn from_replica(event: kring_sync::Event) -> Option<Event> {
     use kring_sync::Event as Told;
     Some(match event {

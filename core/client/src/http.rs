@@ -22,13 +22,13 @@ pub(crate) use tls::{provider, tls_config};
 use crate::clock;
 use crate::secret::Secret;
 
-/// How long a call may take, in all.
+/// The time that a call may take, in all.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long a round of sync may take, which can carry whole documents over a slow line.
+/// The time that a round of sync may take, which can carry whole documents over a slow line.
 const SYNC_PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long the name and the connection may take.
+/// The time that the name and the connection may take.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The largest answer, in bytes; also the largest message on the socket. It is in memory while it is read, and larger than
@@ -111,7 +111,7 @@ impl Http {
         self.noting(request.content_type("application/cbor").send(frames)?, answer::cbor)
     }
 
-    /// What time the server had, where it has answered since somebody last asked.
+    /// Returns what time the server had, where it has answered since somebody last asked.
     pub(crate) fn take_time(&self) -> Option<Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

@@ -98,7 +98,7 @@ impl Kring {
         Ok(Self { handle: Arc::new(Handle { shared, driver: Mutex::default() }) })
     }
 
-    /// Who uses this file, as the app that runs here knows them.
+    /// Returns who uses this file, as the app that runs here knows them.
     pub fn identity(&self) -> Identity {
         let state = self.shared().state();
         let DeviceIdentity { person, device } = state.account.identity;
@@ -144,7 +144,7 @@ impl Kring {
         self.shared().wake.notify_one();
     }
 
-    /// How the phone stands with the server.
+    /// Returns how the phone stands with the server.
     pub fn connection(&self) -> Connection {
         self.shared().state().connection
     }

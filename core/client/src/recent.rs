@@ -15,7 +15,7 @@ const MANY: usize = 1_000;
 pub(crate) struct Recent(BTreeMap<DocumentId, Timestamp>);
 
 impl Recent {
-    /// Whether looking at a document now is a look of its own.
+    /// Returns whether looking at a document now is a look of its own.
     pub(crate) fn is_new(&mut self, document: DocumentId, now: Timestamp) -> bool {
         let is_recent = |at: &Timestamp| (0..SAME).contains(&(now.millis() - at.millis()));
         if self.0.get(&document).is_some_and(is_recent) {
@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn looking_again_soon_is_the_same_look_and_a_clock_that_goes_back_hides_nothing() {
-        let (mut recent, document) = (Recent::default(), DocumentId::new(Uuid::from_u128(1)));
+        let mut recent = Recent::default();
+        let document = DocumentId::new(Uuid::from_u128(1));
         let mut is_new = |minute: i64| recent.is_new(document, Timestamp::from_millis(minute * 60_000));
         assert_eq!([100, 105, 109, 110, 119, 120].map(&mut is_new), [true, false, false, true, false, true]);
         assert!(is_new(50), "the clock was put back");

@@ -50,7 +50,7 @@ pub(crate) struct State {
     pub(crate) replica: Replica,
     pub(crate) account: Account,
     pub(crate) session: Option<Session>,
-    /// Whether the file may be a copy that was put back, while the phone whose it was lives on.
+    /// True when the file may be a copy that was put back, while the phone whose it was lives on.
     pub(crate) is_suspect: bool,
     pub(crate) connection: Connection,
     /// What was looked at a moment ago.

@@ -38,7 +38,7 @@ pub(crate) use looks::Untold;
 pub(crate) use place::Place;
 pub(crate) use salvage::Salvaged;
 
-/// How long to wait for a process that is just letting go of the file.
+/// The time that to wait for a process that is just letting go of the file.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The most bytes of a file that is written anew when something was removed from it.

@@ -22,7 +22,7 @@ fn work(kring: &Kring) {
     assert!(kring.read_json(circle).unwrap().contains(MARKER));
 }
 
-/// What the ideas that wait say.
+/// Returns what the ideas that wait say.
 fn texts(kring: &Kring) -> BTreeSet<String> {
     let documents = kring.spaces().unwrap().into_iter().flat_map(|space| kring.documents(space.id));
     let edits = documents.flat_map(|document| kring.edits(document.id).unwrap());
@@ -30,7 +30,7 @@ fn texts(kring: &Kring) -> BTreeSet<String> {
     edits.filter_map(|edit| edit.command.value()["text"].as_str().map(str::to_owned)).collect()
 }
 
-/// Whether a word is in any byte of any file of a directory.
+/// Returns whether a word is in any byte of any file of a directory.
 fn is_in_files(directory: &Path, word: &str) -> bool {
     std::fs::read_dir(directory).unwrap().any(|file| {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
@@ -69,7 +69,8 @@ fn a_damaged_encrypted_file_is_rescued_with_its_key_and_left_alone_with_another(
     let texts = texts(&kring);
     kring.close();
     let whole = std::fs::read(&path).unwrap();
-    let (mut rescued, mut damaged) = (0, 0);
+    let mut rescued = 0;
+    let mut damaged = 0;
     for page in (4096..whole.len()).step_by(4096) {
         let mut bytes = whole.clone();
         bytes[page + 100] ^= 1;

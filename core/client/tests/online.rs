@@ -214,7 +214,8 @@ async fn a_wrong_code_and_another_person_are_told_apart() {
     let server = Server::start(Some(person(7)));
     let phone = Phone::new();
     let wrong = |phone: &Phone| {
-        let (kring, url) = (phone.kring.clone(), server.url.clone());
+        let kring = phone.kring.clone();
+        let url = server.url.clone();
         async move { kring.sign_in(&url, "WR0N-GWR0-NGWR-0NG0", "telefoon", None).await }
     };
     assert_eq!(wrong(&phone).await, Err(ClientError::Declined { code: "invalid_code".into() }));

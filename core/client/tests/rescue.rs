@@ -20,7 +20,9 @@ fn two_hundred_and_fifty_damages_are_told_and_what_was_written_is_rescued() {
     let written = write(&whole);
     let bytes = fs::read(&whole).unwrap();
     let mut random = fastrand::Rng::with_seed(11);
-    let (mut damaged, mut saved, mut lost_all) = (0, 0, 0);
+    let mut damaged = 0;
+    let mut saved = 0;
+    let mut lost_all = 0;
     for round in 0..250 {
         let path = home.path().join(format!("{round}.db"));
         // Where a phone's file was whole once, there is the mark that says so.

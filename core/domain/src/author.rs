@@ -18,7 +18,7 @@ pub struct Author {
     pub person: PersonId,
     /// What that person was in the space at the time.
     pub role: Role,
-    /// Whether the space has a client, who answers suggestions: before that others change things at once.
+    /// True when the space has a client, who answers suggestions: before that others change things at once.
     pub has_client: bool,
 }
 
@@ -50,7 +50,7 @@ impl Author {
         Self { has_client: has_client || self.role == Role::Client, ..self }
     }
 
-    /// Who wrote the value with this operation id.
+    /// Returns who wrote the value with this operation id.
     pub fn of(operation: &ObjId) -> Option<Self> {
         match operation {
             ObjId::Root => None,

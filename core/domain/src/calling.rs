@@ -40,7 +40,7 @@ const TITLES: [&str; 30] = [
 const PREFIXES: [&str; 18] =
     ["'s", "'t", "al", "da", "de", "den", "der", "di", "du", "el", "la", "le", "op", "te", "ten", "ter", "van", "von"];
 
-/// What each person of a group is called by the others, by a key of the caller's.
+/// Returns what each person of a group is called by the others, by a key of the caller's.
 ///
 /// ```
 /// let people = [(1, "Marloes Hendriks"), (2, "Jan Bos"), (3, "Jan de Wit"), (4, "dr. Bakker")];

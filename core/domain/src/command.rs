@@ -62,12 +62,12 @@ macro_rules! commands {
                 match self { $($(Self::$name(_) => DocumentKind::$kind,)+)+ }
             }
 
-            /// Who may send it.
+            /// Returns who may send it.
             pub fn policy(&self) -> Policy {
                 match self { $($(Self::$name(_) => <$name as Edit>::POLICY,)+)+ }
             }
 
-            /// What it does beyond the document.
+            /// Returns what it does beyond the document.
             pub fn effect(&self) -> Effect {
                 match self { $($(Self::$name(_) => <$name as Edit>::EFFECT,)+)+ }
             }
@@ -88,7 +88,7 @@ macro_rules! commands {
                 match self { $($(Self::$name(_) => <$name as Edit>::IS_CHOICE,)+)+ }
             }
 
-            /// Whether the edit makes sense where its sender stands in history.
+            /// Returns whether the edit makes sense where its sender stands in history.
             ///
             /// # Errors
             ///
@@ -135,17 +135,17 @@ macro_rules! commands {
                 other.filter(|_| author.role == Role::Client).unwrap_or(self)
             }
 
-            /// Whether it can be kept as a suggestion until the client answers.
+            /// Returns whether it can be kept as a suggestion until the client answers.
             pub(crate) fn is_suggestible(&self) -> bool {
                 match self { $($(Self::$name(_) => <$name as Edit>::IS_SUGGESTIBLE,)+)+ }
             }
 
-            /// What it would do, in sentences of their own, where it is a suggestion.
+            /// Returns what it would do, in sentences of their own, where it is a suggestion.
             pub fn proposal(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
                 match self { $($(Self::$name(edit) => edit.proposal(document, names, language),)+)+ }
             }
 
-            /// What was done, in words that follow a person's name.
+            /// Returns what was done, in words that follow a person's name.
             pub fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
                 match self { $($(Self::$name(edit) => edit.words(document, names, language),)+)+ }
             }

@@ -44,7 +44,7 @@ macro_rules! kinds {
                 match self { $(DocumentKind::$kind => crate::$module::access(role)),+ }
             }
 
-            /// How far a consent in force lets somebody with this role in.
+            /// Returns how far a consent in force lets somebody with this role in.
             pub const fn by_consent(self, role: Role) -> Access {
                 match self { $(DocumentKind::$kind => crate::$module::by_consent(role)),+ }
             }
@@ -122,7 +122,7 @@ impl DocumentId {
 }
 
 impl DocumentKind {
-    /// Whether anybody gets in by consent.
+    /// Returns whether anybody gets in by consent.
     pub fn asks_consent(self) -> bool {
         Role::ALL.iter().any(|role| self.by_consent(*role) > self.access(*role))
     }

@@ -34,7 +34,7 @@ pub trait Edit: Serialize {
     const NAME: &'static str;
     /// Who may send it.
     const POLICY: Policy;
-    /// Whether sending it is choosing, for the sentence to whoever may not.
+    /// True when sending it is choosing, for the sentence to whoever may not.
     const IS_CHOICE: bool = false;
     /// What it does beyond the document; [`Self::erases`] names the thing where it erases one.
     const EFFECT: Effect = Effect::Writes;
@@ -46,7 +46,7 @@ pub trait Edit: Serialize {
     /// The refusal to answer the sender with.
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal>;
 
-    /// Whether a condition of the policy holds for this author on the document as it stands now.
+    /// Returns whether a condition of the policy holds for this author on the document as it stands now.
     ///
     /// Only asked for conditions that [`Self::POLICY`] names; the default holds for nobody.
     fn holds(&self, _condition: Condition, _author: &Author, _document: &impl ReadDoc) -> bool {
@@ -58,7 +58,7 @@ pub trait Edit: Serialize {
         Because::of_condition(condition)
     }
 
-    /// Whether the edit makes sense in the document where its sender stands in history.
+    /// Returns whether the edit makes sense in the document where its sender stands in history.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ pub trait Edit: Serialize {
         Ok(())
     }
 
-    /// Whether an author's edit becomes a suggestion although the rule for the role admits it.
+    /// Returns whether an author's edit becomes a suggestion although the rule for the role admits it.
     fn becomes_suggestion(&self, _author: &Author, _document: &impl ReadDoc) -> bool {
         false
     }
@@ -79,7 +79,7 @@ pub trait Edit: Serialize {
     /// A refusal when the edit makes no sense there; the transaction is then rolled back.
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal>;
 
-    /// Whether the edit can wait for the client's answer.
+    /// True when the edit can wait for the client's answer.
     const IS_SUGGESTIBLE: bool = Self::POLICY.suggests();
 
     /// Writes the edit as a suggestion for the client.
@@ -122,12 +122,12 @@ pub trait Edit: Serialize {
         None
     }
 
-    /// What would be done, in a sentence or two of their own: “Het doel: ‘Vaker naar buiten’.”
+    /// Returns what would be done, in a sentence or two of their own: “Het doel: ‘Vaker naar buiten’.”
     fn proposal(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
         format!("{}.", self.words(document, names, language))
     }
 
-    /// What was done, in words that follow a person's name: “bedacht: ‘Een kaart naar Dennis’”.
+    /// Returns what was done, in words that follow a person's name: “bedacht: ‘Een kaart naar Dennis’”.
     ///
     /// Things the document no longer holds are called by a general word.
     fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String;

@@ -92,7 +92,7 @@ pub(crate) trait Entity: Sized {
         Self::item(document, id).ok_or_else(|| Refusal::not_found(Self::ID))
     }
 
-    /// Who made one; nobody where it is not there.
+    /// Returns who made one; nobody where it is not there.
     fn author(document: &impl ReadDoc, id: Self::Id) -> Option<PersonId> {
         Self::item(document, id)?.by()
     }
@@ -205,7 +205,7 @@ macro_rules! entity {
         pub struct $name {
             /// The id.
             pub id: $id,
-            /// Who made it.
+            /// The person who made it.
             pub by: Option<$crate::PersonId>,
             /// When it was made.
             pub at: $crate::Timestamp,

@@ -48,7 +48,7 @@ pub(crate) fn all<R: ReadDoc>(document: &R) -> Vec<(String, Item<'_, R>)> {
     Item::section(document, ERASURES).map(|section| section.maps()).unwrap_or_default()
 }
 
-/// Whether an erasure is complete.
+/// Returns whether an erasure is complete.
 pub(crate) fn is_complete<R: ReadDoc>(erasure: &Item<'_, R>) -> bool {
     erasure.get(COMPLETE).unwrap_or(false)
 }
@@ -62,20 +62,20 @@ impl DocumentKind {
         all(document).iter().filter_map(|(id, _)| Uuid::try_parse(id).ok()).collect()
     }
 
-    /// Whether this document has the thing with an id.
+    /// Returns whether this document has the thing with an id.
     pub fn has_thing(self, document: &Automerge, id: Uuid) -> bool {
         let id = id.to_string();
         let mut others = self.sections().into_iter().filter(|section| *section != ERASURES);
         others.any(|section| Item::find(document, section, &id).is_some())
     }
 
-    /// Whether something was erased from this document that its history may still hold.
+    /// Returns whether something was erased from this document that its history may still hold.
     pub fn has_open_erasure(self, document: &Automerge) -> bool {
         self.sections().contains(&ERASURES) && all(document).iter().any(|(_, erasure)| !is_complete(erasure))
     }
 }
 
-/// Whether a command, as JSON of any version, names the thing with this id, however its UUID is written: as a value, as the
+/// Returns whether a command, as JSON of any version, names the thing with this id, however its UUID is written: as a value, as the
 /// name of a field, or within a text.
 ///
 /// ```
@@ -107,7 +107,7 @@ pub fn mentions(command: &Value, id: Uuid) -> bool {
     false
 }
 
-/// What stays of a command, as JSON of any version, when its texts go: its type, and the ids in fields of their own.
+/// Returns what stays of a command, as JSON of any version, when its texts go: its type, and the ids in fields of their own.
 pub fn outline(command: &Value) -> Value {
     let is_kept = |key: &str, value: &Value| match value {
         Value::String(text) => key == "type" || Uuid::try_parse(text).is_ok(),
@@ -117,7 +117,7 @@ pub fn outline(command: &Value) -> Value {
     Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
 }
 
-/// What was done, where nothing but an [outline] of the command is left; follows a person's name.
+/// Returns what was done, where nothing but an [outline] of the command is left; follows a person's name.
 pub const fn words_of_outline(language: Language) -> &'static str {
     language.pick("heeft iets gedaan met wat later gewist is", "did something with what was erased later")
 }

@@ -40,7 +40,7 @@ impl Grants {
         self.0.iter()
     }
 
-    /// Whether a document is open to a person by consent.
+    /// Returns whether a document is open to a person by consent.
     pub fn covers(&self, kind: DocumentKind, role: Role, person: PersonId) -> bool {
         [Grantee::Person(person), Grantee::Role(role)].iter().any(|&to| self.0.contains(&Grant { kind, to }))
     }
@@ -52,7 +52,7 @@ impl FromIterator<Grant> for Grants {
     }
 }
 
-/// How far a person gets into the document of a kind: by their role, and by the consents in force.
+/// Returns how far a person gets into the document of a kind: by their role, and by the consents in force.
 ///
 /// A consent opens no more than the kind allows it to for the person's role, so one given to the wrong person opens
 /// nothing.

@@ -110,7 +110,7 @@ fn in_order<S: Serializer, V: Serialize>(entries: &[(&'static str, V)], serializ
 pub struct Labels(BTreeMap<&'static str, BTreeMap<String, Cow<'static, str>>>);
 
 impl Content {
-    /// What somebody reads for the words in these things.
+    /// Returns what somebody reads for the words in these things.
     pub fn labels(&self, language: Language, perspective: Perspective<'_>) -> Labels {
         let mut labels = Labeller { labels: Labels::default(), language, perspective };
         match self {

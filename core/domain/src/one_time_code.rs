@@ -59,11 +59,11 @@ pub fn read(pasted: &str) -> Option<[u8; LENGTH]> {
 struct Token {
     /// Its symbols, while it has no other letters and no more symbols than a code.
     symbols: Option<Vec<Symbol>>,
-    /// Whether it has no lower case.
+    /// True when it has no lower case.
     is_upper: bool,
-    /// Whether only dashes are between it and the token before it.
+    /// True when only dashes are between it and the token before it.
     is_joined: bool,
-    /// Whether a line ends between it and the token before it, with nothing else there but the marks of a quoted message.
+    /// True when a line ends between it and the token before it, with nothing else there but the marks of a quoted message.
     is_broken: bool,
     /// The characters between it and the token before it that can announce a code.
     marks: Vec<char>,
@@ -213,7 +213,7 @@ fn best_window(tokens: &[Token]) -> Option<Found> {
     windows.max_by_key(Found::likeness)
 }
 
-/// Whether these are the lengths of the groups of a code.
+/// Returns whether these are the lengths of the groups of a code.
 fn is_grouped(lengths: impl IntoIterator<Item = usize>) -> bool {
     let lengths: Vec<usize> = lengths.into_iter().collect();
     matches!(lengths.len(), 1 | 2 | 4) && lengths.windows(2).all(|pair| pair.first() == pair.last())

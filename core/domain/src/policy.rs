@@ -52,37 +52,37 @@ impl Policy {
         professional: Rule::Never,
     };
 
-    /// What the client may.
+    /// Returns what the client may.
     pub const fn client(self, client: Rule) -> Self {
         Self { client, ..self }
     }
 
-    /// What the client's representative may.
+    /// Returns what the client's representative may.
     pub const fn representative(self, representative: Rule) -> Self {
         Self { representative, ..self }
     }
 
-    /// What a member of the support circle may.
+    /// Returns what a member of the support circle may.
     pub const fn member(self, member: Rule) -> Self {
         Self { member, ..self }
     }
 
-    /// What the carer may.
+    /// Returns what the carer may.
     pub const fn carer(self, carer: Rule) -> Self {
         Self { carer, ..self }
     }
 
-    /// What everybody of the support circle may: its members and the carer.
+    /// Returns what everybody of the support circle may: its members and the carer.
     pub const fn circle(self, rule: Rule) -> Self {
         self.member(rule).carer(rule)
     }
 
-    /// What the professional may.
+    /// Returns what the professional may.
     pub const fn professional(self, professional: Rule) -> Self {
         Self { professional, ..self }
     }
 
-    /// Whether the command of anybody is a suggestion.
+    /// Returns whether the command of anybody is a suggestion.
     pub const fn suggests(self) -> bool {
         matches!(self.representative, Rule::Suggest)
             || matches!(self.member, Rule::Suggest)
@@ -90,7 +90,7 @@ impl Policy {
             || matches!(self.professional, Rule::Suggest)
     }
 
-    /// Whether a role may by itself; where no role may, whether it may at all.
+    /// Returns whether a role may by itself; where no role may, whether it may at all.
     pub(crate) fn is_for(self, role: Role) -> bool {
         let by_itself = |role: Role| matches!(self.rule(role), Rule::Always | Rule::Suggest);
         if Role::ALL.into_iter().any(by_itself) { by_itself(role) } else { self.rule(role) != Rule::Never }

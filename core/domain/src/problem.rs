@@ -141,7 +141,7 @@ impl ProblemCode {
         Self::ALL.iter().copied().find(|code| code.word() == word)
     }
 
-    /// What a person reads for a word that this version does not know.
+    /// Returns what a person reads for a word that this version does not know.
     pub const fn explain_unknown(language: Language) -> &'static str {
         language.pick("Het lukte niet. Probeer het later nog eens.", "It did not work. Try again later.")
     }

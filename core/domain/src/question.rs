@@ -111,13 +111,13 @@ impl Question {
 }
 
 impl Answer {
-    /// Whether the answer of this author decides.
+    /// Returns whether the answer of this author decides.
     fn is_admitted(&self, author: &Author, document: &impl ReadDoc) -> bool {
         let decide = |command| matches!(authorize(author, command, document), Decision::Admit(_));
         self.command.as_ref().is_some_and(decide)
     }
 
-    /// Whether this author can give the answer, be it as a suggestion.
+    /// Returns whether this author can give the answer, be it as a suggestion.
     fn is_possible(&self, author: &Author, document: &impl ReadDoc) -> bool {
         let decide = |command| !matches!(authorize(author, command, document), Decision::Refuse(_));
         self.command.as_ref().is_some_and(decide)

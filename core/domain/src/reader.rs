@@ -28,13 +28,13 @@ impl<'a> Reader<'a> {
         Self { client, ..self }
     }
 
-    /// What this person reads for the words in some content.
+    /// Returns what this person reads for the words in some content.
     pub(crate) fn labels(&self, content: &Content) -> Labels {
         let client = self.client.map(self.names);
         content.labels(self.language, self.perspective(client.as_deref()))
     }
 
-    /// What this person reads for a word of a closed list.
+    /// Returns what this person reads for a word of a closed list.
     pub(crate) fn label(&self, list: &WordList, word: &str) -> String {
         let client = self.client.map(|client| self.name(client));
         list.label_for(word, self.language, self.perspective(client.as_deref())).into_owned()
@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether sentences address the reader as the client.
+    /// Returns whether sentences address the reader as the client.
     pub(crate) fn is_client(&self) -> bool {
         self.author.is_none_or(|author| author.role == Role::Client)
     }

@@ -17,7 +17,7 @@ pub(crate) fn disputed<V: PartialEq>(candidates: Vec<Candidate<V>>) -> Vec<Candi
     if values.len() < 2 { Vec::new() } else { values }
 }
 
-/// Whether one person gave all values, on several devices.
+/// Returns whether one person gave all values, on several devices.
 pub(crate) fn is_of_one<V>(candidates: &[Candidate<V>]) -> bool {
     let person = |candidate: &Candidate<V>| candidate.author.map(|author| author.person);
     candidates.windows(2).all(|pair| matches!(pair, [one, other] if person(one) == person(other)))

@@ -42,7 +42,7 @@ struct Copy<'a> {
     objects: BTreeMap<ObjId, ObjId>,
     /// The contested places, with the heads of the target before the first of their values was written.
     contested: BTreeMap<(ObjId, String), Vec<ChangeHash>>,
-    /// How many contested values were written so far.
+    /// The number of contested values were written so far.
     contesters: u128,
 }
 
@@ -121,7 +121,7 @@ fn contester(operation: &ObjId, number: u128) -> ActorId {
     ActorId::from(bytes)
 }
 
-/// Whether the scalar at a path says if an erasure is complete.
+/// Returns whether the scalar at a path says if an erasure is complete.
 fn completes(path: &[String]) -> bool {
     matches!(path, [section, _, field] if section == ERASURES && field == COMPLETE.name())
 }

@@ -28,7 +28,7 @@ words! {
 }
 
 impl Role {
-    /// Whether somebody with this role may make a code with which somebody with another comes back on a new phone.
+    /// Returns whether somebody with this role may make a code with which somebody with another comes back on a new phone.
     ///
     /// With the code they could come in as the other. The client brings back whoever reads no more than they do; the
     /// professional, who looks after the space, brings back anybody.
@@ -45,7 +45,7 @@ impl Role {
         }
     }
 
-    /// Whether somebody with this role may ask how it goes.
+    /// Returns whether somebody with this role may ask how it goes.
     pub const fn sees_status(self) -> bool {
         !matches!(self, Role::CarerConsultant)
     }

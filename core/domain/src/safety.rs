@@ -32,7 +32,7 @@ impl UnsafePeople {
         Self { contacts, ..Self::default() }
     }
 
-    /// Whether there is nobody.
+    /// Returns whether there is nobody.
     pub fn is_empty(&self) -> bool {
         self.contacts.is_empty()
     }
@@ -51,17 +51,17 @@ impl UnsafePeople {
         self
     }
 
-    /// Whether one of them is this contact.
+    /// Returns whether one of them is this contact.
     pub fn has_contact(&self, contact: ContactId) -> bool {
         self.contacts.contains(&contact)
     }
 
-    /// Whether one of them is this person.
+    /// Returns whether one of them is this person.
     pub fn has_person(&self, person: PersonId) -> bool {
         self.persons.contains(&person)
     }
 
-    /// Whether one of them is called so: by the same words, or where either is a first name, by the same first name.
+    /// Returns whether one of them is called so: by the same words, or where either is a first name, by the same first name.
     pub fn has_name(&self, name: &str) -> bool {
         let name = normal(name);
         let is_same = |other: &String| {

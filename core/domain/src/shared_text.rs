@@ -36,7 +36,7 @@ const WANTED: &str = "text.wanted";
 /// The versions that wait for a choice.
 const VERSIONS: &str = "text.versions";
 
-/// Whether the value of a key that was admitted last is the whole truth about it, so that the others can go.
+/// Returns whether the value of a key that was admitted last is the whole truth about it, so that the others can go.
 pub(crate) fn settles(key: &str, shown: &Value<'_>) -> bool {
     match key {
         TEXT => matches!(shown, Value::Object(ObjType::Text)),
@@ -45,7 +45,7 @@ pub(crate) fn settles(key: &str, shown: &Value<'_>) -> bool {
     }
 }
 
-/// Whether a key is of use only to a device that has commands under way in the same generation.
+/// Returns whether a key is of use only to a device that has commands under way in the same generation.
 pub(crate) fn is_passing(key: &str) -> bool {
     key == WANTED
 }
@@ -55,7 +55,7 @@ pub(crate) fn is_passing(key: &str) -> bool {
 pub struct TextVersion {
     /// The text.
     pub text: String,
-    /// Who wrote it.
+    /// The person who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
 }
@@ -82,7 +82,7 @@ pub(crate) fn versions<R: ReadDoc>(item: &Item<'_, R>) -> TextVersions {
     TextVersions(versions.into_iter().map(|version| TextVersion { text: version.text, by: version.by }).collect())
 }
 
-/// Who edited a text last, or made it.
+/// Returns who edited a text last, or made it.
 pub(crate) fn edited_by<R: ReadDoc>(item: &Item<'_, R>) -> Option<PersonId> {
     item.value(BY).and_then(|(value, _)| person(&value)).or_else(|| item.by())
 }

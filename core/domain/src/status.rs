@@ -49,7 +49,7 @@ pub struct Status {
     pub phase: Phase,
     /// When the last step forward was made; absent where none was made yet.
     pub last_step_at: Option<Timestamp>,
-    /// Whether the last step is so long ago that somebody should look.
+    /// True when the last step is so long ago that somebody should look.
     pub standing_still: bool,
     /// The same in words, the next step included.
     pub text: String,

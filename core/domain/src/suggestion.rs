@@ -42,7 +42,7 @@ words! {
 pub struct KeptSuggestion {
     /// The id of the command that made it.
     pub id: CommandId,
-    /// Who suggests it.
+    /// The person who suggests it.
     pub by: Option<PersonId>,
     /// When it was suggested.
     pub at: Timestamp,
@@ -150,14 +150,14 @@ pub(crate) fn json<R: ReadDoc>(suggestion: &Item<'_, R>) -> Option<Value> {
     Some(command.into())
 }
 
-/// Whether a suggestion that waits would make the thing with an id.
+/// Returns whether a suggestion that waits would make the thing with an id.
 pub(crate) fn would_make<R: ReadDoc>(document: &R, field: &str, id: &str) -> bool {
     let suggestions = all(document).into_iter().filter(|(_, item)| state(item) == SuggestionState::Open);
     let names = |command: Value| command.get(field).and_then(Value::as_str) == Some(id);
     suggestions.filter_map(|(_, item)| json(&item)).any(names)
 }
 
-/// How far the client is with a suggestion.
+/// Returns how far the client is with a suggestion.
 pub(crate) fn state<R: ReadDoc>(suggestion: &Item<'_, R>) -> Word<SuggestionState> {
     suggestion.get(STATE).unwrap_or(Word::Known(SuggestionState::Open))
 }

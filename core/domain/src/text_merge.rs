@@ -85,7 +85,7 @@ pub(crate) fn splices(from: &str, to: &str) -> Vec<Splice> {
     hunk::splices(&from, &hunks(&from, &tokens(to)))
 }
 
-/// Whether a merged text is one that people can read: neither empty nor too long, and every word was written by somebody.
+/// Returns whether a merged text is one that people can read: neither empty nor too long, and every word was written by somebody.
 fn is_sound(text: &str, written: &[&Vec<Token<'_>>]) -> bool {
     let is_within_bounds = !text.is_empty() && text.chars().nth(Text::MAX).is_none();
     let known: BTreeSet<&str> = written.iter().flat_map(|tokens| tokens.iter().map(|token| token.text)).collect();

@@ -8,7 +8,7 @@ use crate::policy::Rule;
 use crate::shared_text::{self, Present};
 use crate::{Author, Code, Command, Context, Refusal};
 
-/// What becomes of a command.
+/// The outcome of a command.
 #[derive(Debug)]
 pub enum Decision<'a> {
     /// It may be executed as it stands.
@@ -99,7 +99,7 @@ impl Warrant<'_> {
         }
     }
 
-    /// Whether the command is executed as a suggestion for the client.
+    /// Returns whether the command is executed as a suggestion for the client.
     pub fn is_suggestion(&self) -> bool {
         self.suggestion
     }

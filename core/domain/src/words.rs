@@ -144,7 +144,7 @@ impl Entry {
         Self { name, dutch, english, own_dutch: dutch, own_english: english, is_the_client: false }
     }
 
-    /// What the client reads for it.
+    /// Returns what the client reads for it.
     pub(crate) const fn own(self, own_dutch: &'static str, own_english: &'static str) -> Self {
         Self { own_dutch, own_english, ..self }
     }
@@ -175,7 +175,7 @@ impl WordList {
         self.words.iter().find(|word| word.name == name)
     }
 
-    /// What somebody reads for a raw word of a document; a word that is not known shows as itself.
+    /// Returns what somebody reads for a raw word of a document; a word that is not known shows as itself.
     pub fn label_for(&self, name: &str, language: Language, perspective: Perspective<'_>) -> Cow<'static, str> {
         match self.find(name) {
             Some(word) => word.label_for(language, perspective),

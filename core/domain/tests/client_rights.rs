@@ -35,7 +35,7 @@ fn devices() -> [Device; 10] {
     ]
 }
 
-/// What only the client may change, by a name for each fact; without what the sender is allowed to by exception.
+/// Returns what only the client may change, by a name for each fact; without what the sender is allowed to by exception.
 fn facts(history: &History, sender: &Author, sent: &Value) -> BTreeMap<String, Value> {
     let content = &history.json()["content"];
     let mut facts = BTreeMap::new();

@@ -171,7 +171,7 @@ fn when(condition: Condition) -> &'static str {
     }
 }
 
-/// What the code decides about an example of a command.
+/// Returns what the code decides about an example of a command.
 fn decide(command: &CommandDescription, role: Role, situation: Situation) -> &'static str {
     let (history, device) = prepared(command.kind, role, situation);
     let person = if situation == Situation::Special(Condition::Oneself) { SENDER } else { 3 };

@@ -56,7 +56,7 @@ impl Space {
         self.history.sync(&mut self.marloes);
     }
 
-    /// What Linda reads where her edit is refused.
+    /// Returns what Linda reads where her edit is refused.
     fn linda_reads(&mut self, command: Value) -> String {
         let refusal = self.history.send(&mut self.linda, command).unwrap_err();
         says(&refusal, LINDA, Role::Member, Language::Dutch)

@@ -111,7 +111,8 @@ proptest! {
 #[test]
 fn the_generated_histories_erase_things_that_their_documents_hold() {
     let mut runner = TestRunner::deterministic();
-    let (mut found, mut concurrent) = (0, 0);
+    let mut found = 0;
+    let mut concurrent = 0;
     for _ in 0..100 {
         let moments = moments().new_tree(&mut runner).unwrap().current();
         for kind in [DocumentKind::Network, DocumentKind::Circle] {
@@ -168,7 +169,8 @@ fn what_this_version_does_not_know_survives() {
 fn contested_values_keep_who_wrote_them_and_nothing_of_the_device() {
     let kind = DocumentKind::Plan;
     let mut history = History::new(kind);
-    let (mut client, mut professional) = (Device::new(1, 1, Role::Client), Device::new(5, 4, Role::Professional));
+    let mut client = Device::new(1, 1, Role::Client);
+    let mut professional = Device::new(5, 4, Role::Professional);
     history.send(&mut client, history::add_action(1)).unwrap();
     history.sync(&mut client);
     history.sync(&mut professional);

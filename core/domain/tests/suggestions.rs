@@ -41,9 +41,9 @@ fn consent() -> Value {
 struct Case {
     kind: DocumentKind,
     command: Value,
-    /// Whether a professional may suggest it too, beside a representative.
+    /// True when a professional may suggest it too, beside a representative.
     is_for_professionals: bool,
-    /// Whether it shows in the content that it was done.
+    /// True when it shows in the content that it was done.
     is_done: fn(&Value) -> bool,
 }
 

@@ -78,7 +78,9 @@ enum Piece {
 
 fn pieces(source: &str) -> Vec<(usize, Piece)> {
     let characters: Vec<char> = source.chars().collect();
-    let (mut at, mut line, mut found) = (0, 1, Vec::new());
+    let mut at = 0;
+    let mut line = 1;
+    let mut found = Vec::new();
     while at < characters.len() {
         let next = characters.get(at + 1).copied();
         match characters[at] {
@@ -90,7 +92,8 @@ fn pieces(source: &str) -> Vec<(usize, Piece)> {
                 continue;
             }
             '"' => {
-                let (mut text, begun) = (String::new(), line);
+                let mut text = String::new();
+                let begun = line;
                 at += 1;
                 while characters[at] != '"' {
                     if characters[at] == '\\' {
@@ -216,7 +219,7 @@ fn arm(pieces: &[(usize, Piece)], at: usize, language: &str) -> Vec<(usize, Stri
     found
 }
 
-/// Whether a text follows the name of whoever did something: “heeft …”.
+/// Returns whether a text follows the name of whoever did something: “heeft …”.
 fn is_deed(texts: &Texts, file: &str) -> bool {
     texts.dutch.iter().any(|literal| literal.place.starts_with(file) && literal.text.starts_with("heeft "))
 }

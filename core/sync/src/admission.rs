@@ -23,7 +23,7 @@ pub use log::Mark;
 pub use recover::{Readmitted, RecoverError};
 pub use restore::{RestoreError, StoredLog};
 
-/// How far ahead of the server a device's clock may be, in milliseconds.
+/// The time by which of the server a device's clock may be, in milliseconds.
 const CLOCK_TOLERANCE: i64 = 24 * 60 * 60 * 1000;
 
 /// The most bytes of a command, as JSON, that is held: nobody of this version can look into it and see that it is too long.
@@ -39,14 +39,14 @@ pub struct Admission {
     chain: ChainHash,
 }
 
-/// What became of one submission.
+/// The outcome of one submission.
 #[derive(Debug)]
 pub struct Outcome {
     /// The answer to the device.
     pub verdict: Verdict,
     /// The new entry, where the command was admitted just now.
     pub admitted: Option<Admitted>,
-    /// Whether the same command was answered before; nothing is to be stored then.
+    /// True when the same command was answered before; nothing is to be stored then.
     pub repeated: bool,
     /// The generation that begins because the command erases something. What was admitted is then no entry that
     /// anybody is sent: it ends the generation before, and the verdict's place is the start of the new one.
@@ -89,7 +89,7 @@ impl Admission {
         &self.document
     }
 
-    /// Where the log is.
+    /// Returns where the log is.
     pub fn head(&self) -> Base {
         Base { generation: self.generation, sequence: self.log.head() }
     }

@@ -17,11 +17,11 @@ struct Ahead {
     claim: Claim,
     /// The end of the log behind which it was last asked for entries.
     asked: u64,
-    /// Whether it has answered that.
+    /// True when it has answered that.
     is_answered: bool,
 }
 
-/// What comes of looking what a device lacks.
+/// The outcome of looking what a device lacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// How far the device is when it has what it is sent; `None` where there is no such document.
@@ -53,12 +53,12 @@ impl Following {
         Self { sent: reach.reached, ahead: ahead.map(Box::new) }
     }
 
-    /// How far the device is: where it says, or where it was brought.
+    /// Returns how far the device is: where it says, or where it was brought.
     pub fn claim(&self) -> Option<Claim> {
         self.ahead.as_ref().map(|ahead| ahead.claim).or(self.sent.map(Claim::from))
     }
 
-    /// Whether the device has more than the log, as far as is known.
+    /// Returns whether the device has more than the log, as far as is known.
     pub fn is_ahead(&self) -> bool {
         self.ahead.is_some()
     }
@@ -83,7 +83,7 @@ impl Following {
         true
     }
 
-    /// What to do with new entries, from the first of which on the device is brought to `reached`.
+    /// Returns what to do with new entries, from the first of which on the device is brought to `reached`.
     pub fn next(&mut self, first: u64, reached: Base) -> Next {
         if self.is_ahead() {
             return Next::CatchUp;

@@ -10,7 +10,7 @@ const MAX_UNKNOWN: usize = 16 * 1024;
 /// Somebody's seat at a document until they left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormerSeat {
-    /// What they were.
+    /// Their role then.
     pub role: Role,
     /// When they left.
     pub left_at: Timestamp,
@@ -21,7 +21,7 @@ pub struct FormerSeat {
 }
 
 impl FormerSeat {
-    /// Whether an edit of theirs may wait for a judge: only what was made before they left, on what they could know
+    /// Returns whether an edit of theirs may wait for a judge: only what was made before they left, on what they could know
     /// then, and is a command at all.
     ///
     /// # Errors

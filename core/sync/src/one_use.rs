@@ -21,7 +21,7 @@ pub struct FirstUse {
     pub at: Timestamp,
     /// When the device has last signed for it.
     pub signed_at: Timestamp,
-    /// Whether nobody has used yet what was answered.
+    /// True when nobody has used yet what was answered.
     pub is_answer_unused: bool,
 }
 
@@ -30,14 +30,14 @@ pub struct FirstUse {
 pub struct Signed {
     /// When the device signed, by its clock.
     pub at: Timestamp,
-    /// Whether it is about the exchange of the first use, by the word that the device chose then.
+    /// True when it is about the exchange of the first use, by the word that the device chose then.
     pub is_same_exchange: bool,
 }
 
 /// A refresh token that somebody shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShownToken {
-    /// Whether its session has ended, or its time is over.
+    /// True when its session has ended, or its time is over.
     pub is_over: bool,
     /// Its first use, where it was used.
     pub used: Option<FirstUse>,
@@ -96,19 +96,19 @@ pub enum ClaimUse {
 }
 
 impl Signed {
-    /// Whether it was signed about now.
+    /// Returns whether it was signed about now.
     pub fn is_recent(&self, now: Timestamp) -> bool {
         is_recent(self.at, now)
     }
 }
 
-/// Whether something was signed about now.
+/// Returns whether something was signed about now.
 pub fn is_recent(signed_at: Timestamp, now: Timestamp) -> bool {
     now.millis().abs_diff(signed_at.millis()) <= MAX_SKEW.unsigned_abs()
 }
 
 impl ShownToken {
-    /// What becomes of the token.
+    /// Returns what becomes of the token.
     ///
     /// A second use by whoever does not sign for it ends its session at once. Whoever signs for the same exchange, later than
     /// before and within [`GRACE`], while what was answered first lies unused, gets another answer. Bytes that were overheard
@@ -131,7 +131,7 @@ impl ShownToken {
 }
 
 impl FirstUse {
-    /// What becomes of a sign-in code that was used, where somebody signs for it `about now`.
+    /// Returns what becomes of a sign-in code that was used, where somebody signs for it `about now`.
     ///
     /// Whoever has the code alone gets nothing: it takes the device whose session began with it, which `is_on` still.
     pub fn code_with(self, is_same_device: bool, signed: Signed, is_on: bool, now: Timestamp) -> CodeUse {
@@ -147,7 +147,7 @@ impl FirstUse {
         }
     }
 
-    /// What becomes of the claim of a copy, for which a device was made, where it is signed once more.
+    /// Returns what becomes of the claim of a copy, for which a device was made, where it is signed once more.
     pub fn claim_signed(self, at: Timestamp) -> ClaimUse {
         if at <= self.signed_at {
             ClaimUse::WrongTime

@@ -22,7 +22,7 @@ pub struct Look {
 /// The SHA-256 link behind a look, or before the first, and how many looks it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookChain {
-    /// How many looks there are.
+    /// The number of looks.
     pub count: u64,
     /// The link behind the last of them.
     pub link: [u8; 32],

@@ -6,7 +6,7 @@ use kring_domain::Timestamp;
 /// Once a device has brought something, the others get this part of the whole time to bring more.
 const SHARE: i64 = 20;
 
-/// How long a document waits for what devices have.
+/// The time that a document waits for what devices have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recovery {
     seconds: i64,
@@ -19,7 +19,7 @@ impl Recovery {
         Self { seconds, ends_at }
     }
 
-    /// Whether the document still waits.
+    /// Returns whether the document still waits.
     pub fn is_on(&self, now: Timestamp) -> bool {
         now < self.ends_at
     }

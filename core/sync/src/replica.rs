@@ -38,7 +38,7 @@ pub use permission::Permission;
 pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
 use welcoming::Welcoming;
 
-/// How long a device waits before it sends again what came too fast, in milliseconds.
+/// The time that a device waits before it sends again what came too fast, in milliseconds.
 const RETRY_AFTER: i64 = 1000;
 
 /// How far the instants of edits that were made at once may run ahead of the clock, in milliseconds.
@@ -84,9 +84,9 @@ pub struct Replica {
     /// What the pages of a welcome have told so far, where more is to come.
     welcoming: Option<Welcoming>,
     connected: bool,
-    /// Whether another device may have shared what waits here.
+    /// True when another device may have shared what waits here.
     catches_up_first: bool,
-    /// Whether the server has said how far each document is, since there is a connection.
+    /// True when the server has said how far each document is, since there is a connection.
     welcomed: bool,
     retry_at: Option<Timestamp>,
     /// What is known about the time.
@@ -147,7 +147,7 @@ impl Replica {
         self.documents.values_mut().for_each(|held| held.note_client(spaces.contains(&held.space)));
     }
 
-    /// Whose device this is.
+    /// Returns whose device this is.
     pub fn identity(&self) -> DeviceIdentity {
         self.identity
     }
@@ -193,7 +193,7 @@ impl Replica {
         &self.members
     }
 
-    /// How far a document is: the last entry in its base.
+    /// Returns how far a document is: the last entry in its base.
     pub fn cursor(&self, document: DocumentId) -> Option<Cursor> {
         self.documents.get(&document).map(|held| held.cursor(document))
     }
@@ -203,7 +203,7 @@ impl Replica {
         self.documents.get(&document).map(Held::admitted)
     }
 
-    /// What the person sees: admitted history with their own waiting edits on top.
+    /// Returns what the person sees: admitted history with their own waiting edits on top.
     pub fn view(&mut self, document: DocumentId) -> Option<&Automerge> {
         self.documents.get_mut(&document).map(|held| held.view(&self.identity, self.clock.server_time))
     }
@@ -276,7 +276,7 @@ impl Replica {
         self.storing = false;
     }
 
-    /// What must be stored next, as one transaction; answer with [`Self::handle_stored`].
+    /// Returns what must be stored next, as one transaction; answer with [`Self::handle_stored`].
     pub fn poll_store(&mut self) -> Option<Vec<StoreOp>> {
         if self.storing || self.store.is_empty() {
             return None;
@@ -319,12 +319,12 @@ impl Replica {
         self.retry_at
     }
 
-    /// Whether every edit of this device has been answered.
+    /// Returns whether every edit of this device has been answered.
     pub fn is_quiet(&self) -> bool {
         self.parting.is_empty() && self.documents.values().all(|held| held.pending().next().is_none())
     }
 
-    /// Whether everything so far is durable.
+    /// Returns whether everything so far is durable.
     fn is_settled(&self) -> bool {
         !self.storing && self.store.is_empty()
     }

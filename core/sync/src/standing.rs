@@ -48,7 +48,7 @@ impl From<Cursor> for Claim {
 }
 
 impl Standing {
-    /// How a device stands that claims to be somewhere; `link` looks up the log's own link at a place, where it has one.
+    /// Returns how a device stands that claims to be somewhere; `link` looks up the log's own link at a place, where it has one.
     ///
     /// Nothing is left of older generations to compare a device with. Where the log `was_restored` once, such a device
     /// may be on a history that ended then, so it is taken to be: it sends its own edits again, by their ids.
@@ -77,7 +77,7 @@ impl Standing {
         Ok(if is_here { Self::On } else { Self::Apart })
     }
 
-    /// What a device is sent that stands like this to a log with this `head`.
+    /// Returns what a device is sent that stands like this to a log with this `head`.
     ///
     /// A device that is ahead is asked for what it has. Where it has answered that already for the log as it is,
     /// `answered`, it waits while the document recovers; after that the log counts.

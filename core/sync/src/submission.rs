@@ -9,7 +9,7 @@ use serde_json::Value;
 pub struct Base {
     /// The generation, from 1; a new one starts where history was rewritten to erase or to compact.
     pub generation: u64,
-    /// How many entries of the generation came before; 0 at its start.
+    /// The number of entries of the generation came before; 0 at its start.
     pub sequence: u64,
 }
 

@@ -22,7 +22,7 @@ pub enum Judgement {
 pub struct Verdict {
     /// The command.
     pub id: CommandId,
-    /// What became of it.
+    /// The outcome of it.
     #[serde(rename = "verdict")]
     pub judgement: Judgement,
     /// Its place in the document's history, where it was admitted.
@@ -46,11 +46,12 @@ impl Verdict {
     /// The command is the entry at this place of its document.
     pub fn admitted(id: CommandId, place: Base, suggestion: bool) -> Self {
         let code = suggestion.then_some(Code::Suggested);
-        let (sequence, generation) = (Some(place.sequence), Some(place.generation));
+        let sequence = Some(place.sequence);
+        let generation = Some(place.generation);
         Self { id, judgement: Judgement::Admitted, sequence, generation, code, field: None, because: None }
     }
 
-    /// Where in the document's history the command is, where it was admitted.
+    /// Returns where in the document's history the command is, where it was admitted.
     pub fn place(&self) -> Option<Base> {
         let generation = self.generation.unwrap_or(Base::GENESIS.generation);
         self.sequence.map(|sequence| Base { generation, sequence })
@@ -68,7 +69,7 @@ impl Verdict {
         Self { id, judgement, sequence: None, generation: None, code: Some(code), field: None, because: None }
     }
 
-    /// Whether the same command may be sent again for another answer: the server has not recorded this one.
+    /// Returns whether the same command may be sent again for another answer: the server has not recorded this one.
     pub fn is_passing(&self) -> bool {
         matches!(self.code, Some(Code::RateLimited | Code::Recovering))
     }

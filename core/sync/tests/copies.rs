@@ -91,7 +91,8 @@ impl Phone {
         self.replica.handle_connected("test");
         assert!(matches!(self.replica.poll_frame(), Some(DeviceFrame::Hello { .. })));
         let documents = vec![server.head()];
-        let (server_time, members) = (now(), vec![]);
+        let server_time = now();
+        let members = vec![];
         self.hear(ServerFrame::Welcome { server_time, documents, members, server: None, through: None });
         let mut left = most;
         loop {
@@ -106,7 +107,8 @@ impl Phone {
                     return;
                 }
                 left -= 1;
-                let (sent, device) = (command.id, self.replica.identity());
+                let sent = command.id;
+                let device = self.replica.identity();
                 assert_eq!(server.take(device, command), Judgement::Admitted, "{sent:?} of {device:?}");
             }
             let sequence = self.replica.cursor(self.stored.document).unwrap().sequence;
@@ -181,7 +183,8 @@ fn a_copy_sends_nothing_before_it_has_everything() {
     second.replica.handle_connected("test");
     assert!(matches!(second.replica.poll_frame(), Some(DeviceFrame::Hello { .. })));
     let documents = vec![server.head()];
-    let (server_time, members) = (now(), vec![]);
+    let server_time = now();
+    let members = vec![];
     second.hear(ServerFrame::Welcome { server_time, documents, members, server: None, through: None });
     assert_eq!(second.replica.poll_frame(), None);
     second.hear(ServerFrame::Entries { document: server.circle.id(), generation: 1, entries: server.entries.clone() });

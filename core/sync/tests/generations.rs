@@ -99,7 +99,7 @@ impl Stage {
         self.store();
     }
 
-    /// What the phone sends now.
+    /// Returns what the phone sends now.
     fn sent(&mut self) -> Vec<Submission> {
         let frames = std::iter::from_fn(|| self.phone.poll_frame());
         let submits = frames.filter_map(|frame| match frame {
@@ -110,7 +110,9 @@ impl Stage {
     }
 
     fn take_over(&mut self) {
-        let (document, head, bytes) = (self.circle.id(), self.circle.head(), self.circle.snapshot());
+        let document = self.circle.id();
+        let head = self.circle.head();
+        let bytes = self.circle.snapshot();
         self.hear(snapshot(document, head, bytes));
     }
 
@@ -234,7 +236,7 @@ fn an_entry_that_builds_on_what_was_left_out_is_not_taken() {
         let submission = Submission { id: id(number), base: None, made_at: None, command };
         stage.circle.handle_submission(&author(CLIENT), submission, now()).admitted.unwrap().entry
     };
-    let (_, mut second) = (entry(7), entry(8));
+    let mut second = entry(8);
     second.sequence = 1;
     let left_out = ServerFrame::Entries { document, generation: 1, entries: vec![second] };
     assert_eq!(stage.phone.handle_frame(left_out, now()), Err(ReplicaError::Unreadable));

@@ -73,8 +73,11 @@ fn a_hundred_bytes_that_stand_for_millions_of_operations_cost_a_phone_nothing() 
     assert!(entry.change.len() < 120, "{} bytes", entry.change.len());
     let frame = ServerFrame::Entries { document: circle, generation: 1, entries: vec![entry] };
     assert_eq!(phone.handle_frame(frame, now()), Err(kring_sync::ReplicaError::Unreadable));
-    let (document, generation, sequence) = (circle, 1, 1);
-    let (chain, replaces) = (None, false);
+    let document = circle;
+    let generation = 1;
+    let sequence = 1;
+    let chain = None;
+    let replaces = false;
     let frame = ServerFrame::Snapshot { document, generation, sequence, bytes: bomb(), chain, replaces };
     assert_eq!(phone.handle_frame(frame, now()), Err(kring_sync::ReplicaError::Unreadable));
     assert_eq!(drain(&mut phone) + phone.pending(circle).count(), 1, "the person's own idea waits");
@@ -116,7 +119,7 @@ fn phone() -> (Replica, DocumentId) {
     (phone, document())
 }
 
-/// What a server could send it: a welcome, a snapshot, entries and a verdict.
+/// Returns what a server could send it: a welcome, a snapshot, entries and a verdict.
 fn frames(circle: DocumentId) -> [ServerFrame; 4] {
     let mut server = Admission::new(circle, DocumentKind::Circle);
     let author = kring_domain::Author::example(Role::Member);

@@ -28,7 +28,8 @@ proptest! {
         let stretches: Vec<&[Entry]> = stretches
             .iter()
             .map(|(a, b)| {
-                let (a, b) = (a.index(all + 1), b.index(all + 1));
+                let a = a.index(all + 1);
+                let b = b.index(all + 1);
                 &lost.entries[a.min(b)..a.max(b)]
             })
             .collect();
@@ -133,7 +134,9 @@ impl History {
     fn of(batches: &[usize]) -> Self {
         let admission = Admission::new(document(), DocumentKind::Circle);
         let links = vec![admission.chain()];
-        let (entries, marks, verdicts) = (Vec::new(), Vec::new(), Vec::new());
+        let entries = Vec::new();
+        let marks = Vec::new();
+        let verdicts = Vec::new();
         let mut history = Self { admission, entries, marks, verdicts, links };
         for batch in batches {
             for _ in 0..*batch {
@@ -167,7 +170,7 @@ impl History {
         Admission::restore(document(), DocumentKind::Circle, stored).unwrap()
     }
 
-    /// How far the stretches reach without a gap, up to a signature.
+    /// Returns how far the stretches reach without a gap, up to a signature.
     fn reachable(&self, kept: usize, stretches: &[&[Entry]]) -> usize {
         let mut reached = kept;
         loop {
@@ -187,7 +190,8 @@ impl History {
     fn goes_on_alike(&self, mut recovered: Admission, at: usize) {
         let mut whole = self.restored(at);
         let next = |server: &mut Admission| submit(server, 900, &person(1)).admitted.unwrap();
-        let (one, other) = (next(&mut recovered), next(&mut whole));
+        let one = next(&mut recovered);
+        let other = next(&mut whole);
         assert_eq!((one.entry, one.mark, one.link), (other.entry, other.mark, other.link));
     }
 }

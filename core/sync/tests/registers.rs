@@ -107,7 +107,8 @@ impl Case {
         for description in Command::descriptions() {
             let schema = serde_json::to_value(&description.schema).unwrap();
             for field in schema["properties"].as_object().unwrap().keys().filter(|field| *field != "type") {
-                let (kind, command) = (description.kind, description.name);
+                let kind = description.kind;
+                let command = description.name;
                 let kept = kept(command, field);
                 let kept = kept.unwrap_or_else(|| panic!("{command}.{field}: what stays of it is not in the table"));
                 cases.push(Self { kind, command, field: field.clone(), kept });
@@ -148,7 +149,8 @@ impl World {
     fn with(kind: DocumentKind) -> Self {
         let server = Admission::new(DocumentId::derive(space(), kind), kind);
         let phones = PHONES.map(|(device, person, role)| {
-            let (device, person) = (DeviceId::new(Uuid::from_u128(device)), PersonId::new(Uuid::from_u128(person)));
+            let device = DeviceId::new(Uuid::from_u128(device));
+            let person = PersonId::new(Uuid::from_u128(person));
             let author = Author { device, person, role, has_client: true };
             Phone { replica: Replica::new(DeviceIdentity { device, person }), author, heard: 0, verdicts: vec![] }
         });
@@ -238,7 +240,7 @@ impl World {
         self.hear_all();
     }
 
-    /// What the server and every phone read: the same things, each with the cards for its person.
+    /// Returns what the server and every phone read: the same things, each with the cards for its person.
     fn read(&mut self) -> Vec<Value> {
         let kind = self.server.kind();
         let neutral = kring_domain::read_model(kind, self.server.document(), &|_| "Iemand".into(), Language::Dutch);

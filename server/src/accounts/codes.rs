@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::{AccountError, members};
 use crate::auth::{Caller, CodeHash};
 
-/// How long an invitation can be accepted, in milliseconds: 14 days.
+/// The time that an invitation can be accepted, in milliseconds: 14 days.
 pub const CODE_LIFETIME: i64 = 14 * 86_400_000;
 
-/// How long a code for one more device works, in milliseconds: 15 minutes.
+/// The time that a code for one more device works, in milliseconds: 15 minutes.
 pub const DEVICE_CODE_LIFETIME: i64 = 15 * 60_000;
 
-/// How long somebody can come back with a code, in milliseconds: 7 days.
+/// The time that somebody can come back with a code, in milliseconds: 7 days.
 pub const RETURN_CODE_LIFETIME: i64 = 7 * 86_400_000;
 
 /// What a code lets somebody do.
@@ -21,7 +21,7 @@ pub const RETURN_CODE_LIFETIME: i64 = 7 * 86_400_000;
 pub enum Grant {
     /// Become a professional, who may start spaces.
     Professional {
-        /// What to call them.
+        /// The name for them.
         name: Option<String>,
     },
     /// Join a space.
@@ -30,7 +30,7 @@ pub enum Grant {
         space: SpaceId,
         /// What they will be in it.
         role: Role,
-        /// What to call them.
+        /// The name for them.
         name: Option<String>,
     },
     /// Sign in one more device.
@@ -103,9 +103,9 @@ pub struct Expected {
     pub contact: Option<ContactId>,
     /// Who comes back.
     pub person: Option<PersonId>,
-    /// What they were called by whoever made the code.
+    /// Their role then called by whoever made the code.
     pub name: Option<String>,
-    /// Who made the code; `None` for the operator.
+    /// The person who made the code; `None` for the operator.
     pub maker: Option<Caller>,
 }
 
@@ -168,7 +168,7 @@ pub(super) fn take(connection: &Connection, code: CodeHash, now: Timestamp) -> R
     Ok(grant)
 }
 
-/// Whether who made a code is signed in there still, and may still give what it grants.
+/// Returns whether who made a code is signed in there still, and may still give what it grants.
 fn is_still_good(connection: &Connection, grant: &Grant, maker: PersonId, family: Uuid) -> Result<bool, AccountError> {
     let sql = "SELECT 1 FROM families JOIN devices USING (device_id)
                WHERE family_id = ?1 AND ended_at IS NULL AND revoked_at IS NULL";

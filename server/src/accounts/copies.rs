@@ -17,7 +17,7 @@ const MAX_COPIES: i64 = 10;
 /// The time in which they are counted, in milliseconds: 30 days.
 const WINDOW: i64 = 30 * 86_400_000;
 
-/// What came of a phone that says it was put back from a copy.
+/// The outcome of a phone that says it was put back from a copy.
 #[derive(Debug)]
 pub enum Copied {
     /// It is a device of its own now.

@@ -13,7 +13,7 @@ use crate::store::StoreError;
 /// A list of looks, and the device's link behind the last of them.
 #[derive(Debug)]
 pub struct Brought {
-    /// How many looks the device has told of before these.
+    /// The number of looks the device has told of before these.
     pub after: u64,
     /// The looks, in order.
     pub looks: Vec<Look>,
@@ -21,7 +21,7 @@ pub struct Brought {
     pub link: [u8; 32],
 }
 
-/// What became of a list.
+/// The outcome of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// The server knows of these looks now; the device goes on from there.
@@ -74,7 +74,7 @@ pub fn take_reads(
     Ok(Taken::Through(whole))
 }
 
-/// Whether anything is taken from a device.
+/// Returns whether anything is taken from a device.
 ///
 /// # Errors
 ///

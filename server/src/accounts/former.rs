@@ -8,7 +8,7 @@ use super::{AccountError, Rights};
 use crate::store::StoreError;
 use kring_domain::DocumentId;
 
-/// Where a person stood at a document until they left its space; `None` where they were never there, or still are.
+/// Returns where a person stood at a document until they left its space; `None` where they were never there, or still are.
 pub(crate) fn former_seat(
     connection: &Connection,
     document: DocumentId,
@@ -48,7 +48,8 @@ pub(super) fn forget_seats(connection: &Connection, space: SpaceId, person: Pers
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<FormerSeat>> {
     let (role, kind): (String, String) = (row.get(0)?, row.get(4)?);
     let number = |column| row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0));
-    let (left_at, head) = (row.get(1)?, Base { generation: number(2)?, sequence: number(3)? });
+    let left_at = row.get(1)?;
+    let head = Base { generation: number(2)?, sequence: number(3)? };
     let seat = Role::from_name(&role).zip(DocumentKind::from_name(&kind));
     Ok(seat.map(|(role, kind)| FormerSeat { role, left_at: Timestamp::from_millis(left_at), head, kind }))
 }

@@ -19,11 +19,11 @@ pub struct HeldEdit {
     pub document: DocumentId,
     /// The document's kind.
     pub kind: DocumentKind,
-    /// Who made it.
+    /// The person who made it.
     pub person: PersonId,
     /// On which device.
     pub device: DeviceId,
-    /// What they were in the space.
+    /// Their role in the space.
     pub role: Role,
     /// When it came.
     pub held_at: Timestamp,
@@ -31,7 +31,7 @@ pub struct HeldEdit {
     pub submission: Submission,
 }
 
-/// What became of a held edit.
+/// The outcome of a held edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// It was let in.
@@ -56,7 +56,9 @@ pub(crate) fn hold(
     submission: &Submission,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let (document, id, person) = (document.uuid(), submission.id.uuid(), by.person.uuid());
+    let document = document.uuid();
+    let id = submission.id.uuid();
+    let person = by.person.uuid();
     let known = "SELECT 1 FROM held WHERE document_id = ?1 AND command_id = ?2";
     if connection.prepare_cached(known)?.exists(params![document, id])? {
         return Ok(true);
@@ -113,7 +115,8 @@ pub fn judge(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE held SET submission = '', decision = ?3, judged_by = ?4, judged_at = ?5
                WHERE document_id = ?1 AND command_id = ?2 AND decision IS NULL";
-    let (document, id) = (held.document.uuid(), held.submission.id.uuid());
+    let document = held.document.uuid();
+    let id = held.submission.id.uuid();
     connection.prepare_cached(sql)?.execute(params![document, id, decision.name(), by.uuid(), now.millis()])?;
     Ok(())
 }

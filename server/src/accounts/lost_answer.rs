@@ -68,7 +68,8 @@ pub(super) fn answer_again(
     }
     let refresh_token = auth::reissue(connection, kept.caller.family, kept.successor, now)?;
     let sql = "UPDATE sign_ins SET proved_at = ?2, successor = ?3 WHERE code_hash = ?1";
-    let (code, at) = (sign_in.code.bytes(), sign_in.proved.at().millis());
+    let code = sign_in.code.bytes();
+    let at = sign_in.proved.at().millis();
     connection.prepare_cached(sql)?.execute(params![code, at, refresh_token.hash()])?;
     let joined = match kept.space.map(|space| (space, role_in(connection, space, kept.caller.person))) {
         Some((space, Ok(role))) => Some((space, role)),

@@ -11,9 +11,9 @@ use super::{AccountError, former, persons, rights};
 pub struct RosterRow {
     /// The person.
     pub person: PersonId,
-    /// What they are called.
+    /// The name.
     pub name: String,
-    /// What they are in this space.
+    /// Their role in this space.
     pub role: Role,
     /// Since when.
     pub joined_at: Timestamp,
@@ -44,13 +44,14 @@ pub fn roster(connection: &Connection, space: SpaceId) -> Result<Vec<RosterRow>,
     let mut roster = Vec::new();
     for row in rows {
         let Some((person, name, role, joined_at)) = row? else { continue };
-        let (person, joined_at) = (PersonId::new(person?), Timestamp::from_millis(joined_at?));
+        let person = PersonId::new(person?);
+        let joined_at = Timestamp::from_millis(joined_at?);
         roster.push(RosterRow { person, name: name?, role, joined_at });
     }
     Ok(roster)
 }
 
-/// Whether a person may invite somebody with a role into a space.
+/// Returns whether a person may invite somebody with a role into a space.
 ///
 /// # Errors
 ///
@@ -71,7 +72,7 @@ pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: R
     }
 }
 
-/// Whether a person may make a code with which another person of a space comes back.
+/// Returns whether a person may make a code with which another person of a space comes back.
 ///
 /// With the code goes everything that the other person may, so the maker must be somebody who may bring them back in every
 /// space that they are in: a code made in one space opens no other. A professional of the server is brought back by
@@ -95,7 +96,7 @@ pub fn invite_back(
     if may { Ok(own) } else { Err(AccountError::Forbidden) }
 }
 
-/// Whether somebody may bring a person back in every space that the person is in.
+/// Returns whether somebody may bring a person back in every space that the person is in.
 fn is_in_reach(connection: &Connection, by: PersonId, person: PersonId) -> Result<bool, AccountError> {
     if persons::is_professional(connection, person)? && !persons::is_professional(connection, by)? {
         return Ok(false);

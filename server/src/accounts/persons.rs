@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::AccountError;
 
-/// Whether a person is a professional, who may start spaces.
+/// Returns whether a person is a professional, who may start spaces.
 ///
 /// # Errors
 ///

@@ -13,26 +13,26 @@ use crate::store::StoreError;
 pub struct Rights {
     /// Whose they are.
     pub person: PersonId,
-    /// What the person is in the space.
+    /// The role of the person in the space.
     pub role: Role,
-    /// Whether the space has a client.
+    /// True when the space has a client.
     pub has_client: bool,
     grants: Grants,
 }
 
 impl Rights {
-    /// How far the person gets into the space's document of a kind.
+    /// Returns how far the person gets into the space's document of a kind.
     pub fn access(&self, kind: DocumentKind) -> Access {
         access(kind, self.role, self.person, &self.grants)
     }
 
-    /// Whether the person may read any document of the space.
+    /// Returns whether the person may read any document of the space.
     pub fn reads_anything(&self) -> bool {
         DocumentKind::ALL.iter().any(|kind| self.access(*kind) >= Access::Read)
     }
 }
 
-/// What a person may in a space.
+/// Returns what a person may in a space.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn rights(connection: &Connection, space: SpaceId, person: PersonId) -> Resu
     with_role(connection, space, person, role)
 }
 
-/// What a person with a role may in a space.
+/// Returns what a person with a role may in a space.
 ///
 /// While the consents of a restored backup wait for what phones have, nobody gets in by one: it may have been withdrawn
 /// since.
@@ -57,7 +57,8 @@ pub(super) fn with_role(
     let mut statement = connection.prepare_cached(sql)?;
     let to = |grantee| to_text(grantee);
     let consents = DocumentId::derive(space, DocumentKind::Consents);
-    let (consents, now) = (consents.uuid(), clock::now().millis());
+    let consents = consents.uuid();
+    let now = clock::now().millis();
     let values = params![space.uuid(), to(Grantee::Person(person)), to(Grantee::Role(role)), consents.as_bytes(), now];
     let rows = statement.query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     let rows: Vec<_> = rows.collect::<Result<_, _>>()?;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::AccountError;
 
-/// What a person is in a space.
+/// Returns what a person is in a space.
 ///
 /// # Errors
 ///

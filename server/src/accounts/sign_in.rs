@@ -16,9 +16,9 @@ use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Secret, Unpr
 pub struct SignIn {
     /// The code; nothing for what cannot be one.
     pub code: Option<CodeHash>,
-    /// What to call the device.
+    /// The name for the device.
     pub device_name: Name,
-    /// What to call the person.
+    /// The name for the person.
     pub display_name: Option<Name>,
     /// The id that a phone gave a new person while it was offline.
     pub person: Option<PersonId>,
@@ -30,7 +30,7 @@ pub struct SignIn {
     pub proof: Option<Proof>,
     /// Who is signed in already.
     pub caller: Option<Caller>,
-    /// Whether the client called this person unsafe: the code is answered as if there was none, and stays as it is.
+    /// True when the client called this person unsafe: the code is answered as if there was none, and stays as it is.
     pub is_kept_out: bool,
     /// For a name where there is none.
     pub language: Language,
@@ -97,7 +97,7 @@ fn key(connection: &Connection, request: &SignIn) -> Result<Option<DeviceKey>, A
     }
 }
 
-/// What the device signed for this sign-in; `None` for a program that signs nothing.
+/// Returns what the device signed for this sign-in; `None` for a program that signs nothing.
 fn prove(
     request: &SignIn,
     key: Option<&DeviceKey>,

@@ -15,7 +15,7 @@ use kring_domain::Timestamp;
 
 use crate::household::household;
 
-/// How long a wrong code counts, in milliseconds.
+/// The time that a wrong code counts, in milliseconds.
 const WINDOW: i64 = 60_000;
 
 /// The most addresses that are remembered.

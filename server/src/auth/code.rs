@@ -34,7 +34,7 @@ impl Code {
         format!("{public_url}/join#{}", self.text())
     }
 
-    /// What to keep of this code.
+    /// Returns what to keep of this code.
     pub fn hash(&self) -> CodeHash {
         CodeHash(Sha256::digest(self.0.as_slice()).into())
     }

@@ -33,7 +33,7 @@ pub struct CopyClaim {
     pub key: DeviceKey,
 }
 
-/// What came of a claim.
+/// The outcome of a claim.
 #[derive(Debug)]
 pub enum Claimed {
     /// It was signed by this device, at this time.

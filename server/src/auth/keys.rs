@@ -21,7 +21,7 @@ use crate::store::{Store, StoreError};
 
 const PURPOSE: &str = "access_token";
 
-/// How long a server goes on with the keys it has read: after a rotation beside it, it signs with the new key within
+/// The time that a server goes on with the keys it has read: after a rotation beside it, it signs with the new key within
 /// this time.
 const STALE: Duration = Duration::from_secs(5);
 
@@ -97,7 +97,8 @@ impl KeySet {
         let newest = stored.iter().find_map(|key| Some((&key.id, key.secret.as_ref()?)));
         let (signing_id, secret) = newest.ok_or_else(|| damaged("there is no signing key"))?;
         let pkcs8 = secret.to_pkcs8_der().map_err(|_| damaged("a signing key cannot be encoded"))?;
-        let (signing_id, signing) = (signing_id.clone(), EncodingKey::from_ed_der(pkcs8.as_bytes()));
+        let signing_id = signing_id.clone();
+        let signing = EncodingKey::from_ed_der(pkcs8.as_bytes());
         let known = stored.iter().map(|key| {
             let public = DecodingKey::from_ed_der(key.public.as_bytes());
             (key.id.clone(), (public, key.until))

@@ -81,24 +81,25 @@ impl DeviceKey {
 }
 
 impl Proof {
-    /// Whether the device signed this for this token, and when.
+    /// Returns whether the device signed this for this token, and when.
     pub(super) fn check(&self, key: &DeviceKey, device: DeviceId, token: &Secret) -> Result<Proved, Unproved> {
         self.check_text(key, &signed_text(device, token, &self.at, &self.nonce.0))
     }
 
-    /// Whether the holder of the key signed this for this code, about now.
+    /// Returns whether the holder of the key signed this for this code, about now.
     ///
     /// # Errors
     ///
     /// [`Unproved`] where the signature is of something else, or of another time.
     pub fn check_sign_in(&self, key: &DeviceKey, code: CodeHash, now: Timestamp) -> Result<Proved, Unproved> {
-        let (key_text, code) = (URL_SAFE_NO_PAD.encode(key.bytes()), URL_SAFE_NO_PAD.encode(code.bytes()));
+        let key_text = URL_SAFE_NO_PAD.encode(key.bytes());
+        let code = URL_SAFE_NO_PAD.encode(code.bytes());
         let text = format!("kring sign-in proof 1\n{key_text}\n{code}\n{}\n{}", self.at, self.nonce.0);
         let proved = self.check_text(key, &text)?;
         if proved.is_recent(now) { Ok(proved) } else { Err(Unproved::Clock) }
     }
 
-    /// Whether the device signed this for this token and another key, and when.
+    /// Returns whether the device signed this for this token and another key, and when.
     pub(super) fn check_copy(
         &self,
         key: &DeviceKey,
@@ -106,7 +107,8 @@ impl Proof {
         token: &Secret,
         new: &DeviceKey,
     ) -> Result<Proved, Unproved> {
-        let (token, new) = (URL_SAFE_NO_PAD.encode(token.hash()), URL_SAFE_NO_PAD.encode(new.bytes()));
+        let token = URL_SAFE_NO_PAD.encode(token.hash());
+        let new = URL_SAFE_NO_PAD.encode(new.bytes());
         let text = format!("kring copy proof 1\n{device}\n{token}\n{}\n{}\n{new}", self.at, self.nonce.0);
         self.check_text(key, &text)
     }
@@ -129,7 +131,7 @@ impl Proved {
         self.nonce.as_str()
     }
 
-    /// Whether it was signed about now.
+    /// Returns whether it was signed about now.
     pub(super) fn is_recent(&self, now: Timestamp) -> bool {
         kring_sync::is_recent(self.at, now)
     }
@@ -194,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_proof_is_good_for_one_key_device_token_time_and_nonce() {
-        let (key, other) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let other = SigningKey::from_bytes(&[2; 32]);
         let public = DeviceKey::from_stored(key.verifying_key().as_bytes()).unwrap();
         let device = |number| DeviceId::new(Uuid::from_u128(number));
         let token = |text: &str| Secret::new(text.to_owned());

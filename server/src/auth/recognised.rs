@@ -20,7 +20,7 @@ pub(super) struct Recognised {
 }
 
 impl Recognised {
-    /// Who holds a token. Its signature is checked once, its time and its key at every use.
+    /// Returns who holds a token. Its signature is checked once, its time and its key at every use.
     pub(super) fn caller(&self, keys: &KeySet, token: &str, now: Timestamp) -> Result<Caller, AuthError> {
         let hash: [u8; 32] = Sha256::digest(token).into();
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_recognised_token_ends_with_its_time() {
-        let (keys, recognised) = (keys(&[(NEW, None)]), Recognised::default());
+        let keys = keys(&[(NEW, None)]);
+        let recognised = Recognised::default();
         let token = make(&keys, caller(1), at(NOW), Duration::from_secs(900)).unwrap();
         for seconds in [NOW, NOW + 899, NOW - 5] {
             assert!(recognised.caller(&keys, token.expose(), at(seconds)).is_ok_and(|found| found == caller(1)));
@@ -89,7 +90,8 @@ mod tests {
 
     #[test]
     fn what_resembles_a_recognised_token_is_checked() {
-        let (keys, recognised) = (keys(&[(NEW, None)]), Recognised::default());
+        let keys = keys(&[(NEW, None)]);
+        let recognised = Recognised::default();
         let token = make(&keys, caller(1), at(NOW), Duration::from_secs(900)).unwrap();
         assert!(recognised.caller(&keys, token.expose(), at(NOW)).is_ok());
         let (signed, _) = token.expose().rsplit_once('.').unwrap();
@@ -101,7 +103,8 @@ mod tests {
 
     #[test]
     fn recognised_tokens_are_bounded() {
-        let (keys, recognised) = (keys(&[(NEW, None)]), Recognised::default());
+        let keys = keys(&[(NEW, None)]);
+        let recognised = Recognised::default();
         let filler = check(&keys, make(&keys, caller(1), at(NOW), Duration::from_secs(9)).unwrap().expose(), at(NOW));
         let filler = filler.unwrap();
         for number in 0..MAX_RECOGNISED as u64 {

@@ -10,13 +10,13 @@ use super::proof::{DeviceKey, Proof, Proved, Unproved};
 use super::{Caller, Secret};
 use crate::store::StoreError;
 
-/// How long a refresh token lives, in milliseconds: 90 days from the moment it is made.
+/// The time that a refresh token lives, in milliseconds: 90 days from the moment it is made.
 const LIFETIME: i64 = 90 * 86_400_000;
 
-/// How long a used token is kept, to recognise a thief by, in milliseconds: 30 days.
+/// The time that a used token is kept, to recognise a thief by, in milliseconds: 30 days.
 const KEPT: i64 = 30 * 86_400_000;
 
-/// What became of a refresh token.
+/// The outcome of a refresh token.
 #[derive(Debug)]
 pub enum Refreshed {
     /// It was good; this is the next one.
@@ -152,7 +152,7 @@ pub fn reissue(connection: &Connection, family: Uuid, lost: [u8; 32], now: Times
     issue(connection, family, now)
 }
 
-/// Whether a token is there that nobody has used.
+/// Returns whether a token is there that nobody has used.
 ///
 /// # Errors
 ///
@@ -219,7 +219,8 @@ pub(super) fn find(connection: &Connection, token: &Secret) -> Result<Option<Fou
                WHERE token_hash = ?1";
     let found = connection.prepare_cached(sql)?.query_row([token.hash()], |row| {
         let proved_at = Timestamp::from_millis(row.get::<_, Option<i64>>(8)?.unwrap_or(i64::MAX));
-        let (nonce, successor) = (row.get(7)?, row.get(9)?);
+        let nonce = row.get(7)?;
+        let successor = row.get(9)?;
         let used = row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis);
         let key = row.get::<_, Option<[u8; 32]>>(6)?;
         Ok(Found {

@@ -29,7 +29,7 @@ impl Secret {
         &self.0
     }
 
-    /// What is kept of the secret, to recognise it by.
+    /// Returns what is kept of the secret, to recognise it by.
     pub(crate) fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }

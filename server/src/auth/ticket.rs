@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Caller, Secret};
 
-/// How long a ticket may be used.
+/// The time that a ticket may be used.
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
 
 /// The most tickets that wait to be used; beyond that the ones that have waited longest are void.

@@ -65,7 +65,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Who holds it, where it is good now and its key is still recognised.
+    /// Returns who holds it, where it is good now and its key is still recognised.
     pub(super) fn holder(&self, keys: &KeySet, now: Timestamp) -> Result<Caller, AuthError> {
         let seconds = now.millis() / 1000;
         if keys.find(&self.key, now).is_none() || self.begins_s > seconds.saturating_add(LEEWAY) {
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use crate::auth::keys::tests::{id_of, keys};
 
-    /// Who holds a token, looked at once.
+    /// Returns who holds a token, looked at once.
     fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Caller, AuthError> {
         super::check(keys, token, now)?.holder(keys, now)
     }

@@ -47,7 +47,7 @@ pub(super) enum Admin {
 #[derive(Args)]
 #[command(after_help = "Example:\n  kring admin invite-professional --name 'Jolanda de Wit' --data /var/lib/kring")]
 pub(super) struct InviteProfessional {
-    /// What to call the professional
+    /// The name for the professional
     #[arg(long, value_parser = |text: &str| Name::new(text).map_err(str::to_owned))]
     name: Name,
     /// Directory of the database [default: kring-data]
@@ -89,7 +89,8 @@ impl InviteProfessional {
         if config.public_url.is_none() {
             config.public_url = std::fs::read_to_string(config.data.join(LOCK_FILE)).ok().filter(|url| !url.is_empty());
         }
-        let (code, now) = (Code::random(), clock::now());
+        let code = Code::random();
+        let now = clock::now();
         let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
         let grant = Grant::Professional { name: Some(self.name.as_str().to_owned()) };
         let hash = code.hash();

@@ -67,7 +67,8 @@ impl Demo {
     }
 
     async fn serve(self, mut config: Config) -> Result<(), CliError> {
-        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
         let failed = |error| CliError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         config.listen = listener.local_addr()?;

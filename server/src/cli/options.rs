@@ -31,7 +31,7 @@ pub(super) struct Options {
     /// How people reach this server, for the links in invitations [default: http:// and the address]
     #[arg(long, env = "KRING_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
-    /// How long an access token lives [default: 900]
+    /// The time that an access token lives [default: 900]
     #[arg(long, env = "KRING_ACCESS_TOKEN_TTL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=LONGEST_TTL))]
     access_token_ttl: Option<u64>,
     /// A proxy that is believed about where a request comes from: an address, or a network like 10.0.0.0/8; may be repeated
@@ -112,7 +112,7 @@ pub(super) struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// What the file says; nothing where there is none.
+    /// Returns what the file says; nothing where there is none.
     pub(super) fn read(&self) -> Result<Options, CliError> {
         let Some(path) = &self.path else { return Ok(Options::default()) };
         let wrong = |error: &dyn std::fmt::Display| CliError::Options(format!("{}: {error}", path.display()));

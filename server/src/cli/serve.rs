@@ -42,7 +42,8 @@ impl Serve {
 
 async fn serve(mut config: Config) -> Result<(), CliError> {
     // From here on a signal ends the server in order, also while it starts.
-    let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let terminate = signal(SignalKind::terminate())?;
+    let interrupt = signal(SignalKind::interrupt())?;
     // A file that may not grow is a full disk, not the end of the process.
     let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
     let failed = |error| CliError::Listen(config.listen, error);
@@ -53,7 +54,8 @@ async fn serve(mut config: Config) -> Result<(), CliError> {
         tracing::warn!("a restore that was cut off is finished");
     }
     let app = App::open(config).await?;
-    let (address, public_url) = (app.config.listen, app.config.public_url());
+    let address = app.config.listen;
+    let public_url = app.config.public_url();
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(%address, public_url, version, data = %app.config.data.display(), "ready");
     let store = app.store.clone();

@@ -37,7 +37,7 @@ impl FromStr for ForwardedHeader {
 }
 
 impl Network {
-    /// Whether an address is in this network.
+    /// Returns whether an address is in this network.
     pub fn contains(self, address: IpAddr) -> bool {
         let (own, other, width) = match (self.address.to_canonical(), address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => (u128::from(own.to_bits()), u128::from(other.to_bits()), 32),

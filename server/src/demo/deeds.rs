@@ -22,7 +22,7 @@ pub enum Until {
 /// One edit by one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deed {
-    /// Whose edit it is.
+    /// The owner of the edit.
     pub by: String,
     /// The document it is for.
     pub document: DocumentKind,
@@ -59,7 +59,8 @@ impl Story {
     /// The professional writes down whom the client names, and the client gives everybody a place.
     fn mapping(&self, today: Date) -> Vec<Deed> {
         let network = |by, command| Deed::new(by, DocumentKind::Network, command);
-        let (client, professional) = (self.client(), self.professional());
+        let client = self.client();
+        let professional = self.professional();
         let mut deeds: Vec<Deed> =
             self.contacts.iter().map(|contact| network(professional, written_down(contact, today))).collect();
         deeds.extend(self.ties.iter().map(|[a, b]| network(professional, json!({"type": "add_tie", "a": a, "b": b}))));
@@ -117,7 +118,7 @@ impl Idea {
         self.hearts.iter().map(move |by| Deed::new(by, DocumentKind::Circle, command.clone()))
     }
 
-    /// What the client decides, where they do.
+    /// Returns what the client decides, where they do.
     pub fn decided(&self, client: &str) -> Option<Deed> {
         let decision = match self.status.as_str() {
             "chosen" => "choose_idea",
@@ -155,7 +156,7 @@ impl Action {
         Deed::new(&self.started_by, DocumentKind::Plan, command)
     }
 
-    /// Where it was looked back on: everybody ticks their steps, the client finishes it, and looks back.
+    /// Returns where it was looked back on: everybody ticks their steps, the client finishes it, and looks back.
     pub fn looked_back_on(&self, client: &str) -> Vec<Deed> {
         let Some(mut fields) = self.evaluation.clone() else { return Vec::new() };
         let plan = |by: &str, command| Deed::new(by, DocumentKind::Plan, command);
@@ -198,7 +199,7 @@ fn placed(contact: &Fields) -> Value {
     with_type("place_contact", fields.map(|(field, value)| (field.clone(), value.clone())).collect())
 }
 
-/// What the client says about a contact; nothing where they say nothing.
+/// Returns what the client says about a contact; nothing where they say nothing.
 fn said(contact: &Fields) -> Option<Value> {
     let is_said = |field: &str| field == "contact_id" || OWN_WORDS.contains(&field);
     let fields: Fields = contact

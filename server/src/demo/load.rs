@@ -33,7 +33,7 @@ pub struct Guest {
     pub key: String,
     /// Their name.
     pub name: String,
-    /// What they are in the space.
+    /// Their role in the space.
     pub role: Role,
     /// Who they are at the server.
     pub person_id: PersonId,
@@ -94,8 +94,10 @@ pub async fn load(app: &App, until: Until) -> Result<Loaded, DemoError> {
 
 /// The code that an operator makes for a professional, as `kring admin invite-professional` does.
 async fn code_of_the_operator(app: &App, name: &str) -> Result<String, DemoError> {
-    let (code, now) = (Code::random(), clock::now());
-    let (hash, grant) = (code.hash(), Grant::Professional { name: Some(name.to_owned()) });
+    let code = Code::random();
+    let now = clock::now();
+    let hash = code.hash();
+    let grant = Grant::Professional { name: Some(name.to_owned()) };
     let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
     app.store.write(move |connection| accounts::keep_code(connection, hash, &grant, now, expires_at)).await?;
     Ok(code.text())

@@ -24,7 +24,7 @@ impl Cast {
         self.persons.insert(key.to_owned(), person);
     }
 
-    /// Who somebody of the story is.
+    /// Returns who somebody of the story is.
     pub fn person(&self, key: &str) -> Option<PersonId> {
         self.persons.get(key).copied()
     }
@@ -73,7 +73,8 @@ mod tests {
         let part =
             json!({"type": "assign_part", "action_id": "a2", "person_id": "linda", "part": "a2", "step_ids": ["s21"]});
         let resolved = cast.resolve(part);
-        let (action, step) = (id_of("a2").to_string(), id_of("s21").to_string());
+        let action = id_of("a2").to_string();
+        let step = id_of("s21").to_string();
         let expected =
             json!({"type": "assign_part", "action_id": action, "person_id": linda, "part": "a2", "step_ids": [step]});
         assert_eq!(resolved, expected);

@@ -34,7 +34,7 @@ pub struct Person {
     pub key: String,
     /// Their name.
     pub name: String,
-    /// What they are in the space.
+    /// Their role in the space.
     pub role: Role,
 }
 
@@ -43,11 +43,11 @@ pub struct Person {
 pub struct Idea {
     /// The idea's name in the story.
     pub idea_id: String,
-    /// Whose idea it is.
+    /// The owner of the idea.
     pub by: String,
     /// The idea in words.
     pub text: String,
-    /// Who gave it a heart.
+    /// The person who gave it a heart.
     pub hearts: Vec<String>,
     /// `open`, `chosen` or `parked`.
     pub status: String,
@@ -80,7 +80,7 @@ pub struct Action {
 /// Somebody's part in an action.
 #[derive(Debug, Deserialize)]
 pub struct Part {
-    /// Whose part it is.
+    /// The owner of the part.
     pub person: String,
     /// What they do.
     pub part: String,

@@ -10,7 +10,7 @@ use kring_domain::DocumentId;
 pub struct Damaged(Arc<Mutex<BTreeSet<DocumentId>>>);
 
 impl Damaged {
-    /// How many there are, as far as anybody has tried to read them.
+    /// Returns how many there are, as far as anybody has tried to read them.
     pub fn count(&self) -> usize {
         self.lock().len()
     }

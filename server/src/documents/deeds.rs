@@ -66,7 +66,9 @@ impl Deeds {
         }
         self.noted.insert(key, now);
         let line = Line::of_server(now, action);
-        let (person, device, role) = (Some(author.person), Some(author.device), Some(author.role));
+        let person = Some(author.person);
+        let device = Some(author.device);
+        let role = Some(author.role);
         self.waiting.push(Line { person, device, role, outcome, detail, ..line });
     }
 }

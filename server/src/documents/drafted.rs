@@ -19,7 +19,7 @@ pub(super) struct Drafted {
     pub(super) role: Role,
     /// The command as JSON.
     pub(super) command: String,
-    /// Whether it was made just now and is to be signed.
+    /// True when it was made just now and is to be signed.
     pub(super) is_new: bool,
 }
 
@@ -39,7 +39,7 @@ impl Drafted {
         Self { entry, mark, link, role, command, is_new: false }
     }
 
-    /// What stays of it where it is never stored as an entry.
+    /// Returns what stays of it where it is never stored as an entry.
     pub(super) fn former(self, place: Base) -> FormerRow {
         let Self { entry, role, command, .. } = self;
         let Entry { command_id, suggestion: is_suggestion, at, person, .. } = entry;

@@ -25,7 +25,7 @@ pub(crate) enum Erased {
         /// The command, as who gave it may send it again.
         command_id: CommandId,
         person_id: PersonId,
-        /// What the person was.
+        /// The role that the person had.
         role: Role,
         /// The command as JSON.
         command: Value,
@@ -39,7 +39,7 @@ pub(crate) enum Erased {
 pub(crate) struct ToErase {
     pub(crate) document: DocumentId,
     pub(crate) thing: Uuid,
-    /// Who erased it, as what they were then.
+    /// The person who erased it, as what they were then.
     pub(crate) author: Author,
     /// Somebody who is in the space now.
     pub(crate) warrantor: Option<(PersonId, Role)>,
@@ -125,7 +125,7 @@ pub(crate) fn erase_again(connection: &Connection, list: &[Erased]) -> Result<us
     Ok(count)
 }
 
-/// Whether there is a space that was made before an instant; one that was erased can be made again under its id.
+/// Returns whether there is a space that was made before an instant; one that was erased can be made again under its id.
 fn is_older(connection: &Connection, space: SpaceId, at: Timestamp) -> Result<bool, StoreError> {
     let sql = "SELECT created_at FROM spaces WHERE space_id = ?1";
     let made: Option<i64> = connection.query_row(sql, [space.uuid()], |row| row.get(0)).optional()?;
@@ -172,7 +172,7 @@ pub(crate) fn done(connection: &Connection, document: DocumentId, id: CommandId)
 }
 
 impl Erased {
-    /// Whether it says what to erase, and no other thing to do.
+    /// Returns whether it says what to erase, and no other thing to do.
     pub(crate) fn is_sound(&self) -> bool {
         match self {
             Self::Thing { command, .. } => {

@@ -13,7 +13,7 @@ pub(crate) struct HistoryRow {
     pub(crate) at: Timestamp,
     pub(crate) person: PersonId,
     pub(crate) role: Role,
-    /// Whether the command was kept as a suggestion.
+    /// True when the command was kept as a suggestion.
     pub(crate) is_suggestion: bool,
     /// The command as JSON.
     pub(crate) command: String,
@@ -31,7 +31,8 @@ pub(crate) fn history(
          WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
          ORDER BY generation DESC, sequence DESC LIMIT ?4",
     )?;
-    let (generation, sequence) = (signed(before.generation), signed(before.sequence));
+    let generation = signed(before.generation);
+    let sequence = signed(before.sequence);
     let mut rows = query.query(params![document.uuid().as_bytes(), generation, sequence, limit])?;
     let mut history = Vec::new();
     while let Some(row) = rows.next()? {
@@ -66,7 +67,8 @@ fn former(
          WHERE document_id = ?1 AND (generation, sequence) < (?2, ?3)
          ORDER BY generation DESC, sequence DESC LIMIT ?4",
     )?;
-    let (generation, sequence) = (signed(before.generation), signed(before.sequence));
+    let generation = signed(before.generation);
+    let sequence = signed(before.sequence);
     let mut rows = query.query(params![document.uuid().as_bytes(), generation, sequence, limit])?;
     let mut history = Vec::new();
     while let Some(row) = rows.next()? {

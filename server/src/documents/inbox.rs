@@ -49,7 +49,7 @@ pub(super) enum Request {
 pub(super) struct Warrantor {
     pub(super) person: PersonId,
     pub(super) role: Role,
-    /// Whether the commands were decided beside a client: if not, none may have joined meanwhile.
+    /// True when the commands were decided beside a client: if not, none may have joined meanwhile.
     pub(super) has_client: bool,
 }
 

@@ -56,7 +56,9 @@ impl Loaded {
     /// Takes a document from the store, with the last entry in its stored snapshot.
     pub(super) fn new(admission: Admission, snapshot: u64, recovery: Option<Recovery>, counted: Counted) -> Self {
         let lineage = Arc::default();
-        let (draft, deeds, used) = (None, Deeds::default(), Instant::now());
+        let draft = None;
+        let deeds = Deeds::default();
+        let used = Instant::now();
         Self { admission, lineage, snapshot, recovery, draft, deeds, used, _counted: counted }
     }
 
@@ -140,7 +142,7 @@ impl Loaded {
         self.draft.get_or_insert_with(|| Draft::at(before)).answers.push(Answer::Reveal(reveal));
     }
 
-    /// Whether its history has grown so long that it should be rewritten, or holds what was erased.
+    /// Returns whether its history has grown so long that it should be rewritten, or holds what was erased.
     ///
     /// Where `bound` entries are too many it waits for a quiet moment, since devices that are under way count as
     /// being at the start afterwards; beyond twice as many it does not wait. A bound of 0 is none.
@@ -162,7 +164,7 @@ impl Loaded {
         }
     }
 
-    /// What has to be made durable, signed and encoded; `None` where there is nothing.
+    /// Returns what has to be made durable, signed and encoded; `None` where there is nothing.
     pub(super) fn finish_round(&mut self, key: &SigningKey) -> Option<Part> {
         self.used = Instant::now();
         let mut draft = self.draft.take()?;
@@ -200,11 +202,12 @@ impl Loaded {
     pub(super) fn part_with(&mut self) -> Option<Part> {
         let before = self.admission.head();
         let snapshot = self.new_snapshot(IDLE_TAIL)?;
-        let (document, lineage) = (self.admission.id(), self.lineage.clone());
+        let document = self.admission.id();
+        let lineage = self.lineage.clone();
         Some(Part { snapshot: Some(snapshot), ..Part::empty(document, lineage, before) })
     }
 
-    /// Whether what is in memory is not what is stored.
+    /// Returns whether what is in memory is not what is stored.
     pub(super) fn is_broken(&self) -> bool {
         self.lineage.is_broken()
     }
@@ -215,7 +218,7 @@ impl Loaded {
         self.draft.into_iter().flat_map(|draft| draft.answers).for_each(Answer::fail);
     }
 
-    /// Whether nothing of it is on its way to the store.
+    /// Returns whether nothing of it is on its way to the store.
     pub(super) fn is_settled(&self) -> bool {
         self.draft.is_none() && Arc::strong_count(&self.lineage) == 1
     }
@@ -230,9 +233,10 @@ impl Loaded {
         self.admission.weight()
     }
 
-    /// What the readers are told. A reader who is in an older generation is sent the snapshot of the new one first.
+    /// Returns what the readers are told. A reader who is in an older generation is sent the snapshot of the new one first.
     fn live(&self, turns: bool, entries: &[EntryRow]) -> Option<Live> {
-        let (document, generation) = (self.admission.id(), self.admission.head().generation);
+        let document = self.admission.id();
+        let generation = self.admission.head().generation;
         let ends = entries.first().zip(entries.last()).map(|(first, last)| (first.sequence, last.sequence));
         let (first, last) = ends.or(turns.then_some((0, 0)))?;
         let encoded = entries.iter().map(|row| &row.entry);

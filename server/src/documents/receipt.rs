@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signer, SigningKey};
 use kring_domain::DocumentId;
 
-/// What is signed: a word that says what it is, the document, the generation (big-endian) and the link before its
+/// Returns what is signed: a word that says what it is, the document, the generation (big-endian) and the link before its
 /// first entry.
 pub(super) fn message(document: DocumentId, generation: u64, chain: &[u8; 32]) -> Vec<u8> {
     [&b"kring erasure 1"[..], document.uuid().as_bytes(), &generation.to_be_bytes(), chain].concat()
@@ -26,7 +26,8 @@ mod tests {
         let document = DocumentId::new(uuid::Uuid::from_u128(1));
         let receipt = Signature::from_slice(&sign(&key, document, 2, &[9; 32])).unwrap();
         let is_good = |generation: u64, chain: &[u8; 32]| {
-            let (id, number) = (document.uuid(), generation.to_be_bytes());
+            let id = document.uuid();
+            let number = generation.to_be_bytes();
             let signed = [&b"kring erasure 1"[..], id.as_bytes(), &number, chain].concat();
             key.verify(&signed, &receipt).is_ok()
         };

@@ -7,13 +7,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::clock::now;
 use crate::store::{Store, StoreError};
 
-/// Whether a document was ever restored from a backup, so that devices may be on a history that ended then.
+/// Returns whether a document was ever restored from a backup, so that devices may be on a history that ended then.
 pub(crate) fn was_restored(connection: &Connection, document: DocumentId) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM recovering WHERE document_id = ?1";
     Ok(connection.prepare_cached(sql)?.exists([document.uuid().as_bytes()])?)
 }
 
-/// How long a document waits, or has waited; `None` where it was never restored.
+/// Returns how long a document waits, or has waited; `None` where it was never restored.
 pub(crate) fn recovery(connection: &Connection, document: DocumentId) -> Result<Option<Recovery>, StoreError> {
     let sql = "SELECT seconds, ends_at FROM recovering WHERE document_id = ?1 AND ends_at IS NOT NULL";
     let found = connection.prepare_cached(sql)?.query_row([document.uuid().as_bytes()], |row| {

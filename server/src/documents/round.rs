@@ -209,7 +209,8 @@ impl Part {
 
     /// Moves the log's head, where it still is where it was before; says whether it was.
     fn advance(&self, database: &Database) -> Result<bool, StoreError> {
-        let (document, before) = (self.document, self.before);
+        let document = self.document;
+        let before = self.before;
         let last = self.entries.last().map(|last| last.sequence);
         match (&self.turn, &self.chain, last) {
             (Some(turn), chain, last) => {

@@ -26,16 +26,16 @@ use crate::sync::hub::Hub;
 /// The most commands in one round, but for a batch that has more.
 const ROUND: usize = 512;
 
-/// How long a round may take, but for the last document in it.
+/// The time that a round may take, but for the last document in it.
 const ROUND_TIME: Duration = Duration::from_millis(25);
 
-/// How long a shard works on one document while others may wait for it; a single command can take longer.
+/// The time that a shard works on one document while others may wait for it; a single command can take longer.
 const SLICE: Duration = Duration::from_millis(5);
 
-/// How long a document stays in memory while nobody works on it.
+/// The time that a document stays in memory while nobody works on it.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// How long nobody must have worked on a document before it is compacted, while it is not much too long.
+/// The time that nobody must have worked on a document before it is compacted, while it is not much too long.
 const QUIET: Duration = Duration::from_secs(30);
 
 /// The budget is looked at when this many documents have come into memory, and when a shard tends.
@@ -71,7 +71,10 @@ impl Shard {
         budget: usize,
         compact_after: u64,
     ) -> Self {
-        let (open, touched, parting, pace) = (HashMap::new(), Vec::new(), Vec::new(), Arc::default());
+        let open = HashMap::new();
+        let touched = Vec::new();
+        let parting = Vec::new();
+        let pace = Arc::default();
         let waiting = Waiting::default();
         let damaged = Damaged::default();
         Self {
@@ -116,7 +119,8 @@ impl Shard {
             self.go_on();
             let parts = self.finish_round();
             if !parts.is_empty() {
-                let (hub, metrics) = (self.hub.clone(), self.metrics.clone());
+                let hub = self.hub.clone();
+                let metrics = self.metrics.clone();
                 // A store that is closed drops the round, and with it the other ends of all answers.
                 let _ = self.store.submit(Box::new(Round { parts, hub, metrics, began, underway }));
             }
@@ -216,7 +220,8 @@ impl Shard {
     fn recover(&mut self, document: DocumentId, entries: &[Entry], answer: Brought) {
         match self.load(document) {
             Ok(true) => {
-                let (key, mut outcome) = (self.key.clone(), Ok(()));
+                let key = self.key.clone();
+                let mut outcome = Ok(());
                 self.contained(document, |loaded| outcome = loaded.recover(entries, &key, answer, now()));
                 if outcome.is_err() {
                     tracing::error!(%document, "entries that this server has signed cannot be read");

@@ -26,7 +26,7 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// Whether what is stored is not what was written.
+    /// Returns whether what is stored is not what was written.
     pub(crate) fn is_damage(&self) -> bool {
         match self {
             Self::Damaged(_) => true,
@@ -79,7 +79,7 @@ pub(crate) struct VerdictRow {
     pub(crate) held: Option<String>,
 }
 
-/// Where a document is.
+/// Returns where a document is.
 pub(crate) fn head(connection: &Connection, document: DocumentId) -> Result<Option<Head>, LoadError> {
     let mut query = connection.prepare_cached(
         "SELECT kind, generation, sequence, snapshot_sequence, chain, start_heads FROM documents
@@ -88,7 +88,9 @@ pub(crate) fn head(connection: &Connection, document: DocumentId) -> Result<Opti
     let head = query.query_row([document.uuid().as_bytes()], |row| {
         let kind: String = row.get(0)?;
         let at = Base { generation: number(row, 1)?, sequence: number(row, 2)? };
-        let (snapshot, chain, start) = (number(row, 3)?, row.get(4)?, row.get(5)?);
+        let snapshot = number(row, 3)?;
+        let chain = row.get(4)?;
+        let start = row.get(5)?;
         Ok(DocumentKind::from_name(&kind).map(|kind| Head { kind, at, snapshot, chain, start }))
     });
     match head.optional()? {
@@ -105,7 +107,7 @@ pub(crate) fn space_of(connection: &Connection, document: DocumentId) -> Result<
     Ok(space.optional()?)
 }
 
-/// What commands of this person were answered before; of anybody else's nothing is told.
+/// Returns what commands of this person were answered before; of anybody else's nothing is told.
 pub(crate) fn verdicts_of(
     connection: &Connection,
     document: DocumentId,
@@ -151,7 +153,7 @@ pub(crate) fn verdicts_of(
     Ok(verdicts)
 }
 
-/// Whether somebody is in the document's space, in a role.
+/// Returns whether somebody is in the document's space, in a role.
 pub(crate) fn is_seated(
     connection: &Connection,
     document: DocumentId,
@@ -164,7 +166,7 @@ pub(crate) fn is_seated(
     Ok(query.exists(params![document.uuid(), person.uuid(), role.name()])?)
 }
 
-/// Whether the space of a document has a client.
+/// Returns whether the space of a document has a client.
 pub(crate) fn has_client(connection: &Connection, document: DocumentId) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT 1 FROM documents JOIN members USING (space_id) WHERE document_id = ?1 AND role = 'client'",
@@ -235,7 +237,8 @@ pub(crate) fn link(connection: &Connection, document: DocumentId, at: Base) -> R
     }
     let mut query = connection
         .prepare_cached("SELECT link FROM entries WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3")?;
-    let (generation, sequence) = (signed(at.generation), signed(at.sequence));
+    let generation = signed(at.generation);
+    let sequence = signed(at.sequence);
     let link: Option<Option<[u8; 32]>> =
         query.query_row(params![document.uuid().as_bytes(), generation, sequence], |row| row.get(0)).optional()?;
     Ok(link.flatten().map(ChainHash::from_stored))
@@ -274,11 +277,12 @@ pub(crate) fn advance(
     let mut update = connection.prepare_cached(
         "UPDATE documents SET sequence = ?4, chain = ?5 WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3",
     )?;
-    let (generation, expected) = (signed(before.generation), signed(before.sequence));
+    let generation = signed(before.generation);
+    let expected = signed(before.sequence);
     Ok(update.execute(params![document.uuid().as_bytes(), generation, expected, signed(sequence), chain])? == 1)
 }
 
-/// Whether a document's head is at `expected`.
+/// Returns whether a document's head is at `expected`.
 pub(crate) fn is_at(connection: &Connection, document: DocumentId, expected: Base) -> Result<bool, StoreError> {
     let mut query = connection
         .prepare_cached("SELECT 1 FROM documents WHERE document_id = ?1 AND generation = ?2 AND sequence = ?3")?;
@@ -333,7 +337,8 @@ pub(crate) fn replace_snapshot(
     at: Base,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    let (generation, sequence) = (signed(at.generation), signed(at.sequence));
+    let generation = signed(at.generation);
+    let sequence = signed(at.sequence);
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO snapshots (document_id, generation, sequence, bytes) VALUES (?1, ?2, ?3, ?4)",

@@ -50,14 +50,15 @@ pub(crate) struct Erasure {
 }
 
 impl Erasure {
-    /// What a command erased, where it did, with a receipt by the key of the log.
+    /// Returns what a command erased, where it did, with a receipt by the key of the log.
     pub(crate) fn new(
         admitted: &Admitted,
         generation: &Generation,
         document: DocumentId,
         key: &SigningKey,
     ) -> Option<Self> {
-        let (number, chain) = (generation.at.generation, *generation.link.as_bytes());
+        let number = generation.at.generation;
+        let chain = *generation.link.as_bytes();
         let name = admitted.command.name();
         Some(Self {
             generation: number,
@@ -81,7 +82,7 @@ impl Turn {
         Self { generation: self.generation, former: before.former, erasures: before.erasures }
     }
 
-    /// Whether it erases something, of which nothing may stay in any file.
+    /// Returns whether it erases something, of which nothing may stay in any file.
     pub(crate) fn erases(&self) -> bool {
         !self.erasures.is_empty()
     }
@@ -139,7 +140,7 @@ impl Turn {
         })
     }
 
-    /// What stays of the stored entries.
+    /// Returns what stays of the stored entries.
     fn ending(&self, connection: &Connection, document: DocumentId) -> Result<Vec<FormerRow>, StoreError> {
         let mut query = connection.prepare_cached(
             "SELECT generation, sequence, command_id, is_suggestion, role, entry, command FROM entries
@@ -251,7 +252,8 @@ impl Erasure {
         for (number, submission) in late {
             let submission: Value = serde_json::from_str(&submission).unwrap_or(Value::Null);
             if mentions(&submission, self.thing) {
-                let (by, at) = (self.person.uuid(), self.at.millis());
+                let by = self.person.uuid();
+                let at = self.at.millis();
                 update.execute(params![number, Decision::Decline.name(), by.as_bytes(), at])?;
             }
         }
@@ -259,7 +261,7 @@ impl Erasure {
     }
 }
 
-/// Whether a command names something that was erased from a document.
+/// Returns whether a command names something that was erased from a document.
 pub(crate) fn names_erased(connection: &Connection, document: DocumentId, command: &Value) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached("SELECT thing_id FROM erasures WHERE document_id = ?1")?;
     let mut things = query.query_map([document.uuid().as_bytes()], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
@@ -286,7 +288,7 @@ fn insert_former(connection: &Connection, document: DocumentId, row: &FormerRow)
     Ok(())
 }
 
-/// What was erased from a document, with the receipts, in the order in which it was.
+/// Returns what was erased from a document, with the receipts, in the order in which it was.
 pub(crate) fn erasures(connection: &Connection, document: DocumentId) -> Result<Vec<Erasure>, LoadError> {
     let mut query = connection.prepare_cached(
         "SELECT generation, at, person_id, what, thing_id, chain, signature, public_key FROM erasures

@@ -22,7 +22,7 @@ pub struct LogHead {
 }
 
 impl LogHead {
-    /// How many entries the present generation has.
+    /// Returns how many entries the present generation has.
     pub fn entries(&self) -> u64 {
         self.sequence
     }
@@ -52,15 +52,16 @@ impl From<rusqlite::Error> for LogError {
     }
 }
 
-/// Whether two databases were written by one server: their logs are signed by one key.
+/// Returns whether two databases were written by one server: their logs are signed by one key.
 pub(crate) fn are_of_one_server(one: &Connection, other: &Connection) -> Result<bool, LogError> {
     let key =
         |connection| Ok::<_, LogError>(find_key(connection).map_err(LoadError::from)?.map(|key| key.verifying_key()));
-    let (one, other) = (key(one)?, key(other)?);
+    let one = key(one)?;
+    let other = key(other)?;
     Ok(one.is_some() && one == other)
 }
 
-/// Where every log ends.
+/// Returns where every log ends.
 pub fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
     let mut query = connection.prepare("SELECT document_id FROM documents ORDER BY document_id")?;
     let documents = query.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
@@ -92,7 +93,9 @@ fn verify(connection: &Connection, head: &LogHead, key: Option<&SigningKey>) -> 
     let start = Base { generation: head.generation, sequence: 0 };
     let first = table::link(connection, document, start)?;
     let Some(mut link): Option<ChainHash> = first else { return Err(damaged(0, "where it begins is not known")) };
-    let (mut expected, mut is_signed, mut fault) = (1, true, None);
+    let mut expected = 1;
+    let mut is_signed = true;
+    let mut fault = None;
     table::each_entry(connection, document, start, |sequence, bytes| {
         let Ok(entry) = EncodedEntry::from_stored(bytes.to_vec()).decode() else {
             fault = Some((sequence, "not an entry"));

@@ -38,11 +38,12 @@ impl Work {
         asker: Asker,
         room: OwnedSemaphorePermit,
     ) -> Self {
-        let (commands, verdicts) = (commands.into(), Vec::new());
+        let commands = commands.into();
+        let verdicts = Vec::new();
         Self { author, warrantor, commands, verdicts, asker: Some(asker), lineage: None, room: vec![room] }
     }
 
-    /// Whether a document in memory is the one that the first commands were executed on; from now on it is.
+    /// Returns whether a document in memory is the one that the first commands were executed on; from now on it is.
     ///
     /// It stays in memory until the work is done.
     pub(super) fn belongs_to(&mut self, lineage: &Arc<Lineage>) -> bool {
@@ -62,7 +63,7 @@ impl Work {
         None
     }
 
-    /// Whether some of the commands may have been executed.
+    /// Returns whether some of the commands may have been executed.
     pub(super) fn has_begun(&self) -> bool {
         self.lineage.is_some()
     }
@@ -77,12 +78,12 @@ impl Work {
 #[derive(Default)]
 pub(super) struct Waiting {
     work: HashMap<DocumentId, VecDeque<Work>>,
-    /// Whose turn it is.
+    /// The owner of the turn.
     order: VecDeque<DocumentId>,
 }
 
 impl Waiting {
-    /// Whether nothing waits.
+    /// Returns whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.order.is_empty()
     }

@@ -31,7 +31,7 @@ pub(super) struct LogEntry {
     at: Timestamp,
     #[schema(value_type = Option<String>, format = Uuid)]
     person_id: Option<PersonId>,
-    /// What they are called, while they are in any space.
+    /// The name, while they are in any space.
     person: Option<String>,
     /// As what; nothing for who had no place in the space.
     #[schema(value_type = Option<String>)]
@@ -167,7 +167,8 @@ pub(super) async fn all(
     role: Role,
     language: Language,
 ) -> Result<Vec<LogEntry>, Problem> {
-    let (mut all, mut filter) = (Vec::new(), Filter { person: only(caller, role), ..Filter::default() });
+    let mut all = Vec::new();
+    let mut filter = Filter { person: only(caller, role), ..Filter::default() };
     let called = app.store.read(move |connection| called(connection, space)).await?;
     let words = Words { language, called };
     loop {
@@ -178,7 +179,7 @@ pub(super) async fn all(
     }
 }
 
-/// What the people of a space are called in texts.
+/// Returns what the people of a space are called in texts.
 fn called(connection: &Connection, space: SpaceId) -> Result<BTreeMap<PersonId, String>, AccountError> {
     let roster = roster(connection, space)?;
     Ok(first_names(roster.iter().map(|row| (row.person, row.name.as_str()))))

@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::Origin;
 
-/// How long a browser may go by the answer before it asks again whether it may ask.
+/// The time that a browser may go by the answer before it asks again whether it may ask.
 const MAX_AGE_S: u64 = 3600;
 
 /// The layer for these origins; none where there are none.

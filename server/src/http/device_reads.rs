@@ -19,7 +19,7 @@ use crate::clock;
 /// A list of looks, which goes on from the lists before.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Reads {
-    /// How many looks the device has told of before these.
+    /// The number of looks the device has told of before these.
     after: u64,
     /// At most 500 looks, `{at, document}` each, in order; looking again within ten minutes is the same look.
     #[schema(value_type = Vec<shapes::Look>, max_items = 500)]
@@ -72,7 +72,7 @@ pub(super) async fn take(
     }
 }
 
-/// Whether anything is taken from a device; one with a gap in its list, or another list than before, is told so.
+/// Returns whether anything is taken from a device; one with a gap in its list, or another list than before, is told so.
 pub(super) async fn may_upload(app: &App, caller: Caller) -> Result<(), Problem> {
     match app.store.read(move |connection| barred(connection, caller.device)).await? {
         None => Ok(()),

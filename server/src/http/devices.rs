@@ -24,7 +24,7 @@ pub(super) struct DeviceItem {
     name: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// Whether it is the one that asks.
+    /// True when it is the one that asks.
     current: bool,
     /// The device whose file this phone was put back from, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,8 @@ pub(super) async fn make_code(
     caller: Caller,
 ) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
     let grant = Grant::Device { person: caller.person };
-    let (code, now) = (Code::random(), clock::now());
+    let code = Code::random();
+    let now = clock::now();
     let expires_at = Timestamp::from_millis(now.millis() + DEVICE_CODE_LIFETIME);
     let hash = code.hash();
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {

@@ -32,7 +32,7 @@ use crate::documents::table::LoadError;
 use crate::sync::directory::{self, Place};
 use crate::sync::sift::{Sifted, sift};
 
-/// How often commands are given before a failure is told, besides the last time.
+/// The interval at which commands are given before a failure is told, besides the last time.
 const ATTEMPTS: usize = 2;
 
 /// Commands for a document.
@@ -43,7 +43,7 @@ pub(super) struct Commands {
     commands: Vec<WrittenSubmission>,
 }
 
-/// What became of the commands.
+/// The outcome of the commands.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Verdicts {
     /// One verdict for each command, in the same order.
@@ -71,7 +71,7 @@ pub(super) struct Document {
     space_id: SpaceId,
     /// Starts again where history was rewritten.
     generation: u64,
-    /// How many commands of the generation were admitted.
+    /// The number of commands of the generation were admitted.
     sequence: u64,
     /// The things in the document, by kind of document.
     #[schema(value_type = Object)]
@@ -142,13 +142,14 @@ async fn explained(
     let reader =
         Reader::neutral(&name, language).reading_as(place.author(caller.device, caller.person)).about(names.client);
     let explain = |verdict: &Verdict| {
-        let (field, because) = (verdict.field.as_deref(), verdict.because.as_ref());
+        let field = verdict.field.as_deref();
+        let because = verdict.because.as_ref();
         verdict.code.map(|code| kring_domain::explain(code, field, because, &reader))
     };
     Ok(verdicts.iter().map(explain).collect())
 }
 
-/// What becomes of commands.
+/// Returns what becomes of commands.
 ///
 /// Where somebody is removed while they write, nothing of the round that they were in is kept: whoever else was in it is
 /// asked again, and who was removed finds nothing.
@@ -192,7 +193,8 @@ pub(super) async fn read(
 
 /// A document as JSON, as the caller reads it, with its people called by `names`.
 pub(super) async fn json(app: &App, caller: Caller, place: &Place, names: &Names) -> Result<Vec<u8>, Problem> {
-    let (space, names) = (place.space, names.clone());
+    let space = place.space;
+    let names = names.clone();
     let author = place.author(caller.device, caller.person);
     let json = app.documents.look(place.document, move |admission| render(admission, space, author, &names)).await?;
     json.ok_or_else(Problem::not_found)
@@ -236,12 +238,12 @@ impl Names {
         Ok(Self { whole: Arc::new(whole), called: Arc::new(called), client, language })
     }
 
-    /// What people call the client.
+    /// Returns what people call the client.
     pub(super) fn client(&self) -> Option<String> {
         self.client.map(|client| self.called(client))
     }
 
-    /// What people call somebody, in texts: the first name where it is clear.
+    /// Returns what people call somebody, in texts: the first name where it is clear.
     pub(super) fn called(&self, person: PersonId) -> String {
         self.called.get(&person).map_or_else(|| self.name(person), String::clone)
     }
@@ -273,11 +275,13 @@ impl From<LoadError> for Problem {
 }
 
 fn render(admission: &Admission, space_id: SpaceId, author: Author, names: &Names) -> Vec<u8> {
-    let (kind, head) = (admission.kind(), admission.head());
+    let kind = admission.kind();
+    let head = admission.head();
     let name = |person| names.called(person);
     let reader = Reader::neutral(&name, names.language).reading_as(author).about(names.client);
     let ReadModel { content, cards, labels } = read_model_for(kind, admission.document(), &reader);
-    let (generation, sequence) = (head.generation, head.sequence);
+    let generation = head.generation;
+    let sequence = head.sequence;
     let document = Document { id: admission.id(), kind, space_id, generation, sequence, content, cards, labels };
     // Read models are plain data, which always has a JSON form.
     serde_json::to_vec(&document).unwrap_or_else(|_| Value::Null.to_string().into_bytes())

@@ -16,10 +16,10 @@ use tokio::time::timeout;
 /// The most bytes that are thrown away.
 const MOST: usize = 8 << 20;
 
-/// How long the next bytes may take.
+/// The time that the next bytes may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long throwing away may take in all.
+/// The time that throwing away may take in all.
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// A body that is drained when it is dropped.

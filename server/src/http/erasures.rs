@@ -29,7 +29,7 @@ pub(super) struct Erasures {
 pub(super) struct ErasureEntry {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// Who erased it.
+    /// The person who erased it.
     #[schema(value_type = String, format = Uuid)]
     person_id: PersonId,
     #[schema(value_type = String, format = Uuid)]

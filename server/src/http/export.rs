@@ -21,7 +21,7 @@ use crate::auth::Caller;
 use crate::clock;
 use crate::sync::directory::Place;
 
-/// How many exports are made at once: each is in memory until it is sent.
+/// The number of exports are made at once: each is in memory until it is sent.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// Everything in the space that the caller may read, with its history.

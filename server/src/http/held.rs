@@ -37,7 +37,7 @@ pub(super) struct HeldItem {
     kind: DocumentKind,
     #[schema(value_type = String, format = Uuid)]
     person_id: PersonId,
-    /// What the person was in the space.
+    /// The role that the person had in the space.
     #[schema(value_type = String)]
     role: Role,
     /// When it was made, by the clock of its device.
@@ -64,7 +64,7 @@ enum Decision {
     Decline,
 }
 
-/// What became of it.
+/// The outcome of it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Judged {
     /// The verdict, where it was let in: it may make no sense any more.
@@ -153,14 +153,15 @@ pub(super) async fn judge(
 async fn admit(app: &App, caller: Caller, judge: &Rights, edit: &HeldEdit) -> Result<Verdict, Problem> {
     let Rights { role: judge, has_client, .. } = *judge;
     let author = Author { device: edit.device, person: edit.person, role: edit.role, has_client };
-    let (document, commands) = (edit.document, vec![edit.submission.clone()]);
+    let document = edit.document;
+    let commands = vec![edit.submission.clone()];
     let verdicts = app.documents.submit_for_another(author, (caller.person, judge), document, commands).await?;
     let verdict = verdicts.into_iter().next().ok_or_else(Problem::internal)?;
     // A document that waits for what devices have takes nothing yet; the edit waits for its judge as long.
     if verdict.is_passing() { Err(Problem::unavailable()) } else { Ok(verdict) }
 }
 
-/// What somebody may in a space who judges there.
+/// Returns what somebody may in a space who judges there.
 fn judge_in(connection: &rusqlite::Connection, space: SpaceId, person: PersonId) -> Result<Rights, AccountError> {
     let rights = accounts::rights(connection, space, person)?;
     match rights.role {
@@ -172,7 +173,8 @@ fn judge_in(connection: &rusqlite::Connection, space: SpaceId, person: PersonId)
 }
 
 async fn item(app: &App, edit: HeldEdit, names: &Names, language: Language) -> Result<HeldItem, Problem> {
-    let (names, command) = (names.clone(), edit.submission.command.clone());
+    let names = names.clone();
+    let command = edit.submission.command.clone();
     let words = move |admission: &Admission| match command.parse() {
         Ok(command) => command.words(admission.document(), &|person| names.name(person), language),
         Err(_) => language
@@ -181,6 +183,7 @@ async fn item(app: &App, edit: HeldEdit, names: &Names, language: Language) -> R
     };
     let text = app.documents.look(edit.document, words).await?.ok_or_else(Problem::not_found)?;
     let HeldEdit { document, kind, person, role, held_at, submission, .. } = edit;
-    let (command_id, made_at) = (submission.id, submission.made_at);
+    let command_id = submission.id;
+    let made_at = submission.made_at;
     Ok(HeldItem { command_id, document, kind, person_id: person, role, made_at, held_at, text })
 }

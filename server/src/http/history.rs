@@ -27,7 +27,7 @@ pub(super) struct Page {
     before: Option<u64>,
     /// The generation of that sequence number; the present one where it is absent.
     generation: Option<u64>,
-    /// How many entries, 1 to 200; 50 where it is absent.
+    /// The number of entries, 1 to 200; 50 where it is absent.
     limit: Option<u32>,
 }
 
@@ -45,9 +45,9 @@ pub(super) struct HistoryEntry {
     at: Timestamp,
     #[schema(value_type = String, format = Uuid)]
     person_id: PersonId,
-    /// What the person is called, or a neutral word for who is no longer there.
+    /// The role of the person called, or a neutral word for who is no longer there.
     person: String,
-    /// What the person was at the time.
+    /// The role that the person had at the time.
     #[schema(value_type = String)]
     role: Role,
     /// The command's name.

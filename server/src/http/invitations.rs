@@ -23,7 +23,7 @@ pub(super) struct Invitation {
     /// `client`, `representative`, `member`, `carer`, `professional`, `backup`, `colleague` or `carer_consultant`.
     #[schema(value_type = shapes::Role)]
     role: Role,
-    /// What to call them until they say so themselves.
+    /// The name for them until they say so themselves.
     #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<Name>,
     /// Who it is on the network map, where it is somebody there.
@@ -68,9 +68,11 @@ pub(super) async fn invite(
     };
     must_be_safe(&app, space, caller, language, is_one).await?;
     let grant = Grant::Join { space, role, name: name.map(|name| name.as_str().to_owned()) };
-    let (code, now) = (Code::random(), clock::now());
+    let code = Code::random();
+    let now = clock::now();
     let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
-    let (hash, person) = (code.hash(), caller.person);
+    let hash = code.hash();
+    let person = caller.person;
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
         let own = accounts::invite(connection, space, person, role)?;
         accounts::keep_code(connection, hash, &grant, now, expires_at)?;

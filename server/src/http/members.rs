@@ -28,7 +28,7 @@ pub(super) struct Member {
     role: Role,
     #[schema(value_type = String, format = DateTime)]
     joined_at: Timestamp,
-    /// Whether the caller may make a code with which this person comes back on a new phone; not in an export.
+    /// True when the caller may make a code with which this person comes back on a new phone; not in an export.
     #[serde(skip_serializing_if = "Option::is_none")]
     may_invite_back: Option<bool>,
 }
@@ -108,7 +108,8 @@ pub(super) async fn make_code(
     if person != caller.person {
         must_be_safe(&app, space, caller, language, move |people| people.has_person(person)).await?;
     }
-    let (code, now) = (Code::random(), clock::now());
+    let code = Code::random();
+    let now = clock::now();
     // Who asks for themselves has another device in their hand, so that a short time is enough.
     let lifetime = if person == caller.person { DEVICE_CODE_LIFETIME } else { RETURN_CODE_LIFETIME };
     let expires_at = Timestamp::from_millis(now.millis() + lifetime);

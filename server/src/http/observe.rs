@@ -22,7 +22,8 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", %id, %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, duration) = (response.status().as_u16(), start.elapsed());
+    let status = response.status().as_u16();
+    let duration = start.elapsed();
     app.metrics.request(status, duration);
     let milliseconds = duration.as_secs_f64() * 1000.0;
     span.in_scope(|| tracing::info!(status, milliseconds, "answered"));

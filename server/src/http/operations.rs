@@ -17,13 +17,13 @@ use crate::app::App;
 use crate::clock::now;
 use crate::store::StoreError;
 
-/// Whether the process is up.
+/// Returns whether the process is up.
 #[utoipa::path(get, path = "/healthz", security(()), responses((status = 200, body = String)))]
 pub(super) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Whether the database takes a change and makes it durable, and no document was found damaged.
+/// Returns whether the database takes a change and makes it durable, and no document was found damaged.
 #[utoipa::path(get, path = "/readyz", security(()), responses((status = 200, body = String), (status = 503, body = ProblemBody)))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
     let write = app.store.write(|connection| -> Result<(), StoreError> {

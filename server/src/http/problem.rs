@@ -159,7 +159,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, ProblemCode::OtherPerson, "The code is of another person")
     }
 
-    /// What the caller signed was not signed about now.
+    /// Returns what the caller signed was not signed about now.
     pub const fn clock(now: Timestamp) -> Self {
         let mut problem = Self::unauthorized(ProblemCode::Clock, "Signed at another time than now");
         problem.server_time = Some(now);

@@ -43,10 +43,12 @@ pub(super) async fn note(State(app): State<App>, mut request: Request, next: Nex
     response
 }
 
-/// What is asked, of which space or document.
+/// Returns what is asked, of which space or document.
 fn attempt(method: &Method, path: &str) -> Option<(Target, Action)> {
     let mut parts = path.strip_prefix("/v1/")?.split('/');
-    let (kind, id, rest) = (parts.next()?, parts.next()?, parts.next());
+    let kind = parts.next()?;
+    let id = parts.next()?;
+    let rest = parts.next();
     let target = match kind {
         "spaces" => Target::Space(SpaceId::new(id.parse().ok()?)),
         "documents" => Target::Document(DocumentId::new(id.parse().ok()?)),

@@ -64,7 +64,7 @@ pub(super) async fn must_be_safe(
     }))
 }
 
-/// Whether a code would let in one of them. That it did not is a line in the access log under the name of who made the code,
+/// Returns whether a code would let in one of them. That it did not is a line in the access log under the name of who made the code,
 /// in the words of any other attempt that is refused.
 ///
 /// # Errors

@@ -49,7 +49,9 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
                 continue;
             }
         };
-        let (app, router, share) = (app.clone(), router.clone(), app.lifetime.share());
+        let share = app.lifetime.share();
+        let router = router.clone();
+        let app = app.clone();
         tokio::spawn(async move {
             let _counted = app.metrics.connection();
             connection(&app, router, stream, share).await;

@@ -24,10 +24,10 @@ pub(super) struct SignInBody {
     /// A one-time code, as somebody types or pastes it: alone, as a link, or with words and punctuation around it.
     #[schema(value_type = String)]
     code: Secret,
-    /// What to call the device.
+    /// The name for the device.
     #[schema(value_type = String, max_length = 200)]
     device_name: Name,
-    /// What to call the person.
+    /// The name for the person.
     #[schema(value_type = Option<String>, max_length = 200)]
     display_name: Option<Name>,
     /// The id of a new person, from a phone that worked before it signed in; not taken where there is such a person.

@@ -27,7 +27,8 @@ pub(super) async fn read(
     Ids(space): Ids<SpaceId>,
     Reads(language): Reads,
 ) -> Result<Json<Status>, Problem> {
-    let (person, at) = (caller.person, clock::now());
+    let person = caller.person;
+    let at = clock::now();
     let allowed = app.store.write(move |connection| -> Result<Role, AccountError> {
         let role = accounts::role_in(connection, space, person)?;
         if !role.sees_status() {
@@ -40,7 +41,7 @@ pub(super) async fn read(
     Ok(Json(of_space(&app, space, role, language).await?))
 }
 
-/// How it goes in a space, for somebody with a role.
+/// Returns how it goes in a space, for somebody with a role.
 pub(super) async fn of_space(app: &App, space: SpaceId, role: Role, language: Language) -> Result<Status, Problem> {
     let began = app.store.read(move |connection| accounts::began(connection, space)).await?;
     let network = content(app, space, DocumentKind::Network, language).await?;

@@ -45,7 +45,8 @@ pub(super) struct Pair {
 impl Pair {
     pub(super) async fn new(app: &App, caller: Caller, refresh_token: Secret) -> Result<Self, StoreError> {
         app.auth.notice_keys(&app.store).await?;
-        let (access_token, expires_in) = (app.auth.access_token(caller)?, app.auth.token_ttl().as_secs());
+        let access_token = app.auth.access_token(caller)?;
+        let expires_in = app.auth.token_ttl().as_secs();
         Ok(Self { access_token, expires_in, refresh_token, server_id: app.server })
     }
 }

@@ -17,7 +17,7 @@ const REPLACED: &str = ".replaced-";
 /// What SQLite keeps beside a database; no write-ahead file may ever be beside a database that it is not of.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
-/// Where the copy is made.
+/// Returns where the copy is made.
 pub(crate) fn copy(directory: &Path) -> PathBuf {
     named(directory, COPY)
 }

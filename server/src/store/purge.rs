@@ -11,10 +11,10 @@ use rusqlite::Connection;
 use super::StoreError;
 use crate::fail;
 
-/// How long to wait for readers of an older state before it is left for later, in all that are waiting for the commit.
+/// The time that to wait for readers of an older state before it is left for later, in all that are waiting for the commit.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// How long a connection waits otherwise for another one.
+/// The time that a connection waits otherwise for another one.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// The most bytes of a database that is written anew after an erasure: everybody who writes waits for that.

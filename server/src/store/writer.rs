@@ -26,7 +26,7 @@ pub trait Job: Send {
     /// An error here undoes this job alone.
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
 
-    /// Whether it removes something of which nothing may stay in the write-ahead file.
+    /// Returns whether it removes something of which nothing may stay in the write-ahead file.
     fn erases(&self) -> bool {
         false
     }
@@ -45,11 +45,11 @@ pub(super) struct Writer {
 /// What whoever commits has in hand.
 struct Desk {
     connection: Mutex<Connection>,
-    /// How many jobs were sent to the thread and are not durable yet.
+    /// The number of jobs were sent to the thread and are not durable yet.
     underway: AtomicUsize,
-    /// Whether the write-ahead file may hold what was erased.
+    /// True when the write-ahead file may hold what was erased.
     is_unclean: AtomicBool,
-    /// Whether the database file may.
+    /// True when the database file may.
     has_remains: AtomicBool,
     /// Goes up when an fsync fails. What it should have kept may be gone although it can still be read, and the next
     /// fsync would not say so; only what is read from the disk after a start can be believed.
@@ -227,7 +227,7 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     }
 }
 
-/// Whether the system could not say that what was written is on the disk.
+/// Returns whether the system could not say that what was written is on the disk.
 fn is_failed_sync(error: &StoreError) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
     let StoreError::Database(error) = error else { return false };

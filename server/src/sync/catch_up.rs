@@ -19,14 +19,14 @@ pub(crate) struct Piece {
     pub(crate) frames: Vec<Bytes>,
     /// How far the device is when it has these; `None` where there is no such document.
     pub(crate) reached: Option<Base>,
-    /// Whether that is as far as the log was.
+    /// True when that is as far as the log was.
     pub(crate) is_last: bool,
     /// The device has more than the log, which ends here.
     pub(crate) ahead_of: Option<u64>,
 }
 
 impl Piece {
-    /// What comes of it.
+    /// Returns what comes of it.
     pub(crate) fn reach(&self) -> Reach {
         Reach { reached: self.reached, ahead_of: self.ahead_of }
     }
@@ -64,7 +64,7 @@ pub(crate) fn next_piece(
     }
 }
 
-/// Whether a device has more than the log, or another history.
+/// Returns whether a device has more than the log, or another history.
 pub(crate) fn is_apart(connection: &Connection, document: DocumentId, cursor: Claim) -> Result<bool, LoadError> {
     let Some(head) = table::head(connection, document)? else { return Ok(false) };
     Ok(!matches!(standing(connection, document, Some(cursor), &head)?, Standing::On))
@@ -135,7 +135,10 @@ fn entries(
     if after == head.at {
         return Ok(Piece { frames, reached: Some(after), is_last: true, ahead_of: None });
     }
-    let (mut batch, mut size, mut total, mut reached) = (Vec::new(), 0, 0, after);
+    let mut batch = Vec::new();
+    let mut size = 0;
+    let mut total = 0;
+    let mut reached = after;
     table::each_entry(connection, document, after, |sequence, bytes| {
         if size + bytes.len() > FRAME && !batch.is_empty() {
             frames.push(frame(document, after.generation, &mut batch));

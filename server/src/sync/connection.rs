@@ -43,7 +43,7 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// How far a device is that has these entries.
+    /// Returns how far a device is that has these entries.
     pub(crate) fn reached(&self) -> Base {
         Base { generation: self.generation, sequence: self.last }
     }
@@ -74,7 +74,7 @@ pub(crate) struct Outbox {
     bytes: usize,
     /// The spaces the person was removed from.
     pub(crate) left: Vec<SpaceId>,
-    /// Whether the person's seats have changed.
+    /// True when the person's seats have changed.
     pub(crate) is_stale: bool,
     /// The connection is to be closed.
     pub(crate) closing: Option<Closing>,
@@ -96,7 +96,7 @@ impl Connection {
         Self { number, person, device, family, outbox: Mutex::default(), wake: Notify::new() }
     }
 
-    /// Whose connection it is.
+    /// Returns whose connection it is.
     pub(crate) fn caller(&self) -> Caller {
         Caller { person: self.person, device: self.device, family: self.family }
     }
@@ -160,7 +160,7 @@ impl Connection {
         taken
     }
 
-    /// Whether the connection is to be closed.
+    /// Returns whether the connection is to be closed.
     pub(crate) fn is_closing(&self) -> bool {
         self.lock().closing.is_some()
     }
@@ -194,7 +194,7 @@ mod tests {
         Connection::new(1, PersonId::new(id), DeviceId::new(id), id)
     }
 
-    /// How many frames of a size wait before the device is to be closed.
+    /// Returns how many frames of a size wait before the device is to be closed.
     fn most(size: usize) -> usize {
         let device = device();
         for count in 0..10_000 {

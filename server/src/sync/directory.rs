@@ -22,19 +22,20 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Where somebody with these rights stands to the space's document of a kind.
+    /// Returns where somebody with these rights stands to the space's document of a kind.
     pub(crate) fn new(space: SpaceId, kind: DocumentKind, rights: &Rights) -> Self {
         let document = DocumentId::derive(space, kind);
-        let (role, has_client) = (rights.role, rights.has_client);
+        let role = rights.role;
+        let has_client = rights.has_client;
         Self { document, kind, space, role, access: rights.access(kind), has_client }
     }
 
-    /// How far the person gets into the document.
+    /// Returns how far the person gets into the document.
     pub(crate) fn access(&self) -> Access {
         self.access
     }
 
-    /// Whether the person gets into it by a consent, which may end at any moment.
+    /// Returns whether the person gets into it by a consent, which may end at any moment.
     pub(crate) fn is_by_consent(&self) -> bool {
         self.access > self.kind.access(self.role)
     }
@@ -102,7 +103,9 @@ impl Directory {
     /// Reads how far the documents of a window are, and who is in their spaces. The people of a space come with the first of
     /// its documents; who may read nothing of a space does not learn who is in it either.
     pub(crate) fn page(&self, connection: &Connection, window: Window) -> Result<Page, LoadError> {
-        let (mut page, mut seen, mut last) = (Page::default(), HashSet::new(), None);
+        let mut page = Page::default();
+        let mut seen = HashSet::new();
+        let mut last = None;
         for place in &self.places {
             let is_first = seen.insert(place.space);
             if window.after.is_some_and(|after| place.document <= after) {
@@ -131,7 +134,7 @@ impl Directory {
 }
 
 impl Window {
-    /// Whether a document is in the window, of which a page ends `through`.
+    /// Returns whether a document is in the window, of which a page ends `through`.
     pub(crate) fn has(&self, document: DocumentId, through: Option<DocumentId>) -> bool {
         self.after.is_none_or(|after| document > after) && through.is_none_or(|through| document <= through)
     }
@@ -164,7 +167,8 @@ pub(crate) fn place(
     let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query([document.uuid().as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let (space, kind) = (SpaceId::new(Uuid::from_bytes(row.get(0)?)), row.get::<_, String>(1)?);
+    let space = SpaceId::new(Uuid::from_bytes(row.get(0)?));
+    let kind = row.get::<_, String>(1)?;
     let Some(kind) = DocumentKind::from_name(&kind) else { return Ok(None) };
     match accounts::rights(connection, space, person) {
         Ok(rights) => Ok(Some(Place::new(space, kind, &rights)).filter(|place| place.access() >= Access::Read)),
@@ -173,7 +177,7 @@ pub(crate) fn place(
     }
 }
 
-/// Whether a sign-in is still good.
+/// Returns whether a sign-in is still good.
 pub(crate) fn is_signed_in(connection: &Connection, family: Uuid) -> Result<bool, LoadError> {
     let sql = "SELECT 1 FROM families JOIN devices USING (device_id)
                WHERE family_id = ?1 AND ended_at IS NULL AND revoked_at IS NULL";

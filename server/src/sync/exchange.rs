@@ -39,7 +39,8 @@ pub(crate) struct Round {
 pub(crate) async fn exchange(app: &App, caller: Caller, round: Round) -> Result<Vec<u8>, LoadError> {
     let mut frames: Vec<Bytes> = round.pings.into_iter().map(|n| encode(&ServerFrame::Pong { n }).into()).collect();
     let mut answered = Vec::new();
-    let (window, cursors) = (round.window, round.cursors);
+    let window = round.window;
+    let cursors = round.cursors;
     let mut spellings = round.spellings;
     if !round.submits.is_empty() || !round.entries.is_empty() {
         let directory = app.store.read(move |connection| Directory::read(connection, caller.person)).await?;
@@ -144,7 +145,9 @@ fn lacking(
     // One state for what may be read and for what is read.
     let transaction = connection.unchecked_transaction()?;
     let page = Directory::read(&transaction, mine.caller.person)?.page(&transaction, mine.window)?;
-    let (mut frames, mut places, mut room) = (Vec::new(), Vec::new(), ROOM);
+    let mut frames = Vec::new();
+    let mut places = Vec::new();
+    let mut room = ROOM;
     for place in &page.places {
         if room == 0 {
             break;

@@ -114,7 +114,7 @@ impl Hub {
         self.lock().each(|_| true, |connection| connection.close(Closing::Shutdown));
     }
 
-    /// How many devices are connected.
+    /// Returns how many devices are connected.
     pub fn connections(&self) -> usize {
         self.lock().connections.len()
     }
@@ -196,7 +196,8 @@ impl Hub {
         for document in registered.map(|registered| registered.documents).unwrap_or_default() {
             registry.remove_readers(document, |reader| reader.number == connection.number);
         }
-        let (used, kept) = (registry.connections.len(), registry.connections.capacity());
+        let used = registry.connections.len();
+        let kept = registry.connections.capacity();
         if kept > 1024 && used < kept / 4 {
             registry.connections.shrink_to(used * 2);
             registry.readers.shrink_to(used * 2);

@@ -18,7 +18,7 @@ pub(super) fn received(connection: &Connection, caller: Caller, places: &[Place]
     Ok(())
 }
 
-/// Whether the access log tells already that a device was sent something of a document of late.
+/// Returns whether the access log tells already that a device was sent something of a document of late.
 ///
 /// A device that comes again within minutes then waits for no transaction.
 pub(super) fn is_told(connection: &Connection, caller: Caller, place: &Place) -> Result<bool, LoadError> {

@@ -42,7 +42,7 @@ const GONE_AFTER: Duration = Duration::from_secs(45);
 /// The largest presence state, in bytes of JSON.
 const MAX_PRESENCE: usize = 1024;
 
-/// How often a device may say what its person is doing.
+/// The interval at which a device may say what its person is doing.
 const PRESENCE_EVERY: Duration = Duration::from_millis(100);
 
 /// A connected device and what it has been sent.
@@ -55,9 +55,9 @@ struct Session {
     presence_at: Option<Instant>,
     /// When an attempt that was refused was last kept in the access log.
     refused_at: Option<Instant>,
-    /// Whether something is about to be sent that the access log does not tell of yet.
+    /// True when something is about to be sent that the access log does not tell of yet.
     is_untold: bool,
-    /// Whether the device takes its welcome in pages.
+    /// True when the device takes its welcome in pages.
     is_paged: bool,
     /// The ids of commands under way that the device writes in another way.
     spellings: Spellings,
@@ -74,8 +74,11 @@ pub(crate) fn run(app: App, caller: Caller, socket: WebSocket) -> impl Future<Ou
     let connected = app.hub.connect(caller.person, caller.device, caller.family);
     let here = (app.metrics.socket(), app.lifetime.share());
     let socket = Socket::new(socket);
-    let (places, presence_at, refused_at) = (None, None, None);
-    let (is_untold, is_paged) = (false, false);
+    let places = None;
+    let presence_at = None;
+    let refused_at = None;
+    let is_untold = false;
+    let is_paged = false;
     let session = Session {
         app,
         connected,
@@ -208,7 +211,7 @@ impl Session {
         }
     }
 
-    /// Whether the device may ask one thing more now.
+    /// Returns whether the device may ask one thing more now.
     fn may_go_on(&self) -> bool {
         self.app.hub.allowance(self.connected.connection.device, 1) == 1
     }
@@ -239,7 +242,7 @@ impl Session {
         Ok(())
     }
 
-    /// What stays as it is of what a page is not about, as far as the person may still read it.
+    /// Returns what stays as it is of what a page is not about, as far as the person may still read it.
     fn outside(&mut self, window: Window, through: Option<DocumentId>, places: &[Place]) -> Vec<Watched> {
         let mut before = self.places.take().unwrap_or_default().into_iter().peekable();
         let outside = places.iter().filter(|place| !window.has(place.document, through));
@@ -265,7 +268,8 @@ impl Session {
             let Base { generation, sequence } = at;
             Some(Cursor { document: watched.place.document, generation, sequence, chain })
         };
-        let (cursors, known) = (before.iter().filter_map(cursor).collect(), before.iter());
+        let cursors = before.iter().filter_map(cursor).collect();
+        let known = before.iter();
         let known: Vec<DocumentId> = known.map(|watched| watched.place.document).collect();
         self.places = Some(before);
         let window = Window { is_paged: self.is_paged, ..Window::default() };
@@ -279,7 +283,9 @@ impl Session {
     async fn catch_up(&mut self, document: DocumentId) -> Result<(), Ending> {
         loop {
             let Some(watched) = self.find(document) else { return Ok(()) };
-            let (place, cursor, answered) = (watched.place, watched.following.claim(), watched.following.answered());
+            let place = watched.place;
+            let cursor = watched.following.claim();
+            let answered = watched.following.answered();
             let piece = self.read(move |reading| reading.piece(&place, cursor, answered, ROOM)).await?;
             // Where a consent has ended, the person is told when the session looks again.
             let Some(mut piece) = piece else { return Ok(()) };
@@ -310,7 +316,8 @@ impl Session {
             return Ok(());
         }
         if place.is_none() {
-            let (person, device) = (connection.person, connection.device);
+            let person = connection.person;
+            let device = connection.device;
             let held = Box::pin(hold_late(&self.app, person, device, document, commands)).await;
             let verdicts = held.map_err(|_| Ending::UNAVAILABLE)?;
             if verdicts.iter().any(|verdict| verdict.code == Some(Code::NotFound)) {
@@ -349,7 +356,7 @@ impl Session {
         Ok(())
     }
 
-    /// What to do with new entries of a document.
+    /// Returns what to do with new entries of a document.
     fn next(&mut self, live: &Live) -> Next {
         let Some(watched) = self.find(live.document) else { return Next::Skip };
         let next = watched.following.next(live.first, live.reached());
@@ -382,8 +389,10 @@ impl Session {
         &mut self,
         query: impl FnOnce(&Reading<'_>) -> Result<T, LoadError> + Send + 'static,
     ) -> Result<T, Ending> {
-        let (hub, connection) = (self.app.hub.clone(), self.connected.connection.clone());
-        let (damaged, server) = (self.app.documents.damaged().clone(), self.app.server);
+        let hub = self.app.hub.clone();
+        let connection = self.connected.connection.clone();
+        let damaged = self.app.documents.damaged().clone();
+        let server = self.app.server;
         let _turn = self.app.hub.turn().await;
         let read = Box::pin(self.app.store.read(move |database| -> Result<Option<T>, LoadError> {
             if !directory::is_signed_in(database, connection.family)? {

@@ -56,7 +56,8 @@ fn the_lines_are_in_the_callers_language() {
 fn looking_writing_and_being_refused_are_in_the_log_and_what_is_the_same_is_folded() {
     let server = Server::start();
     let (space, professional, [client, member]) = server.space(["client", "member"]);
-    let (circle, network) = (document(&member, &space, "circle"), document(&client, &space, "network"));
+    let circle = document(&member, &space, "circle");
+    let network = document(&client, &space, "network");
     for text in ["one", "two", "three"] {
         say(&member, &circle, text);
         assert_eq!(member.get(&format!("/v1/documents/{circle}")).status, 200);

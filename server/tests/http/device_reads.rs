@@ -31,7 +31,8 @@ impl<'a> Phone<'a> {
 
     fn tell(&self, after: usize) -> Answer {
         let id = |field: &str| -> Uuid { self.person.session[field].as_str().unwrap().parse().unwrap() };
-        let (device, person) = (id("device_id"), id("person_id"));
+        let device = id("device_id");
+        let person = id("person_id");
         let start = LookChain::start(kring_domain::DeviceId::new(device), kring_domain::PersonId::new(person));
         let chain = self.looks.iter().fold(start, |chain, look| chain.next(look));
         let link = URL_SAFE_NO_PAD.encode(chain.link);

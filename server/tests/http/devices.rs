@@ -24,7 +24,8 @@ fn one_more_device_is_the_same_person() {
 #[test]
 fn a_code_for_a_device_is_for_nobody_else() {
     let server = Server::start();
-    let (one, other) = (server.professional(), server.professional());
+    let one = server.professional();
+    let other = server.professional();
     let code = one.post("/v1/devices/codes", &Value::Null).body["code"].clone();
     other.post("/v1/sign-in", &json!({"code": code, "device_name": "x"})).expect(409, "other_person");
 }
@@ -47,7 +48,8 @@ fn a_revoked_device_is_out_at_once() {
 #[test]
 fn nobody_revokes_the_device_of_another() {
     let server = Server::start();
-    let (one, other) = (server.professional(), server.professional());
+    let one = server.professional();
+    let other = server.professional();
     let device = one.session["device_id"].as_str().unwrap();
     other.post(&format!("/v1/devices/{device}/revoke"), &Value::Null).expect(404, "not_found");
     other.post(&format!("/v1/devices/{}/revoke", Uuid::now_v7()), &Value::Null).expect(404, "not_found");

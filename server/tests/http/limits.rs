@@ -94,7 +94,8 @@ fn one_device_does_not_take_the_server_for_itself() {
         config.limits.request_burst = 3;
         config.limits.requests_per_second = 1;
     });
-    let (greedy, other) = (server.professional(), server.professional());
+    let greedy = server.professional();
+    let other = server.professional();
     for _ in 0..3 {
         assert_eq!(greedy.get("/v1/spaces").status, 200);
     }

@@ -56,7 +56,8 @@ fn is_signed_in(server: &Server, answer: &Answer) -> bool {
 fn the_same_device_gets_the_same_answer_again() {
     let server = Server::start();
     let (space, professional, []) = server.space([]);
-    let (code, phone) = (professional.invite(&space, "client"), Phone::new(1));
+    let code = professional.invite(&space, "client");
+    let phone = Phone::new(1);
     let lost = phone.sign_in(&server, &code, NONCE, 0);
     for seconds in 1..4 {
         let again = phone.sign_in(&server, &code, NONCE, seconds);
@@ -72,7 +73,9 @@ fn the_same_device_gets_the_same_answer_again() {
 #[test]
 fn whoever_has_only_the_code_gets_nothing() {
     let server = Server::start();
-    let (code, phone, thief) = (server.professional_code(), Phone::new(1), Phone::new(2));
+    let code = server.professional_code();
+    let phone = Phone::new(1);
+    let thief = Phone::new(2);
     let overheard = phone.body(&code, NONCE, 0);
     let first = server.anybody().post("/v1/sign-in", &overheard);
     who(&first);
@@ -98,7 +101,8 @@ fn whoever_has_only_the_code_gets_nothing() {
 #[test]
 fn a_proof_of_another_time_spends_no_code() {
     let server = Server::start();
-    let (code, phone) = (server.professional_code(), Phone::new(1));
+    let code = server.professional_code();
+    let phone = Phone::new(1);
     for seconds in [-400, 400] {
         let answer = phone.sign_in(&server, &code, NONCE, seconds).expect(401, "clock");
         assert!(answer.body["server_time"].as_str().unwrap().ends_with('Z'));
@@ -109,9 +113,11 @@ fn a_proof_of_another_time_spends_no_code() {
 #[test]
 fn an_answer_that_was_used_is_not_given_again() {
     let server = Server::start();
-    let (code, phone) = (server.professional_code(), Phone::new(1));
+    let code = server.professional_code();
+    let phone = Phone::new(1);
     let first = phone.sign_in(&server, &code, NONCE, 0);
-    let (device, token) = (who(&first).1, first.body["refresh_token"].as_str().unwrap());
+    let device = who(&first).1;
+    let token = first.body["refresh_token"].as_str().unwrap();
     let at = kring_server::clock::now();
     let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token));
     let text = format!("kring token proof 1\n{device}\n{hash}\n{at}\n{NONCE}");
@@ -126,7 +132,8 @@ fn an_answer_that_was_used_is_not_given_again() {
 #[test]
 fn a_token_of_a_lost_answer_ends_the_session_when_it_turns_up() {
     let server = Server::start();
-    let (code, phone) = (server.professional_code(), Phone::new(1));
+    let code = server.professional_code();
+    let phone = Phone::new(1);
     let lost = phone.sign_in(&server, &code, NONCE, 0);
     let again = phone.sign_in(&server, &code, NONCE, 1);
     server
@@ -140,7 +147,8 @@ fn a_token_of_a_lost_answer_ends_the_session_when_it_turns_up() {
 #[test]
 fn after_a_day_a_code_is_only_used() {
     let server = Server::start();
-    let (code, phone) = (server.professional_code(), Phone::new(1));
+    let code = server.professional_code();
+    let phone = Phone::new(1);
     who(&phone.sign_in(&server, &code, NONCE, 0));
     let age = server.app.store.write(|connection| -> Result<(), StoreError> {
         connection.execute("UPDATE sign_ins SET used_at = used_at - 86400001", [])?;
@@ -154,7 +162,8 @@ fn after_a_day_a_code_is_only_used() {
 fn who_was_removed_meanwhile_is_not_back_by_asking_again() {
     let server = Server::start();
     let (space, professional, []) = server.space([]);
-    let (code, phone) = (professional.invite(&space, "member"), Phone::new(1));
+    let code = professional.invite(&space, "member");
+    let phone = Phone::new(1);
     let (person, device) = who(&phone.sign_in(&server, &code, NONCE, 0));
     assert_eq!(professional.delete(&format!("/v1/spaces/{space}/members/{person}")).status, 204);
     let again = phone.sign_in(&server, &code, NONCE, 1);
@@ -169,7 +178,8 @@ fn who_was_removed_meanwhile_is_not_back_by_asking_again() {
 #[test]
 fn joining_with_a_token_survives_a_lost_answer_too() {
     let server = Server::start();
-    let (phone, other) = (Phone::new(1), Phone::new(2));
+    let phone = Phone::new(1);
+    let other = Phone::new(2);
     let session = phone.sign_in(&server, &server.professional_code(), NONCE, 0);
     let somebody = Person::new(&server.url, session.body.clone());
     let (space, professional, [stranger]) = server.space(["member"]);

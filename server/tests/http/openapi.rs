@@ -72,7 +72,9 @@ fn described(server: &Server) -> Vec<Described> {
     let mut all = Vec::new();
     for (path, item) in api["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let (name, path, operation) = (format!("{method} {path}"), path.clone(), operation.clone());
+            let name = format!("{method} {path}");
+            let path = path.clone();
+            let operation = operation.clone();
             all.push(Described { name, path, operation });
         }
     }

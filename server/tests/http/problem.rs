@@ -16,7 +16,8 @@ fn is_problem(answer: Answer, status: u16, code: &str) {
 #[test]
 fn every_kind_of_mistake_has_its_code() {
     let server = Server::start();
-    let (anybody, person) = (server.anybody(), server.professional());
+    let anybody = server.anybody();
+    let person = server.professional();
     is_problem(anybody.get("/nowhere"), 404, "not_found");
     is_problem(anybody.get("/v1/sign-in"), 405, "method_not_allowed");
     is_problem(anybody.get("/v1/spaces"), 401, "unauthenticated");
@@ -74,7 +75,8 @@ fn who_is_not_signed_in_is_told_how() {
 #[test]
 fn every_answer_has_a_request_id_of_its_own() {
     let server = Server::start();
-    let (one, other) = (server.anybody().get("/nowhere"), server.anybody().get("/healthz"));
+    let one = server.anybody().get("/nowhere");
+    let other = server.anybody().get("/healthz");
     assert!(!one.header("x-request-id").is_empty());
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
 }

@@ -151,7 +151,8 @@ fn a_bad_token_is_not_the_same_as_none() {
 fn an_expired_code_is_as_good_as_none() {
     let server = Server::start();
     let code = kring_server::auth::Code::random();
-    let (hash, grant) = (code.hash(), kring_server::accounts::Grant::Professional { name: None });
+    let hash = code.hash();
+    let grant = kring_server::accounts::Grant::Professional { name: None };
     let now = kring_server::clock::now();
     let kept = server.app.store.write(move |c| kring_server::accounts::keep_code(c, hash, &grant, now, now));
     server.runtime.block_on(kept).unwrap();

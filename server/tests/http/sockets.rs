@@ -97,7 +97,8 @@ fn a_refresh_token_used_twice_closes_the_thief_and_the_owner() {
 fn who_is_removed_and_whose_space_is_erased_is_closed() {
     let server = Server::start();
     let (space, _, [client, member]) = server.space(["client", "member"]);
-    let (mut one, mut other) = (Socket::of(&server, &member), Socket::of(&server, &client));
+    let mut one = Socket::of(&server, &member);
+    let mut other = Socket::of(&server, &client);
     assert_eq!(client.delete(&format!("/v1/spaces/{space}/members/{}", member.id())).status, 204);
     assert_eq!(one.close_code(), 4403);
     assert_eq!(client.delete(&format!("/v1/spaces/{space}")).status, 204);

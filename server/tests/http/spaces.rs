@@ -17,7 +17,8 @@ fn making_a_space_twice_makes_one() {
     let server = Server::start();
     let professional = server.professional();
     let body = json!({"space_id": Uuid::now_v7().to_string(), "name": "Rondom Dennis"});
-    let (first, again) = (professional.post("/v1/spaces", &body), professional.post("/v1/spaces", &body));
+    let first = professional.post("/v1/spaces", &body);
+    let again = professional.post("/v1/spaces", &body);
     assert_eq!((first.status, again.status), (201, 201));
     assert_eq!(first.body, again.body);
     assert_eq!(first.body["role"], "professional");

@@ -47,8 +47,10 @@ impl Server {
 
     /// A code, as `kring admin invite-professional` makes one.
     pub(crate) fn professional_code(&self) -> String {
-        let (code, now) = (Code::random(), clock::now());
-        let (hash, grant) = (code.hash(), Grant::Professional { name: Some("Jolanda".into()) });
+        let code = Code::random();
+        let now = clock::now();
+        let hash = code.hash();
+        let grant = Grant::Professional { name: Some("Jolanda".into()) };
         let kept = self.app.store.write(move |c| accounts::keep_code(c, hash, &grant, now, now.plus_days(1)));
         self.runtime.block_on(kept).unwrap();
         code.text()

@@ -63,7 +63,8 @@ fn only_this_server_makes_access_tokens() {
     let server = Server::start();
     let person = server.professional();
     let token = person.session["access_token"].as_str().unwrap();
-    let (header, claims) = (part(token, 0), part(token, 1));
+    let header = part(token, 0);
+    let claims = part(token, 1);
     let own = own_key(&server);
     let stranger = SigningKey::from_bytes(&[7; 32]);
     let kid = header["kid"].as_str();
@@ -94,7 +95,8 @@ fn the_algorithm_is_not_the_callers_choice() {
     let server = Server::start();
     let person = server.professional();
     let token = person.session["access_token"].as_str().unwrap();
-    let (header, claims) = (part(token, 0), part(token, 1));
+    let header = part(token, 0);
+    let claims = part(token, 1);
     let kid = header["kid"].as_str().unwrap();
     let claims_text = token.split('.').nth(1).unwrap();
     for none in ["none", "None", "NONE"] {
@@ -157,7 +159,8 @@ fn keys_are_changed_beside_a_running_server_and_nobody_signs_in_again() {
 fn tokens_outlive_a_restart_and_ended_sessions_stay_ended() {
     let data = tempfile::TempDir::new().unwrap();
     let first = Server::start_with(|config| config.data = data.path().into());
-    let (stays, ends) = (first.professional(), first.professional());
+    let stays = first.professional();
+    let ends = first.professional();
     let used = json!({"refresh_token": ends.session["refresh_token"]});
     first.anybody().post("/v1/token", &used);
     first.anybody().post("/v1/token", &used).expect(401, "token_reused");

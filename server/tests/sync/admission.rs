@@ -8,8 +8,10 @@ use crate::harness::{Server, command, idea};
 #[tokio::test]
 async fn two_phones_see_each_others_edits() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
-    let (mut one, mut two) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
+    let mut one = server.phone(linda, vec![]).await;
+    let mut two = server.phone(emine, vec![]).await;
     let kaart = idea("een kaart");
     one.submit(server.circle(), vec![kaart.clone()]).await;
     let seen = two.entries(1).await;
@@ -27,7 +29,8 @@ async fn a_command_sent_twice_is_one_entry_with_one_verdict() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
     let mut phone = server.phone(linda, vec![]).await;
-    let (kaart, unknown) = (idea("een kaart"), command(0, json!({"type": "sing_song"})));
+    let kaart = idea("een kaart");
+    let unknown = command(0, json!({"type": "sing_song"}));
     let mut answers = Vec::new();
     for _ in 0..2 {
         phone.submit(server.circle(), vec![kaart.clone(), unknown.clone()]).await;
@@ -46,8 +49,10 @@ async fn a_command_sent_twice_is_one_entry_with_one_verdict() {
 #[tokio::test]
 async fn two_phones_that_edit_one_idea_at_once_both_keep_their_words() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
-    let (mut one, mut two) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
+    let mut one = server.phone(linda, vec![]).await;
+    let mut two = server.phone(emine, vec![]).await;
     let id = Uuid::now_v7();
     one.submit(server.circle(), vec![command(0, json!({"type": "propose_idea", "idea_id": id, "text": "een kaart"}))])
         .await;
@@ -64,7 +69,8 @@ async fn two_phones_that_edit_one_idea_at_once_both_keep_their_words() {
 #[tokio::test]
 async fn what_somebody_may_not_see_is_not_there() {
     let server = Server::start().await;
-    let (backup, elsewhere) = (server.somebody(Role::Backup).await, SpaceId::new(Uuid::now_v7()));
+    let backup = server.somebody(Role::Backup).await;
+    let elsewhere = SpaceId::new(Uuid::now_v7());
     let mut phone = server.connect(backup).await;
     let other = DocumentId::derive(elsewhere, kring_domain::DocumentKind::Circle);
     for document in [server.circle(), other] {

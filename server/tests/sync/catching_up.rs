@@ -7,7 +7,8 @@ use crate::harness::{Server, cursor, idea};
 #[tokio::test]
 async fn a_cursor_gets_exactly_what_was_missed() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut one = server.phone(linda, vec![]).await;
     for text in ["een", "twee", "drie", "vier"] {
         one.submit(server.circle(), vec![idea(text)]).await;
@@ -32,7 +33,8 @@ async fn a_cursor_gets_exactly_what_was_missed() {
 #[tokio::test]
 async fn a_long_document_comes_as_a_snapshot_and_its_tail() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut one = server.phone(linda, vec![]).await;
     for _ in 0..3 {
         one.submit(server.circle(), (0..200).map(|number| idea(&format!("idee {number}"))).collect()).await;
@@ -50,9 +52,11 @@ async fn a_long_document_comes_as_a_snapshot_and_its_tail() {
 #[tokio::test]
 async fn entries_that_come_while_a_phone_catches_up_are_neither_missed_nor_doubled() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut one = server.phone(linda, vec![]).await;
-    let (document, total) = (server.circle(), 400);
+    let document = server.circle();
+    let total = 400;
     let writing = tokio::spawn(async move {
         for number in 0..total {
             one.submit(document, vec![idea(&format!("idee {number}"))]).await;

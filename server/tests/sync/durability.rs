@@ -7,12 +7,14 @@ use crate::harness::{Server, cursor, idea};
 #[tokio::test]
 async fn what_cannot_be_made_durable_is_never_acknowledged() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut watching = server.phone(emine, vec![]).await;
     let mut phone = server.phone(linda, vec![]).await;
     // The disk is full from here on.
     server.change(|connection| connection.pragma_update(None, "max_page_count", 1)).await;
-    let (mut acknowledged, mut closed) = (0, None);
+    let mut acknowledged = 0;
+    let mut closed = None;
     'full: for _ in 0..200 {
         phone.submit(server.circle(), vec![idea(&"veel ".repeat(300))]).await;
         loop {

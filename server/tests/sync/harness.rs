@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
-/// How long anything that should happen may take.
+/// The time that anything that should happen may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
@@ -82,7 +82,9 @@ impl Server {
 
     /// Somebody new in the space, signed in on one phone.
     pub(crate) async fn somebody(&self, role: Role) -> Caller {
-        let (person, device, family) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let person = Uuid::now_v7();
+        let device = Uuid::now_v7();
+        let family = Uuid::now_v7();
         self.change(move |connection| {
             connection.execute(
                 "INSERT INTO persons (person_id, name, is_professional, created_at) VALUES (?1, 'Linda', 0, 0)",
@@ -135,7 +137,7 @@ impl Server {
         written.await.unwrap();
     }
 
-    /// How many entries are stored for a document.
+    /// Returns how many entries are stored for a document.
     pub(crate) async fn stored(&self, document: DocumentId) -> u64 {
         let read = self.app.store.read(move |connection| -> Result<i64, StoreError> {
             let sql = "SELECT count(*) FROM entries WHERE document_id = ?1";
@@ -231,7 +233,7 @@ impl Phone {
         all
     }
 
-    /// Whether nothing comes for a short while.
+    /// Returns whether nothing comes for a short while.
     pub(crate) async fn is_silent(&mut self) -> bool {
         tokio::time::timeout(Duration::from_millis(200), self.socket.next()).await.is_err()
     }

@@ -10,7 +10,8 @@ use crate::harness::{Server, command, idea};
 #[tokio::test]
 async fn garbage_closes_its_own_connection_and_no_other() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut honest = server.phone(emine, vec![]).await;
     let deep = [vec![0x81; 100_000], vec![0x00]].concat();
     let many = encode(&DeviceFrame::Submit {
@@ -49,7 +50,8 @@ async fn garbage_closes_its_own_connection_and_no_other() {
 #[tokio::test]
 async fn a_reader_that_does_not_read_is_closed_and_the_others_go_on() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut slow = server.phone(emine, vec![]).await;
     let mut writing = server.phone(linda, vec![]).await;
     let text = "lang ".repeat(390);
@@ -69,8 +71,10 @@ async fn a_reader_that_does_not_read_is_closed_and_the_others_go_on() {
 #[tokio::test]
 async fn presence_reaches_the_others_and_is_kept_nowhere() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
-    let (mut one, mut two) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
+    let mut one = server.phone(linda, vec![]).await;
+    let mut two = server.phone(emine, vec![]).await;
     let presence = |document, state| DeviceFrame::Presence { document, state };
     let network = kring_domain::DocumentId::derive(server.space, DocumentKind::Network);
     one.send(&presence(network, json!("not for members"))).await;

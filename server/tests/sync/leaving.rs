@@ -9,8 +9,10 @@ use crate::harness::{Server, idea};
 #[tokio::test]
 async fn whoever_is_removed_is_told_and_closed_at_once() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
-    let (mut gone, mut here) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
+    let mut gone = server.phone(linda, vec![]).await;
+    let mut here = server.phone(emine, vec![]).await;
     let start = Instant::now();
     server.unseat(linda).await;
     server.app.hub.person_left(server.space, linda.person);
@@ -36,7 +38,8 @@ async fn whoever_is_removed_is_told_and_closed_at_once() {
 #[tokio::test]
 async fn commands_of_somebody_who_was_removed_on_the_way_count_for_nothing() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Member).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Member).await;
     let submit = async |caller: Caller, role: Role, text: &str| {
         let author = Author { device: caller.device, person: caller.person, role, has_client: true };
         server.app.documents.submit(author, server.circle(), vec![idea(text)], 100).await
@@ -74,8 +77,10 @@ async fn a_space_of_an_older_version_gets_the_documents_it_lacks_when_the_server
 #[tokio::test]
 async fn a_device_that_is_signed_out_is_closed() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
-    let (mut one, mut two) = (server.phone(linda, vec![]).await, server.phone(emine, vec![]).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
+    let mut one = server.phone(linda, vec![]).await;
+    let mut two = server.phone(emine, vec![]).await;
     server.app.hub.device_revoked(linda.device);
     assert_eq!(one.close_code().await, 4401);
     server.app.hub.family_ended(emine.family);

@@ -4,12 +4,14 @@ use kring_server::store::StoreError;
 
 use crate::harness::{Server, cursor, idea};
 
-/// How many lines of this action and outcome the log of a space has for somebody.
+/// Returns how many lines of this action and outcome the log of a space has for somebody.
 async fn lines(server: &Server, space: SpaceId, caller: Caller, action: &'static str, outcome: &'static str) -> i64 {
     let read = server.app.store.read(move |connection| -> Result<i64, StoreError> {
         let sql = "SELECT count(*) FROM access_log
                    WHERE space_id = ?1 AND person_id = ?2 AND device_id = ?3 AND action = ?4 AND outcome = ?5";
-        let (space, person, device) = (space.uuid(), caller.person.uuid(), caller.device.uuid());
+        let space = space.uuid();
+        let person = caller.person.uuid();
+        let device = caller.device.uuid();
         Ok(connection.query_row(sql, (space, person, device, action, outcome), |row| row.get(0))?)
     });
     read.await.unwrap()
@@ -18,7 +20,8 @@ async fn lines(server: &Server, space: SpaceId, caller: Caller, action: &'static
 #[tokio::test]
 async fn what_a_device_gets_and_gives_is_in_the_log_before_it_has_it() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut one = server.phone(linda, vec![]).await;
     let count = async |caller, action| lines(&server, server.space, caller, action, "done").await;
     assert_eq!(count(linda, "received").await, 0, "there is nothing in any document yet");

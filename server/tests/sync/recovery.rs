@@ -149,7 +149,8 @@ struct Story {
 impl Story {
     async fn play(count: usize) -> Self {
         let server = Server::start().await;
-        let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+        let linda = server.somebody(Role::Member).await;
+        let emine = server.somebody(Role::Client).await;
         let mut phone = server.phone(linda, vec![]).await;
         let commands: Vec<_> = (0..count).map(|number| idea(&format!("idee {number}"))).collect();
         let mut verdicts = Vec::new();
@@ -164,7 +165,8 @@ impl Story {
 
     /// The server is as it was after `kept` entries, and waits for what phones have.
     async fn lose(&mut self, kept: u64, seconds: u32) {
-        let (circle, chain) = (self.server.circle(), self.link(kept));
+        let circle = self.server.circle();
+        let chain = self.link(kept);
         self.server
             .change(move |connection| {
                 let kept = i64::try_from(kept).unwrap();

@@ -12,9 +12,11 @@ use crate::harness::{Server, cursor, idea};
 #[tokio::test]
 async fn commands_and_reading_need_no_crdt() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
     let mut watching = server.phone(emine, vec![]).await;
-    let (id, command_id) = (Uuid::now_v7(), Uuid::now_v7());
+    let id = Uuid::now_v7();
+    let command_id = Uuid::now_v7();
     let propose = json!({"type": "propose_idea", "idea_id": id, "text": "een kaart"});
     let body = json!({"commands": [
         {"id": command_id, "command": propose}, {"id": Uuid::now_v7(), "command": {"type": "choose_idea", "idea_id": id}}]});
@@ -72,13 +74,18 @@ async fn batches_out_of_bounds_are_refused_in_words() {
 #[tokio::test]
 async fn a_judge_who_comes_too_early_after_a_restore_is_asked_to_come_again() {
     let server = Server::start().await;
-    let (linda, emine) = (server.somebody(Role::Member).await, server.somebody(Role::Client).await);
-    let (circle, late) = (server.circle(), idea("uit de trein"));
-    let (id, submission) = (late.id, serde_json::to_string(&late).unwrap());
+    let linda = server.somebody(Role::Member).await;
+    let emine = server.somebody(Role::Client).await;
+    let circle = server.circle();
+    let late = idea("uit de trein");
+    let id = late.id;
+    let submission = serde_json::to_string(&late).unwrap();
     server.unseat(linda).await;
     server
         .change(move |connection| {
-            let (circle, person, device) = (circle.uuid(), linda.person.uuid(), linda.device.uuid());
+            let circle = circle.uuid();
+            let person = linda.person.uuid();
+            let device = linda.device.uuid();
             let sql = "INSERT INTO held (document_id, command_id, person_id, device_id, role, held_at, submission)
                        VALUES (?1, ?2, ?3, ?4, 'member', 0, ?5)";
             let ids = (circle.as_bytes(), id.uuid().into_bytes(), person.as_bytes(), device.as_bytes(), submission);
@@ -102,7 +109,8 @@ async fn a_judge_who_comes_too_early_after_a_restore_is_asked_to_come_again() {
 async fn one_round_over_http_is_the_same_sync() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
-    let (document, kaart) = (server.circle(), idea("een kaart"));
+    let document = server.circle();
+    let kaart = idea("een kaart");
     let hello = |sequence| DeviceFrame::hello("test", cursor(document, sequence));
     let submit = DeviceFrame::Submit { document, commands: vec![kaart.clone()] };
     let frames = exchange(&server, linda, &[hello(0), submit]).await;

@@ -58,10 +58,12 @@ impl Server {
         };
         let config = Config { data: data.path().into(), limits: many, ..Config::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (code, at) = (Code::random(), clock::now());
+        let code = Code::random();
+        let at = clock::now();
         let (app, kept) = runtime.block_on(async {
             let app = App::open(config).await.expect("a new server");
-            let (hash, grant) = (code.hash(), Grant::Professional { name: Some("Marloes".into()) });
+            let hash = code.hash();
+            let grant = Grant::Professional { name: Some("Marloes".into()) };
             let kept = app.store.write(move |c| accounts::keep_code(c, hash, &grant, at, at.plus_days(1))).await;
             (app, kept)
         });

@@ -139,8 +139,10 @@ fn admitted(commands: &[Value]) -> (Admission, Vec<Entry>) {
 
 fn server_frames(commands: &[Value]) -> (Vec<(String, ServerFrame)>, Admission, Vec<Entry>) {
     let (admission, entries) = admitted(commands);
-    let (circle, space) = (admission.id(), SpaceId::new(Uuid::from_u128(1)));
-    let (head, author) = (admission.head(), Author::example(Role::Client));
+    let circle = admission.id();
+    let space = SpaceId::new(Uuid::from_u128(1));
+    let head = admission.head();
+    let author = Author::example(Role::Client);
     let welcome = ServerFrame::Welcome {
         server_time: Timestamp::from_millis(1_772_452_800_000),
         documents: vec![DocumentHead {

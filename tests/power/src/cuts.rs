@@ -18,11 +18,11 @@ const TWICE: usize = 8;
 pub struct Cut {
     /// Before this place in the list of what was done.
     pub at: usize,
-    /// What becomes of that which was not synced.
+    /// The outcome of that which was not synced.
     pub policy: Policy,
     /// What decides between the possible.
     pub seed: u64,
-    /// Whether it goes again while what is left is opened.
+    /// True when it goes again while what is left is opened.
     pub is_double: bool,
 }
 
@@ -38,13 +38,13 @@ pub struct Fault {
 /// What many cuts came to.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// How many things were done to the files.
+    /// The number of things were done to the files.
     pub done: usize,
-    /// How many of those were syncs.
+    /// The number of of those were syncs.
     pub syncs: usize,
-    /// How often the power went.
+    /// The interval at which the power went.
     pub cuts: usize,
-    /// How many answers were looked into, all cuts together.
+    /// The number of answers were looked into, all cuts together.
     pub answers: usize,
     /// What was not as it was told.
     pub faults: Vec<Fault>,

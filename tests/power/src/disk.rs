@@ -81,7 +81,7 @@ impl Disk {
         Ok(disk)
     }
 
-    /// How many things have been done: whatever is true now must be so after a cut at this place or a later one.
+    /// Returns how many things have been done: whatever is true now must be so after a cut at this place or a later one.
     pub fn position(&self) -> usize {
         self.journal().events.len()
     }
@@ -95,7 +95,8 @@ impl Disk {
     /// The watched directory that a file is in, and what the file is called there.
     pub(crate) fn of(path: &str) -> Option<(Arc<Self>, String)> {
         let path = Path::new(path);
-        let (directory, name) = (path.parent()?, path.file_name()?.to_str()?);
+        let directory = path.parent()?;
+        let name = path.file_name()?.to_str()?;
         let disk = watched().iter().find(|disk| disk.root == directory).cloned()?;
         is_kept(name).then(|| (disk, name.to_owned()))
     }
@@ -187,7 +188,7 @@ impl File {
     }
 }
 
-/// Whether a file is for keeping; the index of the write-ahead file is memory that happens to have a name.
+/// Returns whether a file is for keeping; the index of the write-ahead file is memory that happens to have a name.
 fn is_kept(name: &str) -> bool {
     !name.ends_with("-shm") && (name.contains(".db") || name.contains(".kring"))
 }

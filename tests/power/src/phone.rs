@@ -55,7 +55,8 @@ impl Recording {
     ///
     /// When a phone does not do what it is asked.
     pub fn of(edits: usize, seed: u64, honesty: Honesty) -> Self {
-        let (files, data) = (room(), room());
+        let files = room();
+        let data = room();
         let server = Running::start(data.path());
         let disk = Disk::watch(files.path(), honesty).expect("it was just made");
         let told = Told::new(disk.clone());
@@ -63,12 +64,12 @@ impl Recording {
         Self { events: disk.stop(), answers: told.all(), server, _data: data }
     }
 
-    /// How many answers were given.
+    /// Returns how many answers were given.
     pub fn answers(&self) -> usize {
         self.answers.len()
     }
 
-    /// How many of the answers were that something is erased.
+    /// Returns how many of the answers were that something is erased.
     pub fn erasures(&self) -> usize {
         self.erased().len()
     }

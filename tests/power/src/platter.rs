@@ -17,7 +17,7 @@ use crate::disk::{Event, Inode};
 /// How much a disk keeps whole.
 const SECTOR: usize = 512;
 
-/// What becomes of that which was not synced.
+/// The outcome of that which was not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// Nothing of it is there.
@@ -143,7 +143,8 @@ fn apply_sectors(event: &Event, content: &mut Vec<u8>, rng: &mut Rng) {
         }
         return;
     };
-    let (mut at, mut rest) = (*offset, bytes.as_ref());
+    let mut at = *offset;
+    let mut rest = bytes.as_ref();
     while !rest.is_empty() {
         let room = SECTOR - length(at) % SECTOR;
         let (sector, others) = rest.split_at(room.min(rest.len()));
@@ -214,7 +215,8 @@ mod tests {
     }
 
     fn left(at: usize, policy: Policy, seed: u64) -> Files {
-        let (events, directory) = (events(), crate::room::room());
+        let events = events();
+        let directory = crate::room::room();
         let mut platter = Platter::new(&events);
         platter.advance(at);
         platter.leave(policy, &mut Rng::with_seed(seed), directory.path()).unwrap();
@@ -247,7 +249,8 @@ mod tests {
 
     #[test]
     fn whatever_can_be_left_sometimes_is() {
-        let (whole, half) = (vec![b'b'; 2 * SECTOR], [vec![b'a'; SECTOR], vec![b'b'; SECTOR]].concat());
+        let whole = vec![b'b'; 2 * SECTOR];
+        let half = [vec![b'a'; SECTOR], vec![b'b'; SECTOR]].concat();
         let some = |policy, is_so: &dyn Fn(&Files) -> bool| {
             assert!((0..200).any(|seed| is_so(&left(12, policy, seed))), "{policy:?}");
         };

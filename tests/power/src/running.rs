@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How many entries a document may have before it is rewritten; so few that some are.
+/// The number of entries a document may have before it is rewritten; so few that some are.
 const COMPACT_AFTER: u64 = 20;
 
 pub(crate) struct Running {
@@ -42,8 +42,10 @@ impl Running {
 
     /// A code, as `kring admin invite-professional` makes one.
     pub(crate) fn professional_code(&self) -> String {
-        let (code, now) = (Code::random(), clock::now());
-        let (hash, grant) = (code.hash(), Grant::Professional { name: Some("Petra".into()) });
+        let code = Code::random();
+        let now = clock::now();
+        let hash = code.hash();
+        let grant = Grant::Professional { name: Some("Petra".into()) };
         let keep = self.app.store.write(move |connection| -> Result<(), AccountError> {
             accounts::keep_code(connection, hash, &grant, now, now.plus_days(1))
         });

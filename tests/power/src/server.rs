@@ -24,11 +24,11 @@ pub struct Recording {
 /// How much there is to do, and on what disk.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
-    /// How often each of the writers does something.
+    /// The interval at which each of the writers does something.
     pub rounds: usize,
     /// What the load is drawn from; how its threads take turns is not.
     pub seed: u64,
-    /// Whether it goes on until a document that has grown long is rewritten, which is looked for every 15 seconds.
+    /// True when it goes on until a document that has grown long is rewritten, which is looked for every 15 seconds.
     pub compaction: bool,
     /// What the disk says of a sync.
     pub honesty: Honesty,
@@ -41,19 +41,20 @@ impl Recording {
     ///
     /// When the server does not do what it is asked.
     pub fn of(load: Load) -> Self {
-        let (data, copies) = (room(), room());
+        let data = room();
+        let copies = room();
         let disk = Disk::watch(data.path(), load.honesty).expect("it was just made");
         let told = Told::new(disk.clone());
         load::run(data.path(), copies.path(), &told, load, &mut Rng::with_seed(load.seed));
         Self { events: disk.stop(), answers: told.all() }
     }
 
-    /// How many answers were given.
+    /// Returns how many answers were given.
     pub fn answers(&self) -> usize {
         self.answers.len()
     }
 
-    /// How many of the answers were that something is erased.
+    /// Returns how many of the answers were that something is erased.
     pub fn erasures(&self) -> usize {
         self.erased().len()
     }

@@ -16,7 +16,7 @@ use crate::disk::{Disk, File};
 
 /// What the shim has to know of the real VFS.
 struct Real {
-    /// How many bytes the real VFS needs for a file; ours come behind them.
+    /// The number of bytes the real VFS needs for a file; ours come behind them.
     size: usize,
     open_directory: OpenDirectory,
 }
@@ -30,14 +30,14 @@ struct Tail {
     methods: sqlite3_io_methods,
     /// The table of the real file.
     real: *const sqlite3_io_methods,
-    /// Where it is written down.
+    /// The location written down.
     file: *mut File,
 }
 
 static REAL: OnceLock<Real> = OnceLock::new();
 
 thread_local! {
-    /// Whether the real VFS has synced a directory since this was last cleared, on this thread.
+    /// True when the real VFS has synced a directory since this was last cleared, on this thread.
     static DIRECTORY_SYNCED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -167,13 +167,13 @@ unsafe extern "C" fn open_directory(name: *const c_char, descriptor: *mut c_int)
     unsafe { (real.open_directory)(name, descriptor) }
 }
 
-/// What a call of the real VFS answers, and whether it has synced a directory.
+/// Returns what a call of the real VFS answers, and whether it has synced a directory.
 fn seeing_directories(run: impl FnOnce() -> c_int) -> (c_int, bool) {
     DIRECTORY_SYNCED.set(false);
     (run(), DIRECTORY_SYNCED.get())
 }
 
-/// Where our part of a file is.
+/// Returns where our part of a file is.
 fn tail(file: *mut sqlite3_file) -> *mut Tail {
     let size = REAL.get().map_or(0, |real| real.size);
     file.cast::<u8>().wrapping_add(size).cast()

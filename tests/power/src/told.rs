@@ -49,7 +49,7 @@ impl<P: Clone> Told<P> {
     }
 }
 
-/// What must be so after a cut.
+/// Returns what must be so after a cut.
 pub(crate) fn after<P>(answers: &[Answer<P>], cut: usize) -> impl Iterator<Item = &P> {
     answers.iter().filter(move |answer| answer.from <= cut && cut <= answer.until).map(|answer| &answer.promise)
 }

@@ -1,6 +1,6 @@
 use kring_domain::{DocumentKind, Role};
 
-/// Who may read what: the table of the requirements, written down a second time.
+/// Returns who may read what: the table of the requirements, written down a second time.
 pub(crate) fn may_read(role: Role, kind: DocumentKind) -> bool {
     matches!(
         (kind.name(), role.name()),
@@ -13,7 +13,7 @@ pub(crate) fn may_read(role: Role, kind: DocumentKind) -> bool {
     )
 }
 
-/// Who may read what while a consent is in force.
+/// Returns who may read what while a consent is in force.
 pub(crate) fn may_read_by_consent(role: Role, kind: DocumentKind) -> bool {
     matches!((kind.name(), role.name()), ("private", "professional") | ("pronotes", "client" | "representative"))
 }

@@ -8,9 +8,10 @@ pub(crate) fn legible(bytes: &[u8]) -> Result<Vec<u8>, String> {
     Automerge::load(bytes).map(|document| document.save_nocompress()).map_err(|error| format!("a snapshot: {error}"))
 }
 
-/// Whether a word is in there.
+/// Returns whether a word is in there.
 pub(crate) fn contains(bytes: &[u8], word: &str) -> bool {
-    let (first, word) = (word.as_bytes()[0], word.as_bytes());
+    let first = word.as_bytes()[0];
+    let word = word.as_bytes();
     (0..bytes.len()).any(|place| bytes[place] == first && bytes[place..].starts_with(word))
 }
 
@@ -19,7 +20,7 @@ pub(crate) fn word(kind: DocumentKind, step: u64) -> String {
     format!("{}{step:04}z", mark(kind))
 }
 
-/// What all words of a document have in common, and those of no other.
+/// Returns what all words of a document have in common, and those of no other.
 pub(crate) fn mark(kind: DocumentKind) -> String {
     format!("Geheim-{kind}-")
 }

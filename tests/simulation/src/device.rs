@@ -26,7 +26,7 @@ pub(crate) struct Device {
     /// How far its clock is ahead, in milliseconds.
     pub(crate) skew: i64,
     broken: Broken,
-    /// Whether it goes on from a copy of another device's store.
+    /// True when it goes on from a copy of another device's store.
     is_copy: bool,
 }
 
@@ -34,7 +34,8 @@ impl Device {
     /// A device with nothing on it.
     pub(crate) fn new(session: Session, skew: i64, broken: Broken) -> Self {
         let identity = session.identity;
-        let (replica, store) = (Replica::new(identity), Store::new(session, broken));
+        let replica = Replica::new(identity);
+        let store = Store::new(session, broken);
         Self { identity, replica, store, is_connected: false, skew, broken, is_copy: false }
     }
 
@@ -42,14 +43,15 @@ impl Device {
     pub(crate) fn copied(&self, mut store: Store) -> Self {
         store.session.is_put_back();
         let identity = store.session.identity;
-        let (skew, broken) = (self.skew, self.broken);
+        let skew = self.skew;
+        let broken = self.broken;
         let mut copy =
             Self { identity, replica: Replica::new(identity), store, is_connected: false, skew, broken, is_copy: true };
         copy.crash();
         copy
     }
 
-    /// What it has to ask for before it can speak with the server, and the time by its clock.
+    /// Returns what it has to ask for before it can speak with the server, and the time by its clock.
     pub(crate) fn request(&mut self, fresh: u64, now: Timestamp) -> Option<(Request, Timestamp)> {
         let request = self.store.session.request(fresh)?;
         Some((request, self.clock(now)))

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::{Broken, Failure, Report, Story, play, shrink};
 
-/// How often a story is played to shrink it.
+/// The interval at which a story is played to shrink it.
 const SHRINKING: usize = 3_000;
 
 /// Which stories to play.
@@ -16,9 +16,9 @@ const SHRINKING: usize = 3_000;
 pub struct Hunt {
     /// Their seeds.
     pub seeds: Range<u64>,
-    /// How many steps each has.
+    /// The number of steps each has.
     pub steps: usize,
-    /// How many threads play.
+    /// The number of threads play.
     pub threads: usize,
 }
 

@@ -70,12 +70,12 @@ impl Model {
         self.now.points.insert((document, at), point);
     }
 
-    /// Where a command was admitted.
+    /// Returns where a command was admitted.
     pub(crate) fn place(&self, key: &Key) -> Option<Base> {
         self.now.places.get(key).copied()
     }
 
-    /// Whether a command answers a suggestion.
+    /// Returns whether a command answers a suggestion.
     pub(crate) fn is_answer(&self, key: &Key) -> bool {
         self.made.get(key).is_some_and(|made| !made["suggestion_id"].is_null())
     }
@@ -118,14 +118,15 @@ impl Model {
     /// What a command does to the consents.
     fn consent(&mut self, key: &Key, by: PersonId) {
         let Some(command) = self.made.get(key).filter(|_| self.kinds[&key.0] == DocumentKind::Consents) else { return };
-        let (id, kind) = (command["consent_id"].clone(), command["compartment"].clone());
+        let id = command["consent_id"].clone();
+        let kind = command["compartment"].clone();
         let to = ["person_id", "role"].iter().map(|field| &command[field]).find(|to| !to.is_null()).cloned();
         let given = (id.clone(), kind, to.unwrap_or_else(|| by.to_string().into()));
         self.now.consents.retain(|(given, ..)| *given != id);
         self.now.consents.extend((command["type"] != "withdraw_consent").then_some(given));
     }
 
-    /// Whether a command is about the thing that another one names.
+    /// Returns whether a command is about the thing that another one names.
     fn is_about(&self, one: &Key, other: &Key) -> bool {
         let named = self.made[other].as_object().into_iter().flatten().find(|(field, _)| field.ends_with("_id"));
         let names = |(field, id): (&String, &Value)| self.made.get(one).and_then(|one| one.get(field)) == Some(id);
@@ -140,7 +141,7 @@ impl Model {
         ensure(found.is_none(), || format!("a text of {found:?} is left in generation {generation}, and was erased"))
     }
 
-    /// What the server's log holds after a restart is all that was committed.
+    /// Returns what the server's log holds after a restart is all that was committed.
     pub(crate) fn kept(&self, document: DocumentId, generation: u64, ids: &[CommandId]) -> Check {
         let at = |sequence| Some(Base { generation, sequence });
         let mut all = ids.iter().map(|id| self.now.places.get(&(document, *id)).copied()).zip(1..);
@@ -157,7 +158,8 @@ impl Model {
 
     /// What a device has of the history that was just lost.
     pub(crate) fn holds(&mut self, sight: &Sight<'_>) {
-        let (person, lost) = (sight.identity.person, self.lost.last());
+        let person = sight.identity.person;
+        let lost = self.lost.last();
         let role = self.roster.get(&person);
         for (document, base, point) in &sight.bases {
             let may = role.is_some_and(|role| may_read(*role, self.kinds[document]));
@@ -222,7 +224,8 @@ impl Model {
     /// The server answers a command: the same every time, and nothing that is not so. To who may not see the document it
     /// says no more than that it is held, for a judge where that is because they have left.
     fn answered(&mut self, to: PersonId, document: DocumentId, verdict: &Verdict) -> Check {
-        let (key, is_held) = ((document, verdict.id), verdict.judgement == Judgement::Held);
+        let key = (document, verdict.id);
+        let is_held = verdict.judgement == Judgement::Held;
         // Who is let in by a consent may have been answered a moment before.
         let by_role = self.roster.get(&to).is_some_and(|role| may_read(*role, self.kinds[&document]));
         if !self.may_read(to, document) || !by_role && verdict.code == Some(Code::NotFound) {
@@ -257,7 +260,8 @@ impl Model {
             ensure(other.is_none(), || format!("a device stores a text of {other:?} in {document}"))?;
         }
         for (key, command) in self.promised.get(&sight.phone).into_iter().flatten() {
-            let (waits, ended) = (sight.waiting.get(key), sight.ended.get(key).map(|edit| edit.command.value()));
+            let waits = sight.waiting.get(key);
+            let ended = sight.ended.get(key).map(|edit| edit.command.value());
             let is_once = waits.is_some() != ended.is_some();
             ensure(is_once, || format!("edit {key:?} must wait or have ended: {waits:?}, {ended:?}"))?;
             let text = waits.copied().or(ended);
@@ -270,7 +274,7 @@ impl Model {
         ensure(wrong.is_none(), || format!("an edit did not end as it was answered: {wrong:?}"))
     }
 
-    /// What was told to be held is, until it is judged or what it is about may have been erased.
+    /// Returns what was told to be held is, until it is judged or what it is about may have been erased.
     pub(crate) fn keeps(&self, waiting: &BTreeSet<Key>) -> Check {
         let is_gone = |key: &Key| self.now.erased.keys().any(|(document, _)| *document == key.0);
         let mut held = self.now.late.iter().filter(|(key, judged)| judged.is_none() && !is_gone(key));
@@ -295,7 +299,7 @@ impl Model {
 }
 
 impl History {
-    /// How an edit ended on a device is how the server answered it.
+    /// Returns how an edit ended on a device is how the server answered it.
     fn agrees(&self, key: &Key, state: &EditState) -> bool {
         let answer = self.answers.get(key).map(|verdict| verdict.judgement);
         match state {

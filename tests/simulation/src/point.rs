@@ -13,7 +13,7 @@ pub(crate) struct Point {
 }
 
 impl Point {
-    /// What is in a document, with the link that belongs to it.
+    /// Returns what is in a document, with the link that belongs to it.
     pub(crate) fn of(document: &Automerge, link: Option<ChainHash>) -> Self {
         let mut heads = document.get_heads();
         heads.sort_unstable();

@@ -70,9 +70,9 @@ pub(crate) struct Committed {
     pub(crate) point: Point,
     /// The entry that it was made behind; none where it begins a generation.
     pub(crate) base: Option<u64>,
-    /// Whether it was lost, and is back.
+    /// True when it was lost, and is back.
     pub(crate) is_back: bool,
-    /// Whether the command is only suggested to the client.
+    /// True when the command is only suggested to the client.
     pub(crate) is_suggestion: bool,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Server {
     uncommitted: Vec<Uncommitted>,
     /// The devices that have said hello on their present connection, and how far each is with what it may read.
     sessions: BTreeMap<DeviceId, Session>,
-    /// How many commands it takes from a device for now, where there is a limit.
+    /// The number of commands it takes from a device for now, where there is a limit.
     allowances: BTreeMap<DeviceId, usize>,
     broken: Broken,
     /// Where edits were made, in a world that takes them for edits of what is there now.
@@ -114,7 +114,7 @@ impl Server {
         }
     }
 
-    /// How far a person gets into a document.
+    /// Returns how far a person gets into a document.
     fn access(&self, person: PersonId, document: DocumentId) -> Access {
         match (self.kept.roster.get(&person), self.kept.documents.get(&document)) {
             (Some(role), Some(durable)) => access(durable.kind, *role, person, &self.kept.grants),
@@ -131,7 +131,7 @@ impl Server {
         &self.kept.roster
     }
 
-    /// Where a document's log is, and the ids of what it holds.
+    /// Returns where a document's log is, and the ids of what it holds.
     pub(crate) fn log(&self, document: DocumentId) -> (u64, Vec<CommandId>) {
         let durable = &self.kept.documents[&document];
         (durable.head().generation, durable.entries.iter().map(|entry| entry.command_id).collect())
@@ -228,7 +228,8 @@ impl Server {
     /// Makes everything that waits durable; what it was, and what to send to which device.
     pub(crate) fn commit(&mut self, now: Timestamp) -> (Vec<Committed>, Vec<(DeviceIdentity, ServerFrame)>) {
         let mut committed = Vec::new();
-        let (mut verdicts, mut brought) = (Vec::new(), Vec::new());
+        let mut verdicts = Vec::new();
+        let mut brought = Vec::new();
         let before: BTreeMap<DocumentId, Base> =
             self.kept.documents.iter().map(|(document, durable)| (*document, durable.head())).collect();
         for change in std::mem::take(&mut self.uncommitted) {
@@ -236,9 +237,11 @@ impl Server {
                 Uncommitted::Entry { document, entry, mark, link, point, is_back } => {
                     let durable = self.kept.document(document);
                     let at = Base { sequence: entry.sequence, ..durable.head() };
-                    let (id, by) = (Some(entry.command_id), Some(entry.person));
+                    let id = Some(entry.command_id);
+                    let by = Some(entry.person);
                     let made_on = self.made_on.get(&entry.command_id).copied();
-                    let (base, is_suggestion) = (Some(made_on.unwrap_or(entry.base)), entry.suggestion);
+                    let base = Some(made_on.unwrap_or(entry.base));
+                    let is_suggestion = entry.suggestion;
                     durable.append(entry, *mark, link);
                     committed.push(Committed { document, at, id, by, point, base, is_back, is_suggestion });
                 }
@@ -247,7 +250,8 @@ impl Server {
                     erased.into_iter().for_each(|thing| self.kept.late.erase(document, thing));
                     self.kept.document(document).begin(*generation);
                     let (id, by) = by.unzip();
-                    let (is_back, is_suggestion) = (false, false);
+                    let is_back = false;
+                    let is_suggestion = false;
                     committed.push(Committed { document, at, id, by, point, base: None, is_back, is_suggestion });
                 }
                 Uncommitted::Verdict { to, document, verdict, repeated } => {

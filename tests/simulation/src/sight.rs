@@ -44,7 +44,9 @@ impl<'a> Sight<'a> {
         let first = |(id, base, _): &(DocumentId, Base, _)| (*id, device.store.first_kept(*id, *base));
         let kept = bases.iter().map(first).collect();
         let store = &device.store;
-        let (waiting, ended, shared) = (store.waiting(), &store.settled, store.shared());
+        let waiting = store.waiting();
+        let ended = &store.settled;
+        let shared = store.shared();
         Self { phone, identity, bases, kept, waiting, ended, shared, written }
     }
 }

@@ -15,7 +15,7 @@ use crate::vocabulary::{self, Vocabulary};
 /// One of the devices of a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seat {
-    /// Whose device it is, by number.
+    /// The owner of the device, by number.
     pub person: u64,
     /// What that person is at the beginning.
     pub role: Role,
@@ -36,7 +36,7 @@ pub struct Story {
 
 const HOUR: i64 = 3_600_000;
 
-/// How often each thing happens, of a thousand.
+/// The interval at which each thing happens, of a thousand.
 const WEIGHTS: &[(u32, Deed)] = &[
     (240, Deed::Edit),
     (25, Deed::Post),
@@ -154,7 +154,7 @@ struct Teller<'a> {
     vocabulary: &'a Vocabulary,
     persons: u64,
     seats: &'a [Seat],
-    /// How often a frame is lost, comes twice, overtakes another, or finds the device crashing.
+    /// The interval at which a frame is lost, comes twice, overtakes another, or finds the device crashing.
     faults: [f64; 4],
     rng: Rng,
 }

@@ -52,7 +52,7 @@ impl Vocabulary {
         made
     }
 
-    /// What a newer version might send: a command nobody here knows.
+    /// Returns what a newer version might send: a command nobody here knows.
     pub(crate) fn unknown(word: &str) -> Value {
         json!({ "type": "draw_dream", "dream_id": thing("dream_id", 1), "text": word, "strokes": [[1, 2], [3, 4]] })
     }
@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn every_command_is_made_and_most_of_them_parse() {
-        let (vocabulary, mut rng) = (Vocabulary::get(), Rng::with_seed(1));
+        let vocabulary = Vocabulary::get();
+        let mut rng = Rng::with_seed(1);
         let mut parsed = BTreeSet::new();
         let mut wrong = 0;
         for _ in 0..200 {

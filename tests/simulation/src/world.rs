@@ -229,7 +229,8 @@ impl World {
     }
 
     fn edit(&mut self, device: usize, kind: DocumentKind, number: u64, command: &Value, crash: Option<Crash>) -> Check {
-        let (document, id) = (self.document(kind), command_id(number));
+        let document = self.document(kind);
+        let id = command_id(number);
         self.written.add(document, id, command);
         self.model.made.insert((document, id), command.clone());
         let cursor = self.devices[device].replica().cursor(document);
@@ -342,7 +343,8 @@ impl World {
         let Some((kept, history)) = self.backup.clone() else { return Ok(()) };
         self.report.restores += 1;
         self.server.restore(kept, seconds, self.now);
-        let (before, roster) = (self.model.roster.clone(), self.server.roster().clone());
+        let before = self.model.roster.clone();
+        let roster = self.server.roster().clone();
         self.strangers.extend(before.into_iter().filter(|(person, _)| !roster.contains_key(person)));
         self.model.restored(history, roster);
         for device in 0..self.devices.len() {

@@ -11,7 +11,7 @@ use kring_tests::crash;
 #[derive(Parser)]
 #[command(name = "kring-crash")]
 struct Options {
-    /// How often everything dies.
+    /// The interval at which everything dies.
     #[arg(long, default_value_t = 500)]
     cycles: usize,
     /// What the deaths are drawn from.

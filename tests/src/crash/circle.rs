@@ -46,8 +46,11 @@ impl Circle {
             (file, BTreeSet::new())
         });
         let phones = phones.collect();
-        let (document, network, writer) = (cast.circle, cast.network, cast.client);
-        let (witness, data) = (Witness::default(), server.data());
+        let document = cast.circle;
+        let network = cast.network;
+        let writer = cast.client;
+        let witness = Witness::default();
+        let data = server.data();
         Self { document, network, writer, phones, witness, data, erased: Vec::new(), untold: None, files }
     }
 
@@ -66,7 +69,8 @@ impl Circle {
             }
             let message = || json!({"type": "post_message", "message_id": id(), "text": "over HTTP"});
             let batch: Vec<Value> = (0..BATCH).map(|_| command(message())).collect();
-            let (writer, document) = (&self.writer, &self.document);
+            let writer = &self.writer;
+            let document = &self.document;
             let sent = batch.clone();
             // The server dies in the middle of some of these, and then there is no answer.
             let answer = thread::scope(|scope| scope.spawn(move || writer.try_post(document, &sent)).join());
@@ -82,13 +86,15 @@ impl Circle {
 
     /// Puts somebody on the map and erases them; nothing where the server is gone.
     fn erase_somebody(&mut self) -> Option<()> {
-        let (contact, word) = (id(), format!("Grutto-{}-marker", id()));
+        let contact = id();
+        let word = format!("Grutto-{}-marker", id());
         self.untold = Some((contact.clone(), word.clone()));
         for fields in [
             json!({"type": "add_contact", "contact_id": contact, "name": word}),
             json!({"type": "erase_contact", "contact_id": contact}),
         ] {
-            let (writer, network) = (&self.writer, &self.network);
+            let writer = &self.writer;
+            let network = &self.network;
             let command = command(fields);
             let sent = || writer.try_post(network, std::slice::from_ref(&command));
             let verdict = thread::scope(|scope| scope.spawn(sent).join()).ok().flatten()?.remove(0);
@@ -175,7 +181,7 @@ impl Circle {
         self.witness.places_are(messages.len());
     }
 
-    /// What the server says of commands by id; it has never seen those for which this fails.
+    /// Returns what the server says of commands by id; it has never seen those for which this fails.
     fn ask(&self, ids: &[String]) -> Vec<(String, Value)> {
         let repeat = |id: &String| json!({"id": id, "command": {"type": "post_message"}});
         let mut answers = Vec::new();

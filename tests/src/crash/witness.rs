@@ -11,21 +11,22 @@ pub(super) struct Witness {
     fresh: BTreeSet<String>,
     /// The places, to see that no two commands share one.
     places: BTreeMap<u64, String>,
-    /// How many were told over HTTP.
+    /// The number of were told over HTTP.
     pub(super) answered: usize,
 }
 
 impl Witness {
     /// Somebody was told this.
     pub(super) fn note(&mut self, verdict: &Value) {
-        let (id, sequence) = (verdict["id"].as_str().expect("an id"), verdict["sequence"].as_u64());
+        let id = verdict["id"].as_str().expect("an id");
+        let sequence = verdict["sequence"].as_u64();
         assert_eq!(verdict["verdict"], "admitted", "a client may post a message: {verdict}");
         self.fresh.insert(id.to_owned());
         self.told.insert(id.to_owned(), sequence.expect("an admitted command has a place"));
         self.answered += 1;
     }
 
-    /// What is to be checked.
+    /// Returns what is to be checked.
     pub(super) fn fresh(&self) -> impl Iterator<Item = String> + '_ {
         self.fresh.iter().cloned()
     }

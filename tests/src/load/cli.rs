@@ -68,7 +68,8 @@ async fn measure(cli: &Cli) -> Outcome<bool> {
         [] => WORKLOADS.to_vec(),
         some => some.iter().map(String::as_str).collect(),
     };
-    let (mut report, mut is_complete) = (Report::default(), true);
+    let mut report = Report::default();
+    let mut is_complete = true;
     for workload in &chosen {
         for number in 1..=cli.runs.max(1) {
             say(&format!("{workload}: run {number} of {}", cli.runs.max(1)));

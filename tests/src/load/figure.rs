@@ -21,7 +21,7 @@ pub struct Figure {
     /// What it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// Whether the load has failed where the target is missed: nothing that was promised may be lost.
+    /// True when the load has failed where the target is missed: nothing that was promised may be lost.
     pub is_promise: bool,
 }
 
@@ -77,7 +77,7 @@ impl Figure {
         Self { is_promise: true, ..self }
     }
 
-    /// Whether the target is met; true where there is none.
+    /// Returns whether the target is met; true where there is none.
     pub fn is_met(&self) -> bool {
         match self.target {
             Some(Target::AtMost(most)) => self.value <= most,

@@ -47,7 +47,7 @@ impl Full {
         self.wait("all to be shared", || Ok(self.kring.waiting() == 0 && self.sequence()? >= sequence)).await
     }
 
-    /// What the phone shows.
+    /// Returns what the phone shows.
     pub(crate) fn content(&self) -> Outcome<Value> {
         let read: Value = serde_json::from_str(&self.kring.read_json(self.document)?)?;
         read.get("content").cloned().ok_or_else(|| Failure::from("a document without content"))

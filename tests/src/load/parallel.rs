@@ -6,12 +6,13 @@ use std::thread;
 
 use super::{Failure, Outcome};
 
-/// How many calls are under way at a time.
+/// The number of calls are under way at a time.
 const THREADS: usize = 16;
 
 /// Makes `count` things on several threads, in any order, and returns them in order of their numbers.
 pub(crate) fn parallel<T: Send>(count: usize, make: impl Fn(usize) -> Outcome<T> + Sync) -> Outcome<Vec<T>> {
-    let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
+    let next = AtomicUsize::new(0);
+    let made = Mutex::new(Vec::with_capacity(count));
     let work = || -> Outcome<()> {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Failure, Outcome};
 
-/// How long a program may take until it is ready.
+/// The time that a program may take until it is ready.
 const START: Duration = Duration::from_secs(60);
 
 /// A running program; it is killed when this is dropped.
@@ -74,7 +74,7 @@ impl Drop for Process {
 }
 
 impl Sample {
-    /// What this process itself has taken.
+    /// Returns what this process itself has taken.
     pub(crate) fn own() -> Outcome<Self> {
         Self::of("self")
     }

@@ -58,7 +58,7 @@ impl Report {
         Line { figure, least, most, runs: values.len() }
     }
 
-    /// Whether everything that was promised holds.
+    /// Returns whether everything that was promised holds.
     pub(crate) fn holds(&self) -> bool {
         self.runs.iter().flatten().all(|figure| !figure.is_promise || figure.is_met())
     }

@@ -20,7 +20,7 @@ use super::content::{IDEAS, Ideas, submission};
 use super::counted::{Counted, Traffic};
 use super::{Failure, Outcome};
 
-/// How long anything may take before the load gives up.
+/// The time that anything may take before the load gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The most commands in a frame while a history is made.
@@ -35,9 +35,9 @@ pub(crate) struct Thin {
     pub(crate) at: Base,
     /// Where the document was when the server greeted.
     pub(crate) head: u64,
-    /// How many of its own commands were admitted.
+    /// The number of of its own commands were admitted.
     pub(crate) admitted: usize,
-    /// Whether the connection is over, rather than that something wrong came over it.
+    /// True when the connection is over, rather than that something wrong came over it.
     pub(crate) is_gone: bool,
 }
 
@@ -119,7 +119,8 @@ impl Thin {
     pub(crate) async fn until(&mut self, sequence: u64, admitted: usize) -> Outcome<()> {
         while self.at.sequence < sequence || self.admitted < admitted {
             self.receive().await.map_err(|error| {
-                let (at, answers) = (self.at.sequence, self.admitted);
+                let at = self.at.sequence;
+                let answers = self.admitted;
                 format!("{error}; with {at} of {sequence} entries and {answers} of {admitted} answers")
             })?;
         }

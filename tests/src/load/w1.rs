@@ -60,7 +60,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         let after = server.sample()?;
         let cpu = after.cpu_since(&before) * 1e6 / made.len().max(1) as f64;
         let each = bytes as f64 / settings.sizes.readers.max(1) as f64 / 1024.0;
-        let (p50, p99) = (median(&latencies), percentile(&latencies, 0.99));
+        let p50 = median(&latencies);
+        let p99 = percentile(&latencies, 0.99);
         let figure = |key, what, value, unit| Figure::new("w1", key, what, value, unit);
         // A full phone executes and stores the edit itself before it sends it.
         let commits = if is_full { 2.0 } else { 1.0 };
@@ -70,8 +71,10 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         } else {
             "bare fan-out, Automerge and fdatasync"
         };
-        let (least, most) = (fan_out.p50_ms + own, fan_out.p99_ms + own);
-        let (bare, bare_cpu) = ("bare fan-out and Automerge", fan_out.cpu_us + alone.execute_us);
+        let least = fan_out.p50_ms + own;
+        let most = fan_out.p99_ms + own;
+        let bare = "bare fan-out and Automerge";
+        let bare_cpu = fan_out.cpu_us + alone.execute_us;
         figures.extend(if is_full {
             [
                 figure("full.p50", "full phone: submit call to frame at reader, p50", p50, "ms").over(floor, least),
@@ -120,7 +123,8 @@ impl Writer {
     }
 
     async fn write(self, settings: &Settings) -> Outcome<Made> {
-        let (count, pause) = (settings.sizes.edits, settings.sizes.pause());
+        let count = settings.sizes.edits;
+        let pause = settings.sizes.pause();
         match self {
             Self::Full(phone, mut ideas) => {
                 let writing = phone.clone();
@@ -186,7 +190,8 @@ async fn readers(
 }
 
 async fn read(mut reader: Thin, last: u64) -> Outcome<Seen> {
-    let (before, mut at) = (reader.traffic.down(), BTreeMap::new());
+    let before = reader.traffic.down();
+    let mut at = BTreeMap::new();
     while reader.at.sequence < last {
         let frame = reader.receive().await?;
         let now = Instant::now();

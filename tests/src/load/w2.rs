@@ -38,7 +38,9 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     }
     // A phone that fails before the start would leave the others waiting for it.
     let ready = tokio::time::timeout(super::thin::PATIENCE, start.wait()).await;
-    let (began, before, own_before) = (Instant::now(), server.sample()?, Sample::own()?);
+    let began = Instant::now();
+    let before = server.sample()?;
+    let own_before = Sample::own()?;
     if ready.is_err() {
         for phone in phones.into_iter().filter(tokio::task::JoinHandle::is_finished) {
             phone.await??;
@@ -49,7 +51,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         phone.await??;
     }
     let took = began.elapsed().as_secs_f64();
-    let (after, own_after) = (server.sample()?, Sample::own()?);
+    let after = server.sample()?;
+    let own_after = Sample::own()?;
     let edits = (sizes.documents * sizes.phones * sizes.edits_each) as f64;
     let figure = |key, what, value, unit| Figure::new("w2", key, what, value, unit);
     let per_edit = |seconds: f64| seconds * 1e6 / edits;

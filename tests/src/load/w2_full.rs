@@ -16,7 +16,8 @@ use super::{Failure, Figure, Outcome, Settings};
 
 pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let sizes = &settings.sizes;
-    let (documents, phones) = (sizes.full_documents, sizes.phones);
+    let documents = sizes.full_documents;
+    let phones = sizes.phones;
     say(&format!("w2: {documents} documents, {phones} full phones each, {} edits each", sizes.edits_each));
     let alone = automerge::measure(0, sizes.edits, Duration::ZERO)?;
     let server = Server::start(settings)?;
@@ -42,8 +43,11 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     for (phone, _) in &ready {
         phone.until_shared(seeded as u64).await?;
     }
-    let (began, before, own_before) = (Instant::now(), server.sample()?, Sample::own()?);
-    let (each, all) = (sizes.edits_each, seeded + sizes.edits_each * phones);
+    let began = Instant::now();
+    let before = server.sample()?;
+    let own_before = Sample::own()?;
+    let each = sizes.edits_each;
+    let all = seeded + sizes.edits_each * phones;
     let mut working = JoinSet::new();
     for (phone, mut ideas) in ready {
         working.spawn(async move {
@@ -59,7 +63,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         done.push(phone??);
     }
     let took = began.elapsed().as_secs_f64();
-    let (after, own_after) = (server.sample()?, Sample::own()?);
+    let after = server.sample()?;
+    let own_after = Sample::own()?;
     let edits = (documents * phones * each) as f64;
     let figure = |key, what, value, unit| Figure::new("w2", key, what, value, unit);
     let per_edit = |seconds: f64| seconds * 1e6 / edits;

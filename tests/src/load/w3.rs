@@ -17,7 +17,7 @@ use super::stats::{median, ms};
 use super::thin::Thin;
 use super::{Figure, Outcome, Settings};
 
-/// How often all join at once; the kernel counts processor time too coarsely for one round.
+/// The interval at which all join at once; the kernel counts processor time too coarsely for one round.
 const ROUNDS: usize = 5;
 
 pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
@@ -41,12 +41,14 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     }
     say(&format!("w3: {} at once, {ROUNDS} times", sizes.joins));
     let before = server.sample()?;
-    let (mut all, mut each) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
+    let mut each = Vec::new();
     for _ in 0..ROUNDS {
         let began = Instant::now();
         let mut joining = JoinSet::new();
         for person in &people {
-            let (token, history) = (person.token.clone(), sizes.history);
+            let token = person.token.clone();
+            let history = sizes.history;
             joining.spawn(async move { join(address, &token, space.circle, history).await });
         }
         while let Some(joined) = joining.join_next().await {

@@ -14,7 +14,7 @@ use super::server::Server;
 use super::thin::Thin;
 use super::{Failure, Figure, Outcome, Settings};
 
-/// How long memory may take to come back.
+/// The time that memory may take to come back.
 const AFTER: Duration = Duration::from_secs(5);
 
 /// Files that this process needs besides the connections.

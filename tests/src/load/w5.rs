@@ -38,7 +38,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     other.until(IDEAS as u64).await?;
 
     phone.kring.disconnect();
-    let (mut others_ideas, others_phone) = (ideas.copy(), other.clone());
+    let mut others_ideas = ideas.copy();
+    let others_phone = other.clone();
     let online =
         spawn_blocking(move || (0..count).try_for_each(|_| others_phone.submit(others_ideas.edit()).map(drop)));
     let phone = Arc::new(phone);
@@ -50,7 +51,9 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         return Err(format!("{} of {count} edits wait on the phone", phone.kring.waiting()).into());
     }
 
-    let (before, down, up) = (server.sample()?, relay.traffic.down(), relay.traffic.up());
+    let before = server.sample()?;
+    let down = relay.traffic.down();
+    let up = relay.traffic.up();
     let all = (IDEAS + 2 * count) as u64;
     let began = Instant::now();
     phone.kring.connect()?;

@@ -55,7 +55,8 @@ async fn kill(server: &mut Server, professional: &Person, settings: &Settings, t
     let space = create_space(&server.api, professional)?;
     let own = IDEAS / PHONES;
     let seeded = (own * PHONES) as u64;
-    let (mut people, mut phones) = (Vec::new(), Vec::new());
+    let mut people = Vec::new();
+    let mut phones = Vec::new();
     for number in 0..PHONES {
         let person = join(&server.api, professional, space, role(number))?;
         let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, None).await?;

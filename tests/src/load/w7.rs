@@ -24,7 +24,7 @@ const LETTERS: usize = 2_000;
 /// The time between two edits of one phone.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How long the answer to the costly request may be waited for.
+/// The time that the answer to the costly request may be waited for.
 const ENDS: Duration = Duration::from_secs(100);
 
 pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
@@ -40,7 +40,8 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     let (others, quiet) = all_edit(others, sizes.others_edits, None).await?;
     say(&format!("w7: the same beside {} replacements of {LETTERS} characters in one request", sizes.replacements));
     let ended = Arc::new(AtomicBool::new(false));
-    let (request, ends) = (busy.request(sizes.replacements), ended.clone());
+    let request = busy.request(sizes.replacements);
+    let ends = ended.clone();
     let before = server.sample()?;
     let began = Instant::now();
     let costly = spawn_blocking(move || {

@@ -41,13 +41,19 @@ impl Cast {
         let body = json!({"space_id": space, "name": "Sam and others"});
         let made = professional.http.post("/v1/spaces", &body).ok(201);
         let document = |kind: &str| made["documents"][kind].as_str().expect("a document").to_owned();
-        let (network, plan, circle) = (document("network"), document("plan"), document("circle"));
+        let network = document("network");
+        let plan = document("plan");
+        let circle = document("circle");
         let join = |role, name| Person::sign_in(&server.http(), &professional.invite(&space, role), name);
-        let (client, member, backup) = (join("client", "Sam"), join("member", "Mo"), join("backup", "Bo"));
+        let client = join("client", "Sam");
+        let member = join("member", "Mo");
+        let backup = join("backup", "Bo");
         let own = client.http.get("/v1/spaces").ok(200)["spaces"][0]["documents"].clone();
         let own = |kind: &str| own[kind].as_str().expect("a document of the client").to_owned();
-        let (private, private_time) = (own("private"), own("private_time"));
-        let (pronotes, consents) = (document("pronotes"), document("consents"));
+        let private = own("private");
+        let private_time = own("private_time");
+        let pronotes = document("pronotes");
+        let consents = document("consents");
         Self {
             space,
             network,

@@ -21,7 +21,7 @@ pub fn decode(bytes: &[u8]) -> Value {
     to_json(frame)
 }
 
-/// Whether this is a byte string.
+/// Returns whether this is a byte string.
 pub fn is_bytes(value: &Value) -> bool {
     value.get(BYTES).is_some()
 }

@@ -31,7 +31,7 @@ impl Person {
         Self::sign_in(&server.http(), &server.invite_professional(name), name)
     }
 
-    /// Who an answer to `sign-in` signs in.
+    /// Returns who an answer to `sign-in` signs in.
     #[track_caller]
     pub fn of(http: &Http, session: &Value) -> Self {
         let text = |field: &str| session[field].as_str().unwrap_or_else(|| panic!("{field} in {session}")).to_owned();

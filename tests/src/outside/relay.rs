@@ -41,7 +41,8 @@ impl<M: Manner> Relay<M> {
         let counting = Arc::clone(&count);
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (mut behaving, count) = (behaving.clone(), Arc::clone(&counting));
+                let mut behaving = behaving.clone();
+                let count = Arc::clone(&counting);
                 tokio::spawn(async move {
                     let manner = Arc::clone(&behaving.borrow_and_update());
                     tokio::select! {

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::{Http, binary};
 
-/// How long a test waits for something that must happen.
+/// The time that a test waits for something that must happen.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server; ends with this value, as does its data.
@@ -64,7 +64,8 @@ impl Server {
             prepare(home.path());
             let address = free_address();
             let child = spawn(address, home.path(), &options, &environment);
-            let (options, environment) = (options.clone(), environment.clone());
+            let options = options.clone();
+            let environment = environment.clone();
             let mut server = Self { child, address, options, environment, home };
             if server.is_ready() {
                 return server;
@@ -90,7 +91,7 @@ impl Server {
         Http::new(self.address)
     }
 
-    /// Where the server listens.
+    /// Returns where the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -152,7 +153,8 @@ impl Server {
     pub fn try_restart(&mut self) -> bool {
         self.kill();
         self.child = spawn(self.address, self.home.path(), &self.options, &self.environment);
-        let (http, deadline) = (self.http(), Instant::now() + PATIENCE);
+        let http = self.http();
+        let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline && self.is_up() {
             if http.try_get("/healthz").is_some() {
                 return true;
@@ -182,12 +184,12 @@ impl Server {
         Some(kilobytes * 1024)
     }
 
-    /// Whether the process has not ended.
+    /// Returns whether the process has not ended.
     pub fn is_up(&mut self) -> bool {
         self.child.try_wait().expect("it is our child").is_none()
     }
 
-    /// What the server has logged.
+    /// Returns what the server has logged.
     pub fn log(&self) -> String {
         log(self.home.path())
     }
@@ -198,7 +200,8 @@ impl Server {
     }
 
     fn is_ready(&mut self) -> bool {
-        let (http, deadline) = (self.http(), Instant::now() + PATIENCE);
+        let http = self.http();
+        let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline && self.is_up() {
             if http.try_get("/readyz").is_some_and(|answer| answer.status == 200) {
                 return true;

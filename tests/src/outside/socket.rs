@@ -193,7 +193,7 @@ impl Socket {
         ids.iter().map(|id| verdicts[*id].clone()).collect()
     }
 
-    /// Whether these bytes ever came in.
+    /// Returns whether these bytes ever came in.
     pub fn has_seen(&self, word: &str) -> bool {
         self.seen.windows(word.len()).any(|window| window == word.as_bytes())
     }

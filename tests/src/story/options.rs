@@ -44,7 +44,7 @@ impl Options {
         }
     }
 
-    /// Whether a terminal wants colours: see <https://no-color.org>.
+    /// Returns whether a terminal wants colours: see <https://no-color.org>.
     pub(super) fn colours(&self, out: &impl IsTerminal) -> bool {
         out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
     }

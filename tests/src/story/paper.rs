@@ -14,7 +14,7 @@ const NAME: usize = 8;
 /// The columns of what happens.
 const TEXT: usize = 60;
 
-/// How long each line is left to be read when the story is told slowly.
+/// The time that each line is left to be read when the story is told slowly.
 const PACE: Duration = Duration::from_millis(700);
 
 /// A sign before what happens, with its colour.
@@ -81,7 +81,8 @@ impl<'a> Paper<'a> {
     /// One thing that somebody does, and how it stands.
     pub(super) fn act(&mut self, who: &str, sign: Sign, text: &str, state: &str) -> Result<(), Failure> {
         let (mark, colour) = sign.form();
-        let (who, text) = (padded(who, NAME), padded(text, TEXT));
+        let who = padded(who, NAME);
+        let text = padded(text, TEXT);
         let room = WIDTH - 5 - NAME - 3 - TEXT - 2;
         let state = self.paint(colour, &cut(state, room));
         let mark = self.paint(colour, mark);
@@ -109,7 +110,7 @@ impl<'a> Paper<'a> {
         self.write(&format!("     {line}"))
     }
 
-    /// What the story says should be so, and whether it is.
+    /// Returns what the story says should be so, and whether it is.
     pub(super) fn check(&mut self, text: &str, holds: bool) -> Result<(), Failure> {
         let text = cut(text, WIDTH - 7);
         let line =
@@ -130,7 +131,7 @@ impl<'a> Paper<'a> {
         if self.is_colourful { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Where an edit is, as the person sees it.
+    /// Returns where an edit is, as the person sees it.
     pub(super) fn state(&self, state: &EditState) -> (Sign, String) {
         match state {
             EditState::SavedHere => (Sign::Saved, self.pick("hier bewaard", "saved here").to_owned()),

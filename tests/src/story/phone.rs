@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Failure;
 
-/// How long a phone may wait for something; far more than it ever takes.
+/// The time that a phone may wait for something; far more than it ever takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A phone in somebody's hands.
@@ -48,7 +48,8 @@ impl Phone {
         for person in &loaded.persons {
             cast.insert(&person.key, person.person_id);
         }
-        let (key, access_token) = (guest.key.clone(), guest.access_token.clone());
+        let key = guest.key.clone();
+        let access_token = guest.access_token.clone();
         Ok(Self { key, name, role: guest.role, access_token, kring, documents, cast })
     }
 
@@ -96,13 +97,13 @@ impl Phone {
         self.documents.get(&kind).copied()
     }
 
-    /// How many edits of the shared history the phone holds.
+    /// Returns how many edits of the shared history the phone holds.
     pub(super) fn sequence(&self, kind: DocumentKind) -> Option<u64> {
         let page = self.kring.read_json(self.document(kind)?).ok()?;
         serde_json::from_str::<Value>(&page).ok()?.get("sequence")?.as_u64()
     }
 
-    /// What the owner reads.
+    /// Returns what the owner reads.
     pub(super) fn read(&self, kind: DocumentKind) -> Result<ReadModel, ClientError> {
         self.kring.read(self.document(kind).ok_or(ClientError::NotHere)?)
     }

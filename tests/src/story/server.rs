@@ -11,7 +11,7 @@ use super::Failure;
 /// A running server.
 pub(super) struct Server {
     process: Child,
-    /// Where it is, and who is there.
+    /// The location, and who is there.
     pub(super) loaded: Loaded,
 }
 

@@ -59,7 +59,8 @@ impl<'a> Stage<'a> {
         let phone = self.phone(key)?;
         phone.go_away().await?;
         let name = phone.name.clone();
-        let (why, state) = (self.paper.pick(dutch, english), self.paper.pick("vliegtuigstand", "flight mode"));
+        let why = self.paper.pick(dutch, english);
+        let state = self.paper.pick("vliegtuigstand", "flight mode");
         self.paper.act(&name, Sign::Away, why, state)
     }
 
@@ -85,7 +86,8 @@ impl<'a> Stage<'a> {
     /// Somebody makes an edit of the story without a connection; shows it as it is then.
     pub(super) fn saves(&mut self, deed: &Deed, text: &str) -> Result<CommandId, Failure> {
         let phone = self.phone(&deed.by)?;
-        let (name, id) = (phone.name.clone(), phone.does(deed)?);
+        let name = phone.name.clone();
+        let id = phone.does(deed)?;
         let (sign, state) = self.paper.state(&EditState::SavedHere);
         self.paper.act(&name, sign, text, &state)?;
         Ok(id)

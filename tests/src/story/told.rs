@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// How it ended, as the client's phone shows it.
+/// The outcome, as the client's phone shows it.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     /// The ideas of the circle: text, number of hearts and status.

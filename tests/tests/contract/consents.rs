@@ -64,7 +64,8 @@ fn nothing_that_comes_behind_the_end_of_a_consent_reaches_who_had_it() {
         let mut phones: Vec<Socket> = (0..3).map(|_| cast.professional.socket()).collect();
         let marker = format!("Woudaap-{round}-");
         let writer = {
-            let (client, private) = (cast.client.clone(), cast.private.clone());
+            let client = cast.client.clone();
+            let private = cast.private.clone();
             cast.withdraw(&consent);
             std::thread::spawn(move || client.admit(&private, note(&marker)))
         };
@@ -172,7 +173,8 @@ fn everybody_finds_the_consents_that_are_for_them_and_no_others() {
         cast.client.admit(&cast.consents, give);
         consent
     };
-    let (to_member, _to_professional) = (give(&cast.member), give(&cast.professional));
+    let to_member = give(&cast.member);
+    let _to_professional = give(&cast.professional);
     let path = format!("/v1/spaces/{}/consents", cast.space);
     let of = |person: &Person| person.http.get(&path).ok(200)["consents"].as_array().unwrap().clone();
     assert_eq!(read(&cast.member, &cast.consents), 404, "the document is not for members");

@@ -32,7 +32,8 @@ fn revoking_a_device_signs_it_out_now_and_closes_its_socket() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let tablet = cast.client.another_device();
-    let (mut lost, mut kept) = (tablet.socket(), cast.client.socket());
+    let mut lost = tablet.socket();
+    let mut kept = cast.client.socket();
     let answer = cast.client.http.post(&format!("/v1/devices/{}/revoke", tablet.device), &json!({}));
     assert!((200..300).contains(&answer.status), "{}", answer.text());
 

@@ -81,7 +81,8 @@ fn an_empty_document_is_at_sequence_nought_of_generation_one() {
 fn the_network_as_it_is_read() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let (first, second) = (id(), id());
+    let first = id();
+    let second = id();
     let fields = json!({
         "contact_id": first, "name": "Tante Ria", "quadrant": "family", "ring": 1, "relation": "aunt",
         "desired_ring": 2, "frequency_per_year": 12, "initiator": "mutual", "gives": ["practical"],
@@ -128,7 +129,9 @@ fn the_network_as_it_is_read() {
 fn the_circle_as_it_is_read() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let (idea, offer, message) = (id(), id(), id());
+    let idea = id();
+    let offer = id();
+    let message = id();
     let propose =
         json!({"type": "propose_idea", "idea_id": idea, "text": "a walk", "fits": ["nature"], "complexity": 1});
     cast.member.admit(&cast.circle, propose);
@@ -158,7 +161,9 @@ fn the_circle_as_it_is_read() {
 fn the_plan_as_it_is_read() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let (goal, action, step) = (id(), id(), id());
+    let goal = id();
+    let action = id();
+    let step = id();
     cast.client.admit(&cast.plan, json!({"type": "add_goal", "goal_id": goal, "text": "more company"}));
     let add = json!({"type": "add_action", "action_id": action, "title": "call Ria", "client_part": "I call",
         "goal_id": goal, "due": "2027-01-31", "complexity": 2, "setting": "ordinary", "company": "alone"});

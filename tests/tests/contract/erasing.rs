@@ -116,7 +116,8 @@ fn a_device_that_comes_back_later_resurrects_nothing() {
 fn erasures_have_receipts_for_those_who_may_read() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let (ria, idea) = (cast.contact(ERASED), cast.idea(ERASED));
+    let ria = cast.contact(ERASED);
+    let idea = cast.idea(ERASED);
     cast.client.admit(&cast.network, json!({"type": "erase_contact", "contact_id": ria}));
     cast.client.admit(&cast.circle, json!({"type": "erase_idea", "idea_id": idea}));
     let path = format!("/v1/spaces/{}/erasures", cast.space);
@@ -201,7 +202,8 @@ fn a_busy_document_is_compacted_and_nobody_notices_but_by_the_number() {
         answer["entries"].as_array().unwrap().clone()
     };
     cast.idea("nog een");
-    let (latest, rest) = (page("limit=200"), page("limit=200&generation=1&before=22"));
+    let latest = page("limit=200");
+    let rest = page("limit=200&generation=1&before=22");
     assert_eq!((latest.len(), rest.len()), (200, 21), "the history goes on across generations");
     assert_eq!((&latest[0]["generation"], &latest[0]["sequence"]), (&json!(2), &json!(1)));
     assert_eq!((&latest[1]["generation"], &latest[1]["sequence"]), (&json!(1), &json!(221)));

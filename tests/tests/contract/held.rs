@@ -37,7 +37,8 @@ fn what_was_made_before_the_removal_waits_for_a_judge_and_comes_in_once() {
     let cast = Cast::new(&server);
     cast.idea("already there");
     remove(&cast, &cast.member);
-    let (first, second) = (idea("Tureluur, from the train"), idea("Kemphaan, from the train"));
+    let first = idea("Tureluur, from the train");
+    let second = idea("Kemphaan, from the train");
     let (mut phone, welcome) = Socket::hello(&cast.member.http, &[]);
     assert_eq!(welcome["documents"], json!([]));
     for _ in 0..2 {

@@ -47,7 +47,7 @@ fn garbage() -> Vec<(&'static str, Message)> {
     ]
 }
 
-/// Whether the server says what is wrong, or hangs up with a code.
+/// Returns whether the server says what is wrong, or hangs up with a code.
 fn is_refused(socket: &mut Socket) -> bool {
     loop {
         match socket.event() {

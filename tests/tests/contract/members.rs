@@ -32,7 +32,8 @@ fn the_roster_says_who_is_in_the_space_and_as_what() {
 fn somebody_who_is_removed_hears_it_within_two_seconds_and_is_out() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let (mut phone, mut other) = (cast.member.socket(), cast.member.another_device().socket());
+    let mut phone = cast.member.socket();
+    let mut other = cast.member.another_device().socket();
     let mut client = cast.client.socket();
     let since = Instant::now();
     assert_eq!(remove(&cast.client, &cast, &cast.member).status, 204);
@@ -59,7 +60,8 @@ fn somebody_who_is_removed_hears_it_within_two_seconds_and_is_out() {
 #[test]
 fn who_was_removed_may_be_invited_again_and_is_the_same_to_the_others() {
     let server = Server::shared();
-    let (cast, elsewhere) = (Cast::new(&server), Cast::new(&server));
+    let cast = Cast::new(&server);
+    let elsewhere = Cast::new(&server);
     // In two spaces, so that being removed from one leaves a person with a session.
     let body = json!({"code": elsewhere.client.invite(&elsewhere.space, "member"), "device_name": "phone"});
     cast.member.http.post("/v1/sign-in", &body).ok(200);

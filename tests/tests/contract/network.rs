@@ -74,7 +74,8 @@ fn erasing_begins_a_new_generation_without_what_was_there() {
     let server = Server::start();
     let cast = Cast::new(&server);
     let ria = erasable(&cast);
-    let (mut colleague, mut phone) = (cast.professional.socket(), cast.client.socket());
+    let mut colleague = cast.professional.socket();
+    let mut phone = cast.client.socket();
     cast.client.admit(&cast.network, json!({"type": "erase_contact", "contact_id": ria}));
     eventually("a new generation", || cast.client.read(&cast.network)["generation"] == 2);
     for socket in [&mut colleague, &mut phone] {

@@ -65,7 +65,8 @@ fn a_member_ticks_only_steps_assigned_to_them() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let action = cast.action("call");
-    let (theirs, another) = (id(), id());
+    let theirs = id();
+    let another = id();
     for step in [&theirs, &another] {
         let add = json!({"type": "add_step", "action_id": action, "step_id": step, "text": "do"});
         cast.client.admit(&cast.plan, add);

@@ -71,7 +71,8 @@ fn a_representative_acts_for_the_client_but_does_not_judge_for_them() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let ria = in_role(&server, &cast, "representative");
-    let (contact, idea) = (cast.contact("Ali"), cast.idea("fishing"));
+    let contact = cast.contact("Ali");
+    let idea = cast.idea("fishing");
     let place = json!({"type": "place_contact", "contact_id": contact, "ring": 1, "quadrant": "society"});
     let verdict = ria.send(&cast.network, place);
     assert_eq!((&verdict["verdict"], &verdict["code"]), (&json!("admitted"), &json!("suggested")));
@@ -118,7 +119,9 @@ fn the_carer_is_in_the_circle_and_ticks_only_their_own_steps() {
     let cast = Cast::new(&server);
     let carer = in_role(&server, &cast, "carer");
     carer.admit(&cast.circle, json!({"type": "propose_idea", "idea_id": id(), "text": "together to the sea"}));
-    let (action, own, other) = (cast.action("to the market"), id(), id());
+    let action = cast.action("to the market");
+    let own = id();
+    let other = id();
     for step in [&own, &other] {
         let add = json!({"type": "add_step", "action_id": action, "step_id": step, "text": "call"});
         cast.client.admit(&cast.plan, add);

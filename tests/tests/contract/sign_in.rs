@@ -42,7 +42,8 @@ fn an_invitations_code_joins_the_space_in_its_role_once() {
 #[test]
 fn with_a_bearer_token_the_code_joins_who_is_signed_in() {
     let server = Server::shared();
-    let (one, other) = (Cast::new(&server), Cast::new(&server));
+    let one = Cast::new(&server);
+    let other = Cast::new(&server);
     let code = other.client.invite(&other.space, "member");
     let body = json!({"code": code, "device_name": "phone"});
     let session = one.member.http.post("/v1/sign-in", &body).ok(200);

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use kring_tests::outside::{Cast, Server, Socket, command, id};
 use serde_json::{Value, json};
 
-/// How many of them there are.
+/// The number of of them.
 const SILENT: usize = 4;
 
 /// How much more memory the server may hold afterwards: what may wait for each of them, and room for its own work on a
@@ -32,11 +32,14 @@ fn sequences(frame: &Value, document: &str) -> Vec<u64> {
 fn who_never_reads_slows_nobody_down_and_comes_back_by_cursor() {
     let server = Server::with(&["--commands-per-second", "50000", "--command-burst", "50000"]);
     let cast = Cast::new(&server);
-    let (mut writer, mut reader) = (cast.member.socket(), cast.client.socket());
+    let mut writer = cast.member.socket();
+    let mut reader = cast.client.socket();
     let mut silent: Vec<Socket> = (0..SILENT).map(|_| cast.professional.socket()).collect();
     assert_eq!(sockets(&server), SILENT + 2);
-    let (before, mut random) = (server.resident_bytes(), Rng::with_seed(5));
-    let (mut written, mut read) = (0, 0);
+    let before = server.resident_bytes();
+    let mut random = Rng::with_seed(5);
+    let mut written = 0;
+    let mut read = 0;
     while sockets(&server) > 2 {
         assert!(written < 20_000, "they are still there");
         let verdicts = writer.submit(&cast.circle, &messages(&mut random, 250));

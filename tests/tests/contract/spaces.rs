@@ -23,7 +23,8 @@ fn starting_a_space_twice_makes_one_space() {
 #[test]
 fn the_id_of_somebody_elses_space_is_taken() {
     let server = Server::shared();
-    let (petra, otto) = (Person::professional(&server, "Petra"), Person::professional(&server, "Otto"));
+    let petra = Person::professional(&server, "Petra");
+    let otto = Person::professional(&server, "Otto");
     let body = json!({"space_id": id(), "name": "Sam and others"});
     petra.http.post("/v1/spaces", &body).ok(201);
     otto.http.post("/v1/spaces", &body).problem(409, "conflict");

@@ -202,7 +202,8 @@ fn one_round_over_http_is_the_same() {
 fn presence_goes_to_the_others_who_look_and_is_not_kept() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let (mut client, mut member) = (cast.client.socket(), cast.member.socket());
+    let mut client = cast.client.socket();
+    let mut member = cast.member.socket();
     // Each is known to be there once their own message has come back.
     for (person, socket) in [(&cast.client, &mut client), (&cast.member, &mut member)] {
         person.submit(&cast.circle, &[message("here")]);

@@ -55,7 +55,8 @@ fn of_two_uses_at_the_same_moment_one_is_a_reuse() {
     let petra = Person::professional(&server, "Petra");
     let uses: Vec<_> = (0..2)
         .map(|_| {
-            let (http, token) = (server.http(), petra.refresh.clone());
+            let http = server.http();
+            let token = petra.refresh.clone();
             thread::spawn(move || refresh(&http, &token).status)
         })
         .collect();
@@ -77,7 +78,8 @@ fn a_phone_signs_with_its_own_key_and_a_copy_of_its_refresh_token_is_worth_nothi
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let kring = open();
-    let (url, code) = (format!("http://{}", server.address()), server.invite_professional("Petra"));
+    let url = format!("http://{}", server.address());
+    let code = server.invite_professional("Petra");
     runtime.block_on(kring.sign_in(&url, &code, "phone", None)).unwrap();
     kring.close();
     let mut token = String::new();
@@ -148,7 +150,8 @@ fn nobody_comes_in_without_a_token_of_this_server() {
     callers.push(server.http());
     callers.push(server.http().header("authorization", format!("Basic {token}")));
     callers.push(server.http().header("authorization", token.to_owned()));
-    let (space, document) = (id(), id());
+    let space = id();
+    let document = id();
     for caller in &callers {
         for path in ["/v1/spaces", "/v1/devices", &format!("/v1/documents/{document}")] {
             let answer = caller.get(path);

@@ -12,7 +12,8 @@ fn every_list_has_the_same_words_in_both_languages() {
     let lists = dutch.as_object().unwrap();
     assert!(lists.len() >= 25, "{dutch}");
     for (list, words) in lists {
-        let (words, translated) = (words.as_object().unwrap(), english[list].as_object().unwrap());
+        let words = words.as_object().unwrap();
+        let translated = english[list].as_object().unwrap();
         assert_eq!(words.keys().collect::<Vec<_>>(), translated.keys().collect::<Vec<_>>(), "{list}");
         assert!(words.values().chain(translated.values()).all(|label| label.as_str().is_some_and(|l| !l.is_empty())));
     }

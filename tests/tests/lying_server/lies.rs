@@ -22,7 +22,7 @@ const ROOM: u64 = 64 << 20;
 /// How much more after all of them: an allocator gives back late what many threads had for a moment.
 const ROOM_IN_ALL: u64 = 160 << 20;
 
-/// How long each lie is listened to, and longer until the phone has come back for it twice.
+/// The time that each lie is listened to, and longer until the phone has come back for it twice.
 const WHILE: Duration = Duration::from_millis(600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,7 +59,8 @@ async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wr
             }
         }
         let grown_since = |before| memory::peak().zip(before).map_or(0, |(peak, before)| peak.saturating_sub(before));
-        let (now, in_all) = (grown_since(before), grown_since(first));
+        let now = grown_since(before);
+        let in_all = grown_since(first);
         assert!(now <= ROOM && in_all <= ROOM_IN_ALL, "{name}: {} MiB, in all {} MiB", now >> 20, in_all >> 20);
         phone.has_everything(name, &cast);
         phone.recovers(name, &cast).await;

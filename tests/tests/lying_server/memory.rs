@@ -20,7 +20,7 @@ pub(super) fn forget() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
-/// Where threads of the phone have panicked since the first call, but for what it contains by itself.
+/// Returns where threads of the phone have panicked since the first call, but for what it contains by itself.
 pub(super) fn panics() -> Vec<String> {
     static SEEN: LazyLock<std::sync::Mutex<Vec<String>>> = LazyLock::new(|| {
         let before = panic::take_hook();

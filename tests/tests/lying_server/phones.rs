@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::line::{Line, Manner};
 
-/// How many edits wait on each phone.
+/// The number of edits wait on each phone.
 const EDITS: usize = 3;
 
 /// A member's phone with a line of its own.
@@ -47,7 +47,7 @@ impl Phone {
         self.kring.edits(self.circle).unwrap().into_iter().map(|edit| edit.id).collect()
     }
 
-    /// Whether every text is with the person: waiting, in the box of what was not accepted, or at the honest server, which
+    /// Returns whether every text is with the person: waiting, in the box of what was not accepted, or at the honest server, which
     /// a phone reaches in rounds while its socket is lied to.
     #[track_caller]
     pub(super) fn has_everything(&self, lie: &str, cast: &Cast) {

@@ -8,7 +8,8 @@ use super::relay::Manner;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_server_is_told_and_changes_nothing() {
-    let (server, other) = (Server::start(), Server::start());
+    let server = Server::start();
+    let other = Server::start();
     let cast = Cast::new(&server);
     let phone = Phone::new(&server, &cast).await;
     let text = phone.write();
@@ -32,7 +33,8 @@ async fn another_server_is_told_and_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_still_lives_does_not_save_another_server() {
-    let (server, other) = (Server::start(), Server::start());
+    let server = Server::start();
+    let other = Server::start();
     let cast = Cast::new(&server);
     let phone = Phone::new(&server, &cast).await;
     phone.write();
@@ -47,7 +49,8 @@ async fn a_token_that_still_lives_does_not_save_another_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_of_another_server_takes_nothing_from_the_phone() {
-    let (server, other) = (Server::start(), Server::start());
+    let server = Server::start();
+    let other = Server::start();
     let cast = Cast::new(&server);
     let phone = Phone::new(&server, &cast).await;
     phone.write();

@@ -17,7 +17,7 @@ fn told(phone: &Phone) -> Option<bool> {
     told
 }
 
-/// How often each text is in the circle.
+/// Returns how often each text is in the circle.
 fn times(cast: &Cast, text: &str) -> usize {
     cast.professional.read(&cast.circle).to_string().matches(text).count()
 }
@@ -58,7 +58,8 @@ async fn two_phones_from_one_file_go_on_as_two_devices() {
         texts.iter().all(|text| read.matches(text).count() == 1)
     };
     until("both read everything", || has_all(&first) && has_all(&second)).await;
-    let (first, second) = (first.later(), second.later());
+    let first = first.later();
+    let second = second.later();
     for phone in [&first, &second] {
         phone.kring.sync_once().await.unwrap();
         assert!(phone.kring.identity().is_signed_in);

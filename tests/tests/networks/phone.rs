@@ -40,7 +40,8 @@ impl Phone {
     /// The file is copied to another phone.
     pub(super) async fn and_a_copy(self, server: &Server) -> (Self, Self) {
         let kept = self.kept();
-        let (relay, home) = (Relay::to(server.address()).await, tempfile::tempdir().unwrap());
+        let relay = Relay::to(server.address()).await;
+        let home = tempfile::tempdir().unwrap();
         let path = home.path().join("kring.db");
         fs::write(&path, kept).unwrap();
         let kring = Kring::open(path, Options::default()).unwrap();
@@ -54,7 +55,7 @@ impl Phone {
         fs::read(self.home.path().join("kring.db")).unwrap()
     }
 
-    /// What was kept comes in the place of what the file has become.
+    /// Returns what was kept comes in the place of what the file has become.
     pub(super) fn put_back(self, kept: &[u8]) -> Self {
         self.kring.close();
         fs::write(self.home.path().join("kring.db"), kept).unwrap();
@@ -86,7 +87,7 @@ impl Phone {
         text
     }
 
-    /// What must not change while the server cannot be reached: the documents, the sign-in, the edits that wait.
+    /// Returns what must not change while the server cannot be reached: the documents, the sign-in, the edits that wait.
     pub(super) fn things(&self) -> (Vec<DocumentId>, bool, usize) {
         let spaces = self.kring.spaces().unwrap();
         let documents = spaces.iter().flat_map(|space| self.kring.documents(space.id));

@@ -88,7 +88,8 @@ fn after_a_failed_fsync_nothing_more_is_taken_and_the_process_ends() {
 #[test]
 fn a_damaged_document_is_refused_and_named_and_the_others_go_on() {
     let mut server = Server::start();
-    let (one, other) = (Cast::new(&server), Cast::new(&server));
+    let one = Cast::new(&server);
+    let other = Cast::new(&server);
     one.idea("first");
     other.idea("second");
     server.terminate();
@@ -146,7 +147,8 @@ fn a_file_with_flipped_bytes_never_makes_the_server_panic() {
 /// Builds a library whose `fsync` fails, to be loaded before the system's own.
 #[cfg(target_os = "linux")]
 fn failing_sync(home: &Path) -> PathBuf {
-    let (source, library) = (home.join("sync.c"), home.join("sync.so"));
+    let source = home.join("sync.c");
+    let library = home.join("sync.so");
     fs::write(&source, FAILING_SYNC).unwrap();
     let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).status();
     assert!(built.unwrap().success(), "the C compiler that linked this test builds it");

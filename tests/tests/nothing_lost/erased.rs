@@ -55,7 +55,8 @@ impl Scene {
     }
 
     fn assert_erased(&self) {
-        let (cast, client) = (&self.cast, self.again(&self.cast.client));
+        let cast = &self.cast;
+        let client = self.again(&self.cast.client);
         let erasures =
             |http: &Http| http.get(&format!("/v1/spaces/{}/erasures", cast.space)).ok(200)["erasures"].clone();
         eventually("it is erased again", || erasures(&client.http).as_array().is_some_and(|all| all.len() == 1));
@@ -172,7 +173,8 @@ fn a_restore_that_was_killed_between_two_names_is_finished_by_a_server_or_anothe
             path(&scene.backup.path().join("copy.db")),
         ]));
         // As it is when the copy is ready and the old database half set aside.
-        let (data, aside) = (scene.server.data(), restored["set_aside"].as_str().unwrap().to_owned());
+        let data = scene.server.data();
+        let aside = restored["set_aside"].as_str().unwrap().to_owned();
         let number = aside.rsplit('-').next().unwrap();
         fs::rename(data.join("kring.db"), data.join(format!("kring.db.restored-{number}"))).unwrap();
         fs::rename(&aside, data.join("kring.db")).unwrap();

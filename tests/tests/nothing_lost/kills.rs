@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use super::backup::{json_of, lines_of};
 
-/// How often the server is killed; `KRING_KILLS=50` for the long version.
+/// The interval at which the server is killed; `KRING_KILLS=50` for the long version.
 const KILLS: usize = 10;
 
-/// How many edits each phone makes between two kills.
+/// The number of edits each phone makes between two kills.
 const EDITS: usize = 25;
 
 struct Phone {

@@ -112,7 +112,8 @@ async fn the_next_call_with_the_code_finishes_a_lost_sign_in() {
     let server = Server::start();
     let (professional, space) = space(&server);
     let line = Line::to(server.address()).await;
-    let (phone, code) = (Phone::new(), professional.invite(&space, "client"));
+    let phone = Phone::new();
+    let code = professional.invite(&space, "client");
     for _ in 0..2 {
         assert_eq!(phone.sign_in(&line.url, &code).await, Err(ClientError::Offline));
         assert_eq!(members(&professional, &space).len(), 2, "the code was used");
@@ -136,7 +137,8 @@ async fn the_next_start_of_the_app_finishes_a_lost_sign_in() {
     let mut server = Server::start();
     let (professional, space) = space(&server);
     let line = Line::to(server.address()).await;
-    let (phone, code) = (Phone::new(), professional.invite(&space, "client"));
+    let phone = Phone::new();
+    let code = professional.invite(&space, "client");
     assert_eq!(phone.sign_in(&line.url, &code).await, Err(ClientError::Offline));
     // The server falls right behind the commit, and the app is ended meanwhile.
     server.kill();
@@ -159,7 +161,8 @@ async fn a_phone_that_only_connects_finishes_a_lost_sign_in() {
     let server = Server::start();
     let (professional, space) = space(&server);
     let line = Line::to(server.address()).await;
-    let (phone, code) = (Phone::new(), professional.invite(&space, "member"));
+    let phone = Phone::new();
+    let code = professional.invite(&space, "member");
     assert_eq!(phone.kring.connect(), Err(ClientError::SignedOut));
     assert_eq!(phone.sign_in(&line.url, &code).await, Err(ClientError::Offline));
     line.mend();

@@ -22,7 +22,8 @@ impl Copy {
         let names = String::from_utf8_lossy(&listed.stdout).into_owned();
         for name in names.split('\0').filter(|name| !name.is_empty()) {
             let failed = |error: std::io::Error| format!("{name}: {error}");
-            let (from, to) = (root().join(name), copy.root.join(name));
+            let from = root().join(name);
+            let to = copy.root.join(name);
             if !from.is_file() {
                 continue;
             }
@@ -36,12 +37,12 @@ impl Copy {
         Ok(copy)
     }
 
-    /// Where the copy is.
+    /// Returns where the copy is.
     pub(super) fn root(&self) -> &PathBuf {
         &self.root
     }
 
-    /// Where the copy is built.
+    /// Returns where the copy is built.
     pub(super) fn target(&self) -> PathBuf {
         root().join("target/mutants/target")
     }

@@ -67,7 +67,7 @@ pub(super) fn by_target<'a>(mutants: &[&'a Mutant]) -> BTreeMap<String, Vec<&'a 
 }
 
 impl Mutant {
-    /// Whether a word is anywhere in it.
+    /// Returns whether a word is anywhere in it.
     pub(super) fn mentions(&self, word: &str) -> bool {
         [&self.file, &self.test, &self.promise, &self.target].iter().any(|text| text.contains(word))
     }

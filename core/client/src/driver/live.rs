@@ -22,13 +22,13 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// After this much silence it is not; also the longest that one write may take.
 const DEAD: Duration = Duration::from_secs(45);
 
-/// How long the server may take to answer when the app has just come to the front.
+/// The time that the server may take to answer when the app has just come to the front.
 const PROBE: Duration = Duration::from_secs(5);
 
-/// How long the server may take to answer the greeting.
+/// The time that the server may take to answer the greeting.
 const GREETING: Duration = Duration::from_secs(15);
 
-/// How often the server is told what was looked at while the line is up.
+/// The interval at which the server is told what was looked at while the line is up.
 const TELL: Duration = Duration::from_secs(60);
 
 /// The most frames that are stored in one transaction.
@@ -133,7 +133,8 @@ async fn send(shared: &Arc<Shared>, socket: &mut Socket) -> Result<(), End> {
 
 /// The frames that have arrived, so that they share one transaction, and the code of a close behind them.
 fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(Vec<ServerFrame>, Option<u16>), End> {
-    let (mut frames, mut size) = (Vec::new(), 0);
+    let mut frames = Vec::new();
+    let mut size = 0;
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
@@ -164,7 +165,7 @@ fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
     handled.map_err(lost)
 }
 
-/// Whether the session is really over is told by exchanging its token.
+/// Returns whether the session is really over is told by exchanging its token.
 async fn signed_out(shared: &Arc<Shared>) -> End {
     let token = shared.state().session.as_ref().map(|session| session.access_token.clone());
     token.iter().for_each(|token| shared.expire(token));

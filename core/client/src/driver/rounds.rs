@@ -57,7 +57,7 @@ impl Fallback {
         self.is_up.set(false);
     }
 
-    /// Whether rounds get through at present.
+    /// Returns whether rounds get through at present.
     pub(super) fn works(&self) -> bool {
         self.works.get()
     }

@@ -27,7 +27,7 @@ use crate::shared::Shared;
 /// The subprotocol.
 const PROTOCOL: &str = "kring.sync.v1";
 
-/// How long the handshake may take, in all.
+/// The time that the handshake may take, in all.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -74,14 +74,14 @@ async fn handshake(server: &ServerUrl, token: &Secret) -> Result<Option<Socket>,
     }
 }
 
-/// Whether an answer to the handshake is about the token. Its body may not have arrived whole, so this is only a reason to
+/// Returns whether an answer to the handshake is about the token. Its body may not have arrived whole, so this is only a reason to
 /// exchange the token, and never the end of a sign-in.
 fn is_token_refused<B>(answer: &Response<B>) -> bool {
     let said = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     answer.status() == StatusCode::UNAUTHORIZED && said.starts_with("application/problem+json")
 }
 
-/// Whether nobody is there at all, so that a round would not get through either.
+/// Returns whether nobody is there at all, so that a round would not get through either.
 fn is_away(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
     matches!(error.kind(), ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable)

@@ -46,7 +46,7 @@ pub(super) fn nothing(answer: Response<Body>) -> Result<(), HttpError> {
     }
 }
 
-/// What time whoever answers has. A clock that was never set says nothing.
+/// Returns what time whoever answers has. A clock that was never set says nothing.
 pub(super) fn date(answer: &Response<Body>) -> Option<Timestamp> {
     let said = answer.headers().get(DATE)?.to_str().ok()?;
     Timestamp::from_http_date(said).filter(|at| *at >= Timestamp::EARLIEST_EDIT)
@@ -95,7 +95,7 @@ impl Problem {
     }
 }
 
-/// Whether an answer says that it is of a media type, whatever its parameters.
+/// Returns whether an answer says that it is of a media type, whatever its parameters.
 fn is_of_type(answer: &Response<Body>, expected: &str) -> bool {
     let said = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = said.split(';').next().unwrap_or_default().trim();

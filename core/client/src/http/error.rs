@@ -32,7 +32,7 @@ pub(crate) enum HttpError {
 }
 
 impl HttpError {
-    /// Whether it is the token that the server does not take.
+    /// Returns whether it is the token that the server does not take.
     pub(crate) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Status { status: 401, code, .. } if TOKEN_NOT_TAKEN.contains(&code.as_str()))
     }

@@ -19,7 +19,8 @@ impl ServerUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, ClientError> {
         let wrong = || ClientError::Declined { code: "invalid".into() };
         let uri: Uri = text.trim().parse().map_err(|_| wrong())?;
-        let (scheme, authority) = (uri.scheme_str(), uri.authority().ok_or_else(wrong)?);
+        let scheme = uri.scheme_str();
+        let authority = uri.authority().ok_or_else(wrong)?;
         let is_secure = match scheme {
             Some("https") => true,
             Some("http") if is_loopback(authority.host()) => false,

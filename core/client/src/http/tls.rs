@@ -10,7 +10,7 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// How the socket talks TLS: with the roots that browsers trust.
+/// Returns how the socket talks TLS: with the roots that browsers trust.
 ///
 /// # Errors
 ///

@@ -37,7 +37,8 @@ impl Shared {
     pub(super) fn become_another(&self, old: &Session) -> Result<Secret, ClientError> {
         let Some(key) = &old.key else { return self.end_as_copy() };
         let new = self.new_device(old)?;
-        let (server, device) = (self.server()?, self.state().account.identity.device);
+        let server = self.server()?;
+        let device = self.state().account.identity.device;
         let post = |at| {
             let proof = key.prove_copy(device, &old.refresh_token, at, &new);
             let token = old.refresh_token.reveal();
@@ -77,7 +78,7 @@ impl Shared {
         Ok(())
     }
 
-    /// What this phone is to become; kept before it is asked for, so that a lost answer is asked for again.
+    /// Returns what this phone is to become; kept before it is asked for, so that a lost answer is asked for again.
     fn new_device(&self, old: &Session) -> Result<NewDevice, ClientError> {
         if let Some(new) = &old.new_device {
             return Ok(new.clone());

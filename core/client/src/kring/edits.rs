@@ -61,12 +61,13 @@ impl Kring {
         drop(state);
         self.shared().looked(document);
         let ReadModel { content, cards, labels } = model;
-        let (generation, sequence) = (cursor.generation, cursor.sequence);
+        let generation = cursor.generation;
+        let sequence = cursor.sequence;
         let state = DocumentState { id: document, generation, sequence, content, cards, labels };
         serde_json::to_string(&state).map_err(|error| ClientError::Storage(error.to_string()))
     }
 
-    /// How it goes in a space, with one kind next step: from the documents on this phone, unshared edits included.
+    /// Returns how it goes in a space, with one kind next step: from the documents on this phone, unshared edits included.
     ///
     /// A backup reads none of them: they get what the server told when [`Kring::ask_status`] last asked.
     ///
@@ -134,12 +135,12 @@ impl Kring {
         self.submit(document, Command::parse_json(json)?)
     }
 
-    /// Whether the person may do this now, as far as the phone can know: for showing a button or not.
+    /// Returns whether the person may do this now, as far as the phone can know: for showing a button or not.
     pub fn may(&self, document: DocumentId, command: &Command) -> bool {
         self.shared().state().replica.may(document, command)
     }
 
-    /// What would become of this edit now, as far as the phone can know: made, or made a suggestion.
+    /// Returns what would become of this edit now, as far as the phone can know: made, or made a suggestion.
     ///
     /// # Errors
     ///
@@ -168,7 +169,7 @@ impl Kring {
         }
     }
 
-    /// Where an edit is, in words for the person: saved, shared, or not accepted and why.
+    /// Returns where an edit is, in words for the person: saved, shared, or not accepted and why.
     pub fn explain_edit(&self, edit: &Edit) -> String {
         let language = self.shared().options.language;
         match &edit.state {
@@ -253,7 +254,7 @@ impl Kring {
         Ok(receipt)
     }
 
-    /// How many edits of this phone wait to be shared.
+    /// Returns how many edits of this phone wait to be shared.
     pub fn waiting(&self) -> usize {
         let state = self.shared().state();
         let documents: Vec<DocumentId> = state.replica.documents().map(|(id, ..)| id).collect();

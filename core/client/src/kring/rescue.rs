@@ -9,11 +9,11 @@ use crate::{ClientError, Options, clock};
 /// What a rescue has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rescue {
-    /// How many edits wait to be shared.
+    /// The number of edits wait to be shared.
     pub waiting: usize,
-    /// How many edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
+    /// The number of edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
     pub not_accepted: usize,
-    /// Whether the session is still there; where not, sign in again, and everything that was shared comes back. It ends
+    /// True when the session is still there; where not, sign in again, and everything that was shared comes back. It ends
     /// where the list of what was looked at is not whole, since the server takes nothing from this device without.
     pub is_signed_in: bool,
     /// Where the damaged file is now; `None` where it was not damaged.
@@ -73,7 +73,8 @@ impl Kring {
             }
         };
         let is_signed_in = kring.identity().is_signed_in;
-        let (waiting, not_accepted) = (kring.waiting(), kring.not_accepted()?.len());
+        let waiting = kring.waiting();
+        let not_accepted = kring.not_accepted()?.len();
         Ok((kring, Rescue { waiting, not_accepted, is_signed_in, set_aside }))
     }
 }

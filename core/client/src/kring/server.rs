@@ -59,7 +59,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Whether documents are here of another server than the one that a code has signed in at.
+    /// Returns whether documents are here of another server than the one that a code has signed in at.
     pub(super) fn has_things_of_another(&self, server: Option<ServerId>) -> bool {
         let state = self.state();
         let is_another = state.account.server_id.zip(server).is_some_and(|(known, found)| known != found);

@@ -24,7 +24,7 @@ pub struct Identity {
     pub device: DeviceId,
     /// The server of the last sign-in.
     pub server: Option<String>,
-    /// Whether there is a session at that server, as far as the phone knows.
+    /// True when there is a session at that server, as far as the phone knows.
     pub is_signed_in: bool,
 }
 
@@ -61,7 +61,8 @@ impl Kring {
     /// [`ClientError::Declined`] where the person may not invite this role; [`ClientError::Offline`] or
     /// [`ClientError::SignedOut`].
     pub async fn invite(&self, space: SpaceId, role: Role, name: Option<&str>) -> Result<Invitation, ClientError> {
-        let (path, body) = (format!("/v1/spaces/{space}/invitations"), json!({ "role": role, "name": name }));
+        let path = format!("/v1/spaces/{space}/invitations");
+        let body = json!({ "role": role, "name": name });
         beside(self.shared(), move |shared| {
             // A space can be made and somebody invited to it in one breath.
             shared.share_local_spaces()?;
@@ -196,7 +197,9 @@ impl Shared {
     /// A device with a key keeps the word of the exchange before it begins: when the answer is lost, the same exchange is
     /// asked for again, which is no second use of the token. Without a key it would end the session.
     fn exchange(&self, old: &Session) -> Result<TokenAnswer, ClientError> {
-        let (server, token, device) = (self.server()?, &old.refresh_token, self.state().account.identity.device);
+        let server = self.server()?;
+        let token = &old.refresh_token;
+        let device = self.state().account.identity.device;
         let post = |body: &Value| self.http.post::<TokenAnswer>(&server, "/v1/token", None, body);
         let failed = |error: HttpError| self.failed(error);
         let Some(key) = &old.key else { return post(&json!({ "refresh_token": token.reveal() })).map_err(failed) };

@@ -67,7 +67,8 @@ impl Kring {
         let server = ServerUrl::parse(server)?;
         let code = one_time_code::read(code).ok_or_else(|| ClientError::Declined { code: "invalid_code".into() })?;
         let code = Secret::new(one_time_code::text(&code));
-        let (device_name, display_name) = (device_name.to_owned(), display_name.map(str::to_owned));
+        let device_name = device_name.to_owned();
+        let display_name = display_name.map(str::to_owned);
         beside(self.shared(), move |shared| shared.sign_in(&server, code, device_name, display_name)).await
     }
 }
@@ -220,7 +221,7 @@ impl Shared {
     }
 }
 
-/// Whether asking again would be answered the same.
+/// Returns whether asking again would be answered the same.
 fn is_final(error: &ClientError) -> bool {
     match error {
         ClientError::Declined { code } => code != "rate_limited" && code != "timeout",

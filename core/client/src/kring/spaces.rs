@@ -22,9 +22,9 @@ pub struct Space {
     pub id: SpaceId,
     /// Its name.
     pub name: String,
-    /// What the person is in it.
+    /// The role of the person in it.
     pub role: Role,
-    /// Whether it was made here and the server does not know it yet.
+    /// True when it was made here and the server does not know it yet.
     pub is_local: bool,
 }
 
@@ -37,7 +37,7 @@ pub struct Document {
     pub kind: DocumentKind,
     /// The space it belongs to.
     pub space: SpaceId,
-    /// What the person is in that space.
+    /// The role of the person in that space.
     pub role: Role,
     /// How far the person gets into it.
     pub access: Access,
@@ -103,7 +103,7 @@ impl Kring {
         state.replica.members().iter().filter(|member| member.space == space).cloned().collect()
     }
 
-    /// Whether to offer the person to bring somebody of a space back on a new phone: as far as the phone knows. The server
+    /// Returns whether to offer the person to bring somebody of a space back on a new phone: as far as the phone knows. The server
     /// declines it for people who are in other spaces too, and for a professional whose account reaches further.
     pub fn may_invite_back(&self, space: SpaceId, person: PersonId) -> bool {
         let state = self.shared().state();
@@ -134,7 +134,7 @@ struct Made {
     space_id: SpaceId,
 }
 
-/// What the person is in each space: by the documents, and by the roster where they may see none.
+/// Returns what the person is in each space: by the documents, and by the roster where they may see none.
 fn roles(state: &State) -> BTreeMap<SpaceId, Role> {
     let me = state.account.identity.person;
     let listed = state.replica.members().iter().filter(|member| member.person_id == me);

@@ -21,9 +21,9 @@ const ROUND_BYTES: usize = 700 << 10;
 /// How a sync went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SyncReport {
-    /// How many edits of this phone were answered.
+    /// The number of edits of this phone were answered.
     pub answered: usize,
-    /// How many edits still wait.
+    /// The number of edits still wait.
     pub waiting: usize,
 }
 
@@ -144,7 +144,7 @@ impl Shared {
         frames
     }
 
-    /// What a round can move: how far each document is, and how many edits of it wait.
+    /// Returns what a round can move: how far each document is, and how many edits of it wait.
     fn progress(&self) -> Vec<(Option<Cursor>, usize)> {
         let state = self.state();
         let documents = state.replica.documents();

@@ -47,7 +47,7 @@ impl Store {
         Ok(())
     }
 
-    /// What is known about the time.
+    /// Returns what is known about the time.
     pub(crate) fn clock(&self) -> Result<Clock, StoreError> {
         let read = "SELECT clock_ahead, server_time FROM account";
         let row = self.connection.query_row(read, [], |row| {
@@ -63,7 +63,7 @@ impl Store {
         Ok(())
     }
 
-    /// How it goes in a space, as the server told last.
+    /// Returns how it goes in a space, as the server told last.
     pub(crate) fn status(&self, space: SpaceId) -> Result<Option<Status>, StoreError> {
         let read = "SELECT status FROM statuses WHERE space_id = ?1";
         let row = self.connection.query_row(read, [space.uuid().as_bytes()], |row| row.get::<_, String>(0));
@@ -148,7 +148,8 @@ impl Store {
         let mut members = Vec::new();
         while let Some(row) = rows.next()? {
             let role: Role = parse(row.get(3)?)?;
-            let (space, person_id) = (SpaceId::new(uuid(row, 0)?), PersonId::new(uuid(row, 1)?));
+            let space = SpaceId::new(uuid(row, 0)?);
+            let person_id = PersonId::new(uuid(row, 1)?);
             members.push(Member { space, person_id, name: row.get(2)?, role });
         }
         Ok(members)
@@ -173,7 +174,7 @@ pub(super) fn session(connection: &Connection) -> Result<Option<Session>, StoreE
     Ok(row.optional()?)
 }
 
-/// What a phone is to become that was put back from a copy. A file of an older version has no such columns.
+/// Returns what a phone is to become that was put back from a copy. A file of an older version has no such columns.
 fn new_device(connection: &Connection) -> Option<NewDevice> {
     let mut read = connection.prepare("SELECT new_key, new_nonce FROM session WHERE new_key IS NOT NULL").ok()?;
     let found = read.query_row([], |row| {
@@ -202,7 +203,8 @@ pub(super) fn put_members(connection: &Connection, members: &[Member]) -> Result
         ON CONFLICT DO NOTHING";
     let mut statement = connection.prepare_cached(sql)?;
     for (number, member) in (0i64..).zip(members) {
-        let (space, person) = (member.space.uuid(), member.person_id.uuid());
+        let space = member.space.uuid();
+        let person = member.person_id.uuid();
         let role = word(&member.role);
         statement.execute(params![space.as_bytes(), person.as_bytes(), number, member.name, role])?;
     }
@@ -229,7 +231,8 @@ fn put_account(connection: &Connection, account: &Account) -> Result<(), StoreEr
             is_copy = excluded.is_copy";
     let server_id = account.server_id.map(|server| *server.uuid().as_bytes());
     let DeviceIdentity { person, device } = account.identity;
-    let (person, device) = (person.uuid(), device.uuid());
+    let person = person.uuid();
+    let device = device.uuid();
     connection
         .execute(sql, params![person.as_bytes(), device.as_bytes(), account.server, server_id, account.is_copy])?;
     Ok(())
@@ -241,7 +244,8 @@ fn put_session(connection: &Connection, session: &Session) -> Result<(), StoreEr
         ON CONFLICT DO UPDATE SET access_token = excluded.access_token, refresh_token = excluded.refresh_token,
             refresh_at = excluded.refresh_at, device_key = excluded.device_key, exchange = excluded.exchange,
             new_key = NULL, new_nonce = NULL";
-    let (access, refresh) = (session.access_token.reveal(), session.refresh_token.reveal());
+    let access = session.access_token.reveal();
+    let refresh = session.refresh_token.reveal();
     let key = session.key.as_ref().map(DeviceKey::reveal);
     let key = key.as_ref().map(|secret| secret.as_slice());
     connection.execute(sql, params![access, refresh, session.refresh_at.millis(), key, session.exchange])?;

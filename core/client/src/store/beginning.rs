@@ -12,7 +12,7 @@ use super::files::beside;
 /// What the name of the mark ends with.
 pub(crate) const MARK: &str = "-made";
 
-/// Whether there is a file with nothing in it that once had something.
+/// Returns whether there is a file with nothing in it that once had something.
 pub(super) fn is_emptied(path: &Path) -> bool {
     let has_bytes = |ending| fs::metadata(beside(path, ending)).is_ok_and(|file| file.len() > 0);
     let is_empty = fs::metadata(path).is_ok_and(|file| file.len() == 0);

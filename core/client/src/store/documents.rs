@@ -78,7 +78,8 @@ fn put_document(
     let sql = "INSERT INTO documents (document_id, space_id, kind, role, access, known, generation, sequence)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT DO UPDATE SET role = excluded.role, access = excluded.access, known = excluded.known";
-    let (document, space) = (document.uuid(), space.uuid());
+    let document = document.uuid();
+    let space = space.uuid();
     connection.prepare_cached(sql)?.execute(params![
         document.as_bytes(),
         space.as_bytes(),
@@ -117,7 +118,8 @@ fn move_to(
     chain: Option<ChainHash>,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE documents SET generation = ?2, sequence = ?3, chain = ?4 WHERE document_id = ?1";
-    let (generation, sequence) = (signed(base.generation), signed(base.sequence));
+    let generation = signed(base.generation);
+    let sequence = signed(base.sequence);
     let chain = chain.as_ref().map(ChainHash::as_bytes);
     connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), generation, sequence, chain])?;
     Ok(())

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::value::{number, parse, signed, uuid, word};
 use super::{Store, StoreError};
 
-/// How many shared edits of a document are listed; its history has them all.
+/// The number of shared edits of a document are listed; its history has them all.
 const LISTED: u32 = 200;
 
-/// How many are remembered at least, for a server that loses them.
+/// The number of are remembered at least, for a server that loses them.
 const REMEMBERED: u32 = 5_000;
 
 /// Those beyond are forgotten this many at a time.
@@ -31,7 +31,7 @@ pub struct Edit {
     pub id: CommandId,
     /// The document it is of.
     pub document: DocumentId,
-    /// Where it is: saved here, shared, or not accepted and why.
+    /// The location: saved here, shared, or not accepted and why.
     pub state: EditState,
     /// The command, with every text the person wrote.
     pub command: RawCommand,
@@ -148,7 +148,8 @@ pub(super) fn settle(connection: &Connection, document: DocumentId, edit: &Settl
     let (state, shared_as, code, field) = columns(&edit.state);
     let sql = "UPDATE edits SET state = ?3, shared_as = ?4, code = ?5, field = ?6
         WHERE document_id = ?1 AND command_id = ?2 RETURNING number";
-    let (document, id) = (document.uuid(), edit.id.uuid());
+    let document = document.uuid();
+    let id = edit.id.uuid();
     let values = params![document.as_bytes(), id.as_bytes(), state, shared_as.map(signed), code, field];
     let number: Option<i64> = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     if state == SHARED && number.is_some_and(|number| number % FORGOTTEN == 0) {
@@ -346,7 +347,8 @@ mod tests {
     fn nothing_of_what_was_erased_stays_in_the_file() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
-        let (thing, other) = (Uuid::from_u128(70), Uuid::from_u128(80));
+        let thing = Uuid::from_u128(70);
+        let other = Uuid::from_u128(80);
         let secret = "geheim van een ander";
         let about = |number: u64, idea: Uuid, text: &str| {
             let command = RawCommand::from_value(json!({"type": "edit_idea", "idea_id": idea, "text": text}));

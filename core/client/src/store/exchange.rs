@@ -45,7 +45,7 @@ impl<'a> Exchange<'a> {
         Ok(Self { path, _lock: lock })
     }
 
-    /// Where the new file is written; nothing is left there of one that was not finished.
+    /// Returns where the new file is written; nothing is left there of one that was not finished.
     pub(crate) fn draft(&self) -> PathBuf {
         let draft = beside(self.path, DRAFT);
         remove(&draft);
@@ -79,7 +79,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// What is to get which other name, in order: the damaged file after what belongs to it; and the new file.
+/// Returns what is to get which other name, in order: the damaged file after what belongs to it; and the new file.
 fn renames(path: &Path, number: &str) -> (Vec<(PathBuf, PathBuf)>, PathBuf) {
     let aside = beside(path, format!("{DAMAGED}{number}"));
     let old = COMPANIONS.iter().chain([&""]).map(|ending| (beside(path, ending), beside(&aside, ending)));

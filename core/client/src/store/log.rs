@@ -8,7 +8,7 @@ use super::edits::{SHARED, command};
 use super::value::{signed, uuid};
 use super::{Store, StoreError};
 
-/// How many entries of a document are kept behind the snapshot.
+/// The number of entries of a document are kept behind the snapshot.
 const KEPT: u64 = 20_000;
 
 impl Store {
@@ -22,7 +22,8 @@ impl Store {
         let sql = "SELECT entry FROM entries JOIN documents USING (document_id)
             WHERE document_id = ?1 AND generation = ?2 AND entries.sequence > ?3 ORDER BY entries.sequence";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let (generation, sequence) = (signed(after.generation), signed(after.sequence));
+        let generation = signed(after.generation);
+        let sequence = signed(after.sequence);
         let mut rows = statement.query(params![document.uuid().as_bytes(), generation, sequence])?;
         let (mut entries, mut size): (Vec<Entry>, usize) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
@@ -48,7 +49,8 @@ impl Store {
         let mut rows = statement.query(params![document.uuid().as_bytes(), SHARED])?;
         let mut edits = Vec::new();
         while let Some(row) = rows.next()? {
-            let (id, made_at) = (CommandId::new(uuid(row, 0)?), Some(Timestamp::from_millis(row.get(1)?)));
+            let id = CommandId::new(uuid(row, 0)?);
+            let made_at = Some(Timestamp::from_millis(row.get(1)?));
             edits.push(OwnEdit { id, command: command(row.get(2)?)?, made_at });
         }
         Ok(edits)

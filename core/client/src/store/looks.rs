@@ -7,12 +7,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::value::{number, signed, uuid};
 use super::{Store, StoreError};
 
-/// How many looks are kept that the server has: one that was restored from a backup asks for them again.
+/// The number of looks are kept that the server has: one that was restored from a backup asks for them again.
 const KEPT: i64 = 2_000;
 
 /// Looks that the server has not been told of.
 pub(crate) struct Untold {
-    /// How many it was told of before these.
+    /// The number of it was told of before these.
     pub(crate) after: u64,
     /// At most [`MAX_LOOKS`], in order.
     pub(crate) looks: Vec<Look>,
@@ -34,7 +34,8 @@ impl Store {
         let transaction = self.connection.transaction()?;
         chain(&transaction, identity)?;
         let after: i64 = transaction.query_row("SELECT told FROM look_chain", [], |row| row.get(0))?;
-        let (mut looks, mut last) = (Vec::new(), None);
+        let mut looks = Vec::new();
+        let mut last = None;
         {
             let sql = "SELECT at, document_id, link FROM looks WHERE number > ?1 ORDER BY number LIMIT ?2";
             let mut statement = transaction.prepare_cached(sql)?;

@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use super::{Store, StoreError};
 
-/// What tells a file from a copy of it: when it was made, or its number where the system does not say.
+/// Returns what tells a file from a copy of it: when it was made, or its number where the system does not say.
 ///
 /// A file that is written anew in its own place, or gets another name, stays the same. None where the system says nothing.
 pub(crate) fn of(path: &Path) -> Option<String> {
@@ -27,7 +27,7 @@ fn number(_: &fs::Metadata) -> Option<String> {
 }
 
 impl Store {
-    /// Whether this database came from another file, in which there may be another phone's life. One that has no mark yet gets
+    /// Returns whether this database came from another file, in which there may be another phone's life. One that has no mark yet gets
     /// that of its file.
     pub(crate) fn is_from_elsewhere(&mut self, mark: Option<&str>) -> Result<bool, StoreError> {
         let Some(mark) = mark else { return Ok(false) };

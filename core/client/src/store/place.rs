@@ -31,7 +31,7 @@ impl<'a> Place<'a> {
         self
     }
 
-    /// Whether the file is encrypted.
+    /// Returns whether the file is encrypted.
     pub(super) fn is_locked(self) -> bool {
         #[cfg(feature = "sqlcipher")]
         let is_locked = self.key.is_some();

@@ -55,7 +55,8 @@ impl Salvaged {
         if let Some(connection) = connect(place)? {
             return Ok(Self::of(connection, place));
         }
-        let (fresh, copy) = (beside(place.path(), ".fresh"), beside(place.path(), ".head"));
+        let fresh = beside(place.path(), ".fresh");
+        let copy = beside(place.path(), ".head");
         // What a rescue left that was cut off.
         remove(&fresh);
         remove(&copy);
@@ -211,7 +212,8 @@ fn edit(row: &Row<'_>) -> Option<Found> {
         end = Some(EditState::not_accepted(Code::Unknown));
         json!({ "type": "unreadable", "text": text })
     });
-    let (document, id) = (uuid(row, 1).unwrap_or_default(), uuid(row, 2).unwrap_or_else(|_| Uuid::now_v7()));
+    let document = uuid(row, 1).unwrap_or_default();
+    let id = uuid(row, 2).unwrap_or_else(|_| Uuid::now_v7());
     let heads: Vec<u8> = row.get(5).unwrap_or_default();
     let base = Base { generation: number(row, 3).unwrap_or(1), sequence: number(row, 4).unwrap_or(0) };
     let submission = Submission {

@@ -112,7 +112,7 @@ impl Server {
         self.world.lock().unwrap().refreshes
     }
 
-    /// Who made each admitted entry.
+    /// Returns who made each admitted entry.
     pub(crate) fn authors(&self) -> Vec<(PersonId, DeviceId)> {
         let world = self.world.lock().unwrap();
         let entries = world.documents.values().flat_map(|(_, _, entries)| entries);

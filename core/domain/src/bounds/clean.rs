@@ -65,7 +65,7 @@ fn composed(text: String, max: usize) -> String {
     if composed.chars().nth(max).is_some() { text } else { composed }
 }
 
-/// Whether a character shows something by itself.
+/// Returns whether a character shows something by itself.
 pub(crate) fn is_seen(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !is_blank(c) && !is_invisible(c)
 }
@@ -134,7 +134,7 @@ fn without_empty_lines(text: &str) -> String {
     kept.join("\n")
 }
 
-/// Whether a control character is a break of a line or a tab, as word processors and old programs write them.
+/// Returns whether a control character is a break of a line or a tab, as word processors and old programs write them.
 pub(super) fn is_layout(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}')
 }
@@ -144,7 +144,7 @@ fn blank_as_space(c: char) -> char {
     if is_blank(c) { ' ' } else { c }
 }
 
-/// Whether a character is drawn on the one before it, and is none of the joiners and selectors.
+/// Returns whether a character is drawn on the one before it, and is none of the joiners and selectors.
 fn is_mark(c: char) -> bool {
     c.width() == Some(0) && !c.is_control() && !is_invisible(c)
 }

@@ -13,7 +13,7 @@ pub struct ErasedIdea {
     pub idea_id: IdeaId,
     /// When it was erased.
     pub at: Timestamp,
-    /// Whether the document was rewritten since, so that its history holds nothing of the idea either.
+    /// True when the document was rewritten since, so that its history holds nothing of the idea either.
     pub complete: bool,
 }
 

@@ -25,7 +25,7 @@ entity! {
         text: String => |idea| shared_text::text(idea),
         /// Other versions of the text that wait for a choice, in the order in which they were written.
         versions: TextVersions => |idea| shared_text::versions(idea),
-        /// Who proposed it; the same as `by`.
+        /// The person who proposed it; the same as `by`.
         author: Option<PersonId> => |idea| idea.by(),
         /// The interests and talents it fits.
         fits: Vec<String>,
@@ -35,7 +35,7 @@ entity! {
         activity: Option<Word<Activity>>,
         /// How much it takes: 1 (simple) to 3.
         complexity: Option<i64>,
-        /// Who gave it a heart, in order of their ids.
+        /// The person who gave it a heart, in order of their ids.
         hearts: Vec<PersonId> => |idea| hearts::of(idea),
         /// The client's answer, or that its author took it back.
         status: Word<IdeaStatus> = IdeaStatus::Open,
@@ -45,7 +45,7 @@ entity! {
 }
 
 words! {
-    /// What became of an idea.
+    /// The outcome of an idea.
     IdeaStatus in "idea_status" {
         /// Nobody has decided yet.
         Open = "open": "nog niet gekozen", "not chosen yet";
@@ -94,7 +94,7 @@ hearts! {
 }
 
 impl Idea {
-    /// What became of an idea.
+    /// Returns what became of an idea.
     pub(super) fn status_of<R: ReadDoc>(idea: &Item<'_, R>) -> Word<IdeaStatus> {
         idea.get(Self::status).unwrap_or(Word::Known(IdeaStatus::Open))
     }

@@ -34,7 +34,7 @@ entity! {
         text_version: Option<String>,
         /// How plain that text was; absent for a look.
         language_level: Option<Word<LanguageLevel>>,
-        /// Whether it works now.
+        /// True when it works now.
         in_force: bool => |consent| Consent::is_in_force(consent),
         /// Who ended it and when, where it has ended.
         withdrawn: Option<Withdrawal> => |consent| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What a value that fits the schema looks like; that it may be `null` is left out.
+/// Returns what a value that fits the schema looks like; that it may be `null` is left out.
 pub(super) fn of(schema: &Value) -> String {
     if let Some(variants) = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)?.as_array()) {
         let variants: Vec<String> = variants.iter().filter(|variant| kind(variant) != "null").map(of).collect();
@@ -27,7 +27,7 @@ pub(super) fn of(schema: &Value) -> String {
     }
 }
 
-/// Whether `null` is a value of the field too.
+/// Returns whether `null` is a value of the field too.
 pub(super) fn is_nullable(schema: &Value) -> bool {
     let variants = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
     let types = schema.get("type").and_then(Value::as_array).into_iter().flatten();

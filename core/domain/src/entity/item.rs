@@ -149,7 +149,7 @@ impl<'a, R: ReadDoc> Item<'a, R> {
         self.str(key)?.parse().ok()
     }
 
-    /// Who made this entity.
+    /// Returns who made this entity.
     pub(crate) fn by(&self) -> Option<PersonId> {
         self.get(BY)
     }

@@ -40,7 +40,7 @@ pub struct AddContact {
     /// The ring the client would like this person to be in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired_ring: Option<DesiredRing>,
-    /// How many times a year they are in touch.
+    /// The number of times a year they are in touch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency_per_year: Option<Frequency>,
     /// Who usually takes the initiative.
@@ -70,7 +70,7 @@ pub struct AddContact {
     /// What they do together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub does: Option<Text>,
-    /// Whether this person is a child.
+    /// True when this person is a child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minor: Option<bool>,
 }

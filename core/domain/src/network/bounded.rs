@@ -50,7 +50,7 @@ bounded! {
     DesiredRing(i64) in 1..=4, "integer";
     /// A calendar year: 1900 to 9999.
     Year(i64) in 1900..=9999, "integer";
-    /// How many times a year people are in touch: 0 to 10,000, fractions included.
+    /// The number of times a year people are in touch: 0 to 10,000, fractions included.
     Frequency(f64) in 0.0..=10_000.0, "number";
 }
 

@@ -66,7 +66,7 @@ impl Writes {
         self.0.iter().map(|(key, _)| *key)
     }
 
-    /// Whether any field is of a kind.
+    /// Returns whether any field is of a kind.
     pub(super) fn any(&self, is: fn(&str) -> bool) -> bool {
         self.keys().any(is)
     }

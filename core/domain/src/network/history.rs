@@ -53,7 +53,7 @@ pub struct SnapshotContact {
 pub struct SuggestionModel {
     /// The id of the command that made it, or one derived from the contact where a merge made it.
     pub id: CommandId,
-    /// Who suggests it.
+    /// The person who suggests it.
     pub by: Option<PersonId>,
     /// When it was suggested.
     pub at: Timestamp,
@@ -70,7 +70,7 @@ pub struct SuggestionModel {
     pub command: Option<Value>,
     /// The client's answer.
     pub state: Word<SuggestionState>,
-    /// Whether a merge made it: it is then answered by placing the contact.
+    /// True when a merge made it: it is then answered by placing the contact.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub derived: bool,
 }
@@ -82,7 +82,7 @@ pub struct ErasureModel {
     pub contact_id: ContactId,
     /// When it was erased.
     pub at: Timestamp,
-    /// Whether the document was rewritten since, so that its history holds nothing of the contact either.
+    /// True when the document was rewritten since, so that its history holds nothing of the contact either.
     pub complete: bool,
 }
 

@@ -40,7 +40,7 @@ pub struct NetworkModel {
 pub struct ContactModel {
     /// The contact's id.
     pub id: ContactId,
-    /// Who put the contact on the map.
+    /// The person who put the contact on the map.
     pub by: Option<PersonId>,
     /// When that was.
     pub at: Timestamp,
@@ -54,7 +54,7 @@ pub struct ContactModel {
     pub quadrant: Option<String>,
     /// The ring: 1 the closest to 4, 0 where the contact has no place yet.
     pub ring: i64,
-    /// Who gave the contact its place.
+    /// The person who gave the contact its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placed_by: Option<PersonId>,
     /// When that was.
@@ -69,7 +69,7 @@ pub struct ContactModel {
     /// The ring the client would like this person to be in: 1 to 4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_ring: Option<i64>,
-    /// How many times a year they are in touch.
+    /// The number of times a year they are in touch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_per_year: Option<f64>,
     /// Who usually takes the initiative.
@@ -99,7 +99,7 @@ pub struct ContactModel {
     /// What they do together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub does: Option<String>,
-    /// Whether this person is a child.
+    /// True when this person is a child.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minor: Option<bool>,
 }

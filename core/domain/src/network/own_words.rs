@@ -11,12 +11,12 @@ use crate::{ContactId, Context, Refusal, Role, suggestion};
 /// The fields in which the client's value stands against any concurrent one.
 const KEYS: [&str; 3] = ["wish", "desired_ring", "status"];
 
-/// Whether a field is the client's own to say.
+/// Returns whether a field is the client's own to say.
 pub(super) fn is_own(key: &str) -> bool {
     KEYS.contains(&key)
 }
 
-/// Whether the client has said what counts: others' concurrent values are then suggestions.
+/// Returns whether the client has said what counts: others' concurrent values are then suggestions.
 pub(super) fn is_settled(key: &str, candidates: &[Candidate<ScalarValue>]) -> bool {
     KEYS.contains(&key) && candidates.iter().any(is_by_client)
 }

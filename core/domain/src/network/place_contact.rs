@@ -51,7 +51,8 @@ impl Edit for PlaceContact {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let name = NetworkView::new(document).name(self.contact_id, language);
-        let (ring, quadrant) = (ring_label(self.ring.number(), language), self.quadrant.label(language));
+        let ring = ring_label(self.ring.number(), language);
+        let quadrant = self.quadrant.label(language);
         match language {
             Language::Dutch => format!("heeft {name} een plek gegeven: ‘{ring}’, ‘{quadrant}’"),
             Language::English => format!("gave {name} a place: ‘{ring}’, ‘{quadrant}’"),

@@ -19,7 +19,7 @@ use crate::{
     ReadModel, Refusal, Role, authorize, genesis, read_model,
 };
 
-/// What became of a command.
+/// The outcome of a command.
 #[derive(Debug, PartialEq)]
 enum Outcome {
     Admitted,

@@ -60,7 +60,8 @@ impl Edit for AddTie {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let network = NetworkView::new(document);
-        let (a, b) = (network.name(self.a, language), network.name(self.b, language));
+        let a = network.name(self.a, language);
+        let b = network.name(self.b, language);
         match language {
             Language::Dutch => format!("heeft iets gezegd. {a} en {b} kennen elkaar"),
             Language::English => format!("said something. {a} and {b} know each other"),
@@ -85,7 +86,8 @@ impl Edit for RemoveTie {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let network = NetworkView::new(document);
-        let (a, b) = (network.name(self.a, language), network.name(self.b, language));
+        let a = network.name(self.a, language);
+        let b = network.name(self.b, language);
         match language {
             Language::Dutch => format!("heeft iets gezegd. {a} en {b} kennen elkaar niet"),
             Language::English => format!("said something. {a} does not know {b}"),
@@ -104,7 +106,7 @@ pub(super) fn ends(key: &str) -> Option<(ContactId, ContactId)> {
     Some((a.parse().ok()?, b.parse().ok()?))
 }
 
-/// Whether a contact is one of the ends of the tie with this key.
+/// Returns whether a contact is one of the ends of the tie with this key.
 pub(super) fn touches(key: &str, contact: &str) -> bool {
     key.split_once(':').is_some_and(|(a, b)| a == contact || b == contact)
 }

@@ -42,7 +42,7 @@ pub struct UpdateContact {
     /// The ring the client would like this person to be in.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub desired_ring: Option<Option<DesiredRing>>,
-    /// How many times a year they are in touch.
+    /// The number of times a year they are in touch.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub frequency_per_year: Option<Option<Frequency>>,
     /// Who usually takes the initiative.
@@ -72,7 +72,7 @@ pub struct UpdateContact {
     /// What they do together.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub does: Option<Option<Text>>,
-    /// Whether this person is a child.
+    /// True when this person is a child.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub minor: Option<Option<bool>>,
 }
@@ -126,7 +126,8 @@ impl Edit for UpdateContact {
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
         let mut sentences = Vec::new();
-        let (ring, quadrant) = (self.ring.map(|ring| ring.map_or(0, Ring::number)), self.quadrant.flatten());
+        let ring = self.ring.map(|ring| ring.map_or(0, Ring::number));
+        let quadrant = self.quadrant.flatten();
         if ring.is_some() || quadrant.is_some() {
             sentences.push(place_words(&name, ring, quadrant, language));
         }

@@ -143,7 +143,7 @@ open_words! {
         "pet": "huisdier", "pet";
         "other": "anders", "other";
     }
-    /// How often people are in touch, by how many times a year that is.
+    /// The interval at which people are in touch, by how many times a year that is.
     FREQUENCIES = "frequency_per_year" {
         "365": "elke dag", "every day";
         "156": "paar keer per week", "a few times a week";
@@ -157,7 +157,7 @@ open_words! {
     }
 }
 
-/// How often people are in touch, in words; counted frequencies read as the word they are nearest to.
+/// Returns how often people are in touch, in words; counted frequencies read as the word they are nearest to.
 pub fn frequency_label(per_year: f64, language: Language) -> Cow<'static, str> {
     let word = match per_year {
         often if often >= 250.0 => "365",

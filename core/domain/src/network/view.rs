@@ -44,7 +44,7 @@ impl<'a, R: ReadDoc> NetworkView<'a, R> {
         Item::find(self.document, CONTACTS, id).map(|item| ContactView::new(id, item))
     }
 
-    /// What a contact is called, or a general word where the contact is gone.
+    /// Returns what a contact is called, or a general word where the contact is gone.
     pub(crate) fn name(&self, id: ContactId, language: Language) -> String {
         self.contact(id).map_or_else(|| somebody(language), |contact| contact.name())
     }
@@ -109,7 +109,7 @@ impl<'a, R: ReadDoc> ContactView<'a, R> {
         self.id
     }
 
-    /// What the client calls this person.
+    /// Returns what the client calls this person.
     pub fn name(&self) -> String {
         self.item.str("name").unwrap_or_default()
     }

@@ -22,7 +22,7 @@ pub(super) enum Character {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Symbol {
     pub(super) byte: u8,
-    /// Whether a letter stands for it that no code has, like `O` for `0`.
+    /// True when a letter stands for it that no code has, like `O` for `0`.
     pub(super) is_lookalike: bool,
 }
 
@@ -114,7 +114,7 @@ fn is_dash(character: char) -> bool {
     )
 }
 
-/// Whether a character is a control, a mark of direction, a joiner, a filler or an accent of its own.
+/// Returns whether a character is a control, a mark of direction, a joiner, a filler or an accent of its own.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,

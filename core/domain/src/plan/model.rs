@@ -28,7 +28,7 @@ pub struct PlanModel {
 pub struct GoalModel {
     /// The goal's id.
     pub id: GoalId,
-    /// Who wrote it down.
+    /// The person who wrote it down.
     pub by: Option<PersonId>,
     /// When it was written down.
     pub at: Timestamp,
@@ -99,7 +99,7 @@ pub struct StepModel {
     pub at: Timestamp,
     /// What is to be done.
     pub text: String,
-    /// Whether it is ticked off.
+    /// True when it is ticked off.
     pub done: bool,
     /// Who ticked it off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,7 @@ pub struct PartModel {
     pub support: String,
     /// The steps that belong to it.
     pub step_ids: Vec<StepId>,
-    /// Whether this person leads; false for somebody who took on the same thing later and helps along.
+    /// True when this person leads; false for somebody who took on the same thing later and helps along.
     pub lead: bool,
 }
 
@@ -156,7 +156,7 @@ pub struct EvaluationModel {
     /// How far the goal was reached: −2 to 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gas: Option<i64>,
-    /// Whether it stands for the action: the client's last one, or the first of all where the client has none.
+    /// True when it stands for the action: the client's last one, or the first of all where the client has none.
     pub headline: bool,
 }
 
@@ -167,7 +167,7 @@ pub struct DelegationModel {
     pub person_id: Option<PersonId>,
     /// `start_action`.
     pub right: String,
-    /// Who gave it.
+    /// The person who gave it.
     pub by: Option<PersonId>,
     /// When it was given.
     pub at: Timestamp,

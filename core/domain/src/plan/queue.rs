@@ -63,7 +63,7 @@ impl Queue {
         self.ids().skip(MAX_ACTIVE)
     }
 
-    /// Whether the client has to choose: some actions wait that the last choice did not fill or did not know.
+    /// Returns whether the client has to choose: some actions wait that the last choice did not fill or did not know.
     pub(super) fn needs_choice(&self) -> bool {
         let Ranking { first, passed } = &self.ranking;
         self.waiting().next().is_some()

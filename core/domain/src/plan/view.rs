@@ -31,13 +31,13 @@ impl<'a, R: ReadDoc> PlanView<'a, R> {
         Item::find(self.document, ACTIONS, id).map(|item| ActionView { id, item })
     }
 
-    /// Whether the client has delegated the right to start and stop actions to this person.
+    /// Returns whether the client has delegated the right to start and stop actions to this person.
     pub fn may_start(&self, person: PersonId) -> bool {
         let delegations = Item::section(self.document, DELEGATIONS);
         delegations.is_some_and(|delegations| is_given(&delegations, &key(person, Right::StartAction)))
     }
 
-    /// Whether the client gave this person that right at any time.
+    /// Returns whether the client gave this person that right at any time.
     pub(super) fn had_right_to_start(&self, person: PersonId) -> bool {
         let delegations = Item::section(self.document, DELEGATIONS);
         delegations.is_some_and(|delegations| delegations.has(&key(person, Right::StartAction)))
@@ -120,17 +120,17 @@ impl<'a, R: ReadDoc> ActionView<'a, R> {
         self.id
     }
 
-    /// What it is called.
+    /// Returns what it is called.
     pub fn title(&self) -> String {
         self.item.str("title").unwrap_or_default()
     }
 
-    /// What the client does themselves; `None` where that was cleared.
+    /// Returns what the client does themselves; `None` where that was cleared.
     pub fn client_part(&self) -> Option<String> {
         self.item.str("client_part").filter(|part| !part.trim().is_empty())
     }
 
-    /// Whether somebody has looked back on it.
+    /// Returns whether somebody has looked back on it.
     pub fn is_evaluated(&self) -> bool {
         !self.items("evaluations").is_empty()
     }

@@ -13,14 +13,14 @@ use crate::question::Question;
 use crate::words::{Word, Words, words};
 use crate::{CardKind, ContactId, Context, Edit, Language, Names, Reader, Refusal, Timestamp};
 
-/// Whether somebody does the client good.
+/// True when somebody does the client good.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Rating {
     /// The contact.
     pub contact_id: ContactId,
     /// When the client said so.
     pub at: Timestamp,
-    /// Whether they do the client good.
+    /// True when they do the client good.
     pub helpfulness: Word<Helpfulness>,
 }
 
@@ -60,7 +60,7 @@ impl Listed for Rating {
 }
 
 impl Rating {
-    /// What the client's devices said about a contact without knowing of each other.
+    /// Returns what the client's devices said about a contact without knowing of each other.
     pub(super) fn said(document: &impl ReadDoc, contact: ContactId) -> Vec<Candidate<Word<Helpfulness>>> {
         let said = Self::candidates(document, contact).into_iter();
         said.filter_map(|said| Some(Candidate { value: said.value.get(HELPFULNESS)?, author: said.author })).collect()
@@ -73,7 +73,7 @@ impl Rating {
 }
 
 words! {
-    /// Whether somebody does the client good.
+    /// True when somebody does the client good.
     Helpfulness in "helpfulness" {
         /// They help.
         Helpful = "helpful": "helpt", "helps";
@@ -92,7 +92,7 @@ words! {
 pub struct RateHelpfulness {
     /// The contact, by its id on the network map.
     pub contact_id: ContactId,
-    /// Whether they do the client good.
+    /// True when they do the client good.
     pub helpfulness: Helpfulness,
 }
 

@@ -17,7 +17,7 @@ entity! {
         session_id: Option<SessionId>,
         /// The idea in words.
         text: String,
-        /// Who gave it a heart, in order of their ids.
+        /// The person who gave it a heart, in order of their ids.
         hearts: Vec<PersonId> => |item| hearts::of(item),
     }
     keeps {
@@ -76,7 +76,7 @@ impl Edit for ProposePrivately {
         }
     }
 
-    /// Whether the session is open is asked where its author stood: an idea from before the end comes in late.
+    /// Returns whether the session is open is asked where its author stood: an idea from before the end comes in late.
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         self.makes_sense(&*transaction)?;
         let mut idea = PrivateIdea::create(context, transaction, self.idea_id)?;

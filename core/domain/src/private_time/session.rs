@@ -12,7 +12,7 @@ entity! {
     Session[session_id: SessionId] in "sessions" {
         /// What to think about.
         question: String,
-        /// Whether it takes ideas.
+        /// True when it takes ideas.
         is_open: bool => |item| Session::is_open(item),
     }
     keeps {

@@ -13,9 +13,9 @@ pub(super) struct Found {
     pub(super) parent: ObjId,
     pub(super) key: String,
     pub(super) value: Value<'static>,
-    /// Whether others stand beside it, set concurrently.
+    /// True when others stand beside it, set concurrently.
     pub(super) is_contested: bool,
-    /// Whether it says that an erasure is complete.
+    /// True when it says that an erasure is complete.
     pub(super) completes: bool,
 }
 

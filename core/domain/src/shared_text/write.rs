@@ -84,13 +84,13 @@ fn merged(wanted: &str, present: &Present, scope: &Scope, context: &Context) -> 
     if versions.len() > MAX_VERSIONS { Err(Refusal::new(Code::Conflict)) } else { Ok(Outcome { text, versions }) }
 }
 
-/// Whether a text takes away words that somebody else may have written since its author looked.
+/// Returns whether a text takes away words that somebody else may have written since its author looked.
 fn loses_words(wanted: &str, scope: &Scope, context: &Context) -> bool {
     let is_of_others = scope.edited_by.is_some_and(|person| person != context.author.person);
     is_of_others && !words(&scope.text).is_subset(&words(wanted))
 }
 
-/// Whether nobody edited the text besides what the author has in scope.
+/// Returns whether nobody edited the text besides what the author has in scope.
 fn is_alone(present: &Present, scope: &Scope) -> bool {
     present.object == scope.object && present.edit == scope.edit && present.text == scope.text
 }
@@ -107,7 +107,7 @@ struct Scope {
     /// The last of those edits, where the merged text read differently.
     own: Option<Wanted>,
     has_wanted: bool,
-    /// Whether the author may have seen less than the base, without an edit of their own since.
+    /// True when the author may have seen less than the base, without an edit of their own since.
     is_unknown: bool,
 }
 

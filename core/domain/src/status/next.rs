@@ -23,7 +23,7 @@ pub(super) fn step(phase: Phase, round: &Round, request: StatusRequest, days: i6
     Some(language.pick(dutch, english).to_owned())
 }
 
-/// How long nothing happened, without a reproach.
+/// Returns how long nothing happened, without a reproach.
 pub(super) fn quiet(days: i64, language: Language) -> String {
     let weeks = days / 7;
     match language {

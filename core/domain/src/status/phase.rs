@@ -79,7 +79,7 @@ impl Phase {
     }
 }
 
-/// Whether somebody with this role sees from the background how it goes, and nothing else.
+/// Returns whether somebody with this role sees from the background how it goes, and nothing else.
 pub(super) const fn is_far(role: Role) -> bool {
     matches!(role, Role::Backup | Role::Colleague)
 }

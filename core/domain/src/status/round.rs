@@ -5,7 +5,7 @@ use crate::Timestamp;
 use crate::circle::{Idea, IdeaStatus};
 use crate::plan::ActionModel;
 
-/// How many ideas make a brainstorm.
+/// The number of ideas make a brainstorm.
 pub(super) const ENOUGH_IDEAS: usize = 3;
 
 /// What there is in the present round.
@@ -14,11 +14,11 @@ pub(super) struct Round {
     pub(super) began: Option<Timestamp>,
     /// When the ideas of this round were proposed, in order.
     pub(super) ideas: Vec<Timestamp>,
-    /// Whether an idea was chosen in this round.
+    /// True when an idea was chosen in this round.
     pub(super) is_chosen: bool,
-    /// Whether an action is planned and not started.
+    /// True when an action is planned and not started.
     pub(super) is_planned: bool,
-    /// How many actions are active; those that wait in the queue are beside them.
+    /// The number of actions are active; those that wait in the queue are beside them.
     pub(super) active: usize,
     /// When the action was done that waits longest for a look back.
     pub(super) waiting_since: Option<Timestamp>,
@@ -46,7 +46,7 @@ impl Round {
         }
     }
 
-    /// Whether there are ideas enough to choose from.
+    /// Returns whether there are ideas enough to choose from.
     pub(super) fn has_ideas(&self) -> bool {
         self.ideas.len() >= ENOUGH_IDEAS
     }

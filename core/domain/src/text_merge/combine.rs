@@ -11,7 +11,7 @@ use super::token::Token;
 /// The tokens of both edits.
 pub(super) struct Combined<'a> {
     pub(super) tokens: Vec<Token<'a>>,
-    /// Whether both sides replaced the same words differently; the second side shows then.
+    /// True when both sides replaced the same words differently; the second side shows then.
     pub(super) is_contested: bool,
 }
 
@@ -97,7 +97,7 @@ fn whole<'a>(base: &[Token<'a>], agreed: &[Hunk<'a>], hunks: Vec<Hunk<'a>>) -> V
     joined
 }
 
-/// Whether two edits are about the same words, so that they cannot both be made without a look at each other.
+/// Returns whether two edits are about the same words, so that they cannot both be made without a look at each other.
 fn meet(base: &[Token<'_>], one: &Edit<'_>, other: &Edit<'_>) -> bool {
     if one.side == other.side {
         return false;
@@ -114,7 +114,7 @@ fn meet(base: &[Token<'_>], one: &Edit<'_>, other: &Edit<'_>) -> bool {
     touch && clash(base, first, second)
 }
 
-/// Whether two hunks that touch, and do not overlap, leave no sense side by side.
+/// Returns whether two hunks that touch, and do not overlap, leave no sense side by side.
 fn clash(base: &[Token<'_>], first: &Hunk<'_>, second: &Hunk<'_>) -> bool {
     if first.is_deletion() && second.is_deletion() {
         return false;
@@ -210,7 +210,7 @@ fn side<'a>(
     tokens
 }
 
-/// Whether edits of one side do all that those of the other do, and more.
+/// Returns whether edits of one side do all that those of the other do, and more.
 fn includes<'h, 'a: 'h>(
     base: &[Token<'a>],
     larger: impl Iterator<Item = &'h Hunk<'a>>,
@@ -233,7 +233,7 @@ fn includes<'h, 'a: 'h>(
     smaller.into_iter().all(is_included)
 }
 
-/// Whether tokens, words among them, are found within others, one after the other.
+/// Returns whether tokens, words among them, are found within others, one after the other.
 fn has(tokens: &[Token<'_>], wanted: &[Token<'_>]) -> bool {
     let wanted: Vec<&str> = texts(trimmed(wanted)).collect();
     let is_found = |window: &[Token<'_>]| texts(window).eq(wanted.iter().copied());

@@ -115,7 +115,7 @@ impl<'a> Pieces<'a> {
         self.pieces.get(index).is_some_and(|piece| piece.kind == TokenKind::Word)
     }
 
-    /// Whether this piece is one blank within a line.
+    /// Returns whether this piece is one blank within a line.
     fn is_blank(self, index: usize) -> bool {
         matches!(self.at(index), " " | "\u{A0}" | "\u{202F}" | "\u{2009}")
     }

@@ -28,7 +28,7 @@ impl Hunk<'_> {
         self.with.is_empty()
     }
 
-    /// Whether it brings words, and not only white space and punctuation.
+    /// Returns whether it brings words, and not only white space and punctuation.
     pub(super) fn has_words(&self) -> bool {
         self.with.iter().any(Token::is_word)
     }

@@ -13,7 +13,7 @@ pub(super) struct Token<'a> {
 }
 
 impl Token<'_> {
-    /// Whether it says something, unlike white space and punctuation.
+    /// Returns whether it says something, unlike white space and punctuation.
     pub(super) fn is_word(&self) -> bool {
         matches!(self.kind, TokenKind::Word | TokenKind::Emoji)
     }
@@ -55,7 +55,7 @@ fn kind_of(grapheme: &str) -> TokenKind {
     }
 }
 
-/// Whether a character makes its grapheme an emoji: a pictograph, half a flag, a keycap or the emoji style.
+/// Returns whether a character makes its grapheme an emoji: a pictograph, half a flag, a keycap or the emoji style.
 fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{20E3}' | '\u{FE0F}')
 }
@@ -88,7 +88,7 @@ fn word_length(text: &str, graphemes: &[Piece], index: usize) -> usize {
     end.max(start + address) - index
 }
 
-/// Whether a sign is part of the word behind it: `+31`, `-5`, `€10`, `#samen`, `'s`.
+/// Returns whether a sign is part of the word behind it: `+31`, `-5`, `€10`, `#samen`, `'s`.
 fn leads(sign: &str, next: &str, goes_on: bool) -> bool {
     match sign {
         "+" | "-" | "−" | "€" | "$" | "£" => is_number(next),
@@ -98,7 +98,7 @@ fn leads(sign: &str, next: &str, goes_on: bool) -> bool {
     }
 }
 
-/// Whether a sign between two words makes them one: `e-mail`, `O'Brien`, `12-03-2026`, `10:30`, `1.250,50`.
+/// Returns whether a sign between two words makes them one: `e-mail`, `O'Brien`, `12-03-2026`, `10:30`, `1.250,50`.
 fn joins(before: &str, sign: &str, after: &str) -> bool {
     match sign {
         "-" | "‐" | "‑" | "'" | "’" | "." | "_" | "&" | "/" | "@" | "+" | "·" | "\u{AD}" | "\u{200B}" | "\u{2060}" => {

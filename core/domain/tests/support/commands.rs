@@ -10,7 +10,9 @@ pub(crate) type Choice = (u8, u8, u8, u8);
 
 /// A command for a document of a kind; every choice gives one, and every command has a choice.
 pub(crate) fn command(kind: DocumentKind, (what, which, other, fresh): Choice) -> Value {
-    let (which, other, new) = (u128::from(which % 5) + 1, u128::from(other % 5) + 1, u128::from(fresh));
+    let which = u128::from(which % 5) + 1;
+    let other = u128::from(other % 5) + 1;
+    let new = u128::from(fresh);
     match kind {
         DocumentKind::Network => network(what, which, other, new),
         DocumentKind::Plan => plan(what, which, other, new),
@@ -23,7 +25,8 @@ pub(crate) fn command(kind: DocumentKind, (what, which, other, fresh): Choice) -
 }
 
 fn private(what: u8, which: u128, other: u128, new: u128) -> Value {
-    let (thing, text) = (id(which), format!("Voor mij {new}"));
+    let thing = id(which);
+    let text = format!("Voor mij {new}");
     let helpfulness = ["helpful", "mixed", "unhelpful", "unsafe"][(new % 4) as usize];
     match what % 6 {
         0 => json!({ "type": "note_privately", "note_id": thing, "text": text, "contact_id": id(other) }),
@@ -36,7 +39,8 @@ fn private(what: u8, which: u128, other: u128, new: u128) -> Value {
 }
 
 fn private_time(what: u8, which: u128, other: u128, new: u128) -> Value {
-    let (idea, session) = (id(which), id(other));
+    let idea = id(which);
+    let session = id(other);
     match what % 8 {
         0 | 6 => json!({ "type": "open_private_time", "session_id": session, "question": format!("Wat nu {new}?") }),
         1 => json!({ "type": "close_private_time", "session_id": session }),
@@ -50,7 +54,8 @@ fn private_time(what: u8, which: u128, other: u128, new: u128) -> Value {
 }
 
 fn pronotes(what: u8, which: u128, new: u128) -> Value {
-    let (note, text) = (id(which), format!("Werk {new}"));
+    let note = id(which);
+    let text = format!("Werk {new}");
     match what % 2 {
         0 => json!({ "type": "write_work_note", "note_id": note, "text": text, "subject": "start" }),
         _ => json!({ "type": "edit_work_note", "note_id": note, "text": text }),
@@ -102,7 +107,9 @@ fn network(what: u8, which: u128, other: u128, new: u128) -> Value {
 }
 
 fn plan(what: u8, which: u128, other: u128, new: u128) -> Value {
-    let (action, step, person) = (id(which), id(other), id(new % 4 + 1));
+    let action = id(which);
+    let step = id(other);
+    let person = id(new % 4 + 1);
     match what % 24 {
         22 => json!({ "type": "update_goal", "goal_id": action, "text": format!("Doel {new}") }),
         23 => {

@@ -55,7 +55,9 @@ pub(crate) fn give_consent(number: u128) -> Value {
 
 /// A command that makes sense in a prepared document; where it is about a person, about this one.
 pub(crate) fn example(name: &str, person: u128) -> Value {
-    let (one, new, person) = (id(1), id(50), id(person));
+    let one = id(1);
+    let new = id(50);
+    let person = id(person);
     let mut fields = match name {
         "add_contact" => json!({"contact_id": new, "name": "x"}),
         "update_contact" => json!({"contact_id": one, "name": "y"}),

@@ -66,7 +66,7 @@ impl Log {
         self.last_of.clear();
     }
 
-    /// How many verdicts were given.
+    /// Returns how many verdicts were given.
     pub(super) fn verdicts(&self) -> usize {
         self.verdicts.len()
     }
@@ -149,7 +149,7 @@ impl Log {
         self.heads(self.head()).to_vec()
     }
 
-    /// Whether these parents are all there is: the command was made on the present state.
+    /// Returns whether these parents are all there is: the command was made on the present state.
     pub(super) fn is_present(&self, parents: &[u64]) -> bool {
         let present = self.heads(self.head());
         present.len() == parents.len() && present.iter().all(|head| parents.contains(head))

@@ -15,7 +15,7 @@ pub struct Readmitted {
     pub mark: Mark,
     /// The link of the chain that covers it.
     pub link: ChainHash,
-    /// What the person was.
+    /// The role that the person had.
     pub role: Role,
 }
 
@@ -93,7 +93,7 @@ impl Admission {
         Ok(signed)
     }
 
-    /// Whether the document's heads are those that the log says.
+    /// Returns whether the document's heads are those that the log says.
     pub(super) fn is_as_promised(&self) -> bool {
         let mut promised = self.log.hashes(&self.log.present());
         let mut found = self.document.get_heads();

@@ -11,7 +11,8 @@ use crate::{Judgement, guard};
 #[test]
 fn two_devices_that_edit_one_idea_from_the_same_base_both_keep_their_words() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Client, 3, 30);
     admit(&mut circle, &linda, 1, None, json!({"type": "propose_idea", "idea_id": id(7), "text": "een kaart"}));
     let edit = |text| json!({"type": "edit_idea", "idea_id": id(7), "text": text});
     admit(&mut circle, &linda, 2, Some(1), edit("een mooie kaart"));
@@ -22,7 +23,8 @@ fn two_devices_that_edit_one_idea_from_the_same_base_both_keep_their_words() {
 #[test]
 fn a_device_builds_on_its_own_earlier_commands_whatever_its_base() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Member, 3, 30);
     let propose = |n| json!({"type": "propose_idea", "idea_id": id(n), "text": "idee"});
     admit(&mut circle, &linda, 1, Some(0), propose(11));
     admit(&mut circle, &emine, 2, Some(0), propose(12));
@@ -51,7 +53,8 @@ fn a_retry_gets_the_recorded_answer_and_changes_nothing() {
 #[test]
 fn what_cannot_be_admitted_is_answered_with_a_reason() {
     let mut circle = circle();
-    let (linda, backup) = (author(Role::Member, 2, 20), author(Role::Backup, 4, 40));
+    let linda = author(Role::Member, 2, 20);
+    let backup = author(Role::Backup, 4, 40);
     let idea = json!({"type": "propose_idea", "idea_id": id(7), "text": "een kaart"});
     let unknown = json!({"type": "sing_song", "key": "c"});
     let choose = json!({"type": "choose_idea", "idea_id": id(7)});
@@ -123,7 +126,8 @@ fn a_last_contact_is_no_matter_of_the_devices_clock() {
 #[test]
 fn a_restored_document_goes_on_where_it_was() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Member, 3, 30);
     let mut stored = StoredLog::default();
     for n in 1..=20u64 {
         let who = if n % 2 == 0 { &linda } else { &emine };

@@ -43,7 +43,7 @@ pub enum DeviceFrame {
         /// The entries, in order of their sequence numbers.
         entries: Vec<Entry>,
     },
-    /// What the person is doing right now, for the others who are looking; kept nowhere.
+    /// The role of the person doing right now, for the others who are looking; kept nowhere.
     Presence {
         /// The document.
         document: DocumentId,
@@ -80,7 +80,9 @@ pub struct Cursor {
 impl DeviceFrame {
     /// A greeting that asks for everything at once.
     pub fn hello(app: impl Into<String>, cursors: Vec<Cursor>) -> Self {
-        let (pages, after, through) = (false, None, None);
+        let pages = false;
+        let after = None;
+        let through = None;
         Self::Hello { protocol: super::PROTOCOL, app: app.into(), cursors, pages, after, through }
     }
 

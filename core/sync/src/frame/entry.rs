@@ -17,16 +17,16 @@ pub struct Entry {
     pub device: DeviceId,
     /// When it was admitted.
     pub at: Timestamp,
-    /// What the person was in the space, as a word: a device also keeps those that it does not know.
+    /// The role that the person had in the space, as a word: a device also keeps those that it does not know.
     #[serde(default)]
     pub role: String,
     /// The command's name.
     #[serde(default)]
     pub command: String,
-    /// How many entries of the generation the device had seen when it made the command.
+    /// The number of entries of the generation the device had seen when it made the command.
     #[serde(default)]
     pub base: u64,
-    /// Whether it was admitted as a suggestion.
+    /// True when it was admitted as a suggestion.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suggestion: bool,
     /// The server's signature over the chain of entries up to and including this one; empty inside a batch,

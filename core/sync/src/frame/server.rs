@@ -18,7 +18,7 @@ pub enum ServerFrame {
         /// version does not know are passed over.
         #[serde(deserialize_with = "known")]
         documents: Vec<DocumentHead>,
-        /// Who is in those spaces.
+        /// The people in those spaces.
         #[serde(deserialize_with = "known")]
         members: Vec<Member>,
         /// Which server this is; absent from one of an older version.
@@ -56,7 +56,7 @@ pub enum ServerFrame {
         /// The entries, in order.
         entries: Vec<Entry>,
     },
-    /// What became of the device's own commands.
+    /// The outcome of the device's own commands.
     Verdicts {
         /// The document.
         document: DocumentId,
@@ -83,7 +83,7 @@ pub enum ServerFrame {
     Presence {
         /// The document.
         document: DocumentId,
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Anything small.
         state: Value,
@@ -141,7 +141,7 @@ pub struct DocumentHead {
     /// The space's name.
     #[serde(default)]
     pub space_name: String,
-    /// What the person is in that space.
+    /// The role of the person in that space.
     pub role: Role,
     /// How far the person gets into it.
     pub access: Access,
@@ -160,6 +160,6 @@ pub struct Member {
     pub person_id: PersonId,
     /// How they are called.
     pub name: String,
-    /// What they are in the space.
+    /// Their role in the space.
     pub role: Role,
 }

@@ -49,7 +49,7 @@ impl Spellings {
         }
     }
 
-    /// Whether every id was written as usual.
+    /// Returns whether every id was written as usual.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -71,7 +71,7 @@ impl Spellings {
     }
 }
 
-/// Whether an id in a frame may be written in another way: a quick look, which takes some other texts for ids.
+/// Returns whether an id in a frame may be written in another way: a quick look, which takes some other texts for ids.
 fn is_unusual(bytes: &[u8]) -> bool {
     let keys = bytes.windows(ID.len()).enumerate().filter(|(_, window)| *window == ID);
     keys.into_iter().any(|(at, _)| {

@@ -31,7 +31,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// What so many bytes of an honest document never come to.
+    /// Returns what so many bytes of an honest document never come to.
     ///
     /// A letter is one row and takes at least a third of a byte in texts that people write; a small document may be
     /// denser.
@@ -80,7 +80,9 @@ impl Budget {
         let mut rest = Reader::new(contents);
         rest.hashes()?;
         rest.prefixed()?;
-        let (_sequence, _first, _time) = (rest.unsigned()?, rest.unsigned()?, rest.signed()?);
+        let _sequence = rest.unsigned()?;
+        let _first = rest.unsigned()?;
+        let _time = rest.signed()?;
         let _message = rest.prefixed()?;
         rest.actors()?;
         let operations = rest.columns()?;

@@ -18,7 +18,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// What this device's clock says is `here`, when the server's says `server`.
+    /// Returns what this device's clock says is `here`, when the server's says `server`.
     fn compared(server: Timestamp, here: Timestamp) -> Self {
         let ahead = here.millis().saturating_sub(server.millis());
         let is_off = ahead.saturating_abs() > TOLERANCE;
@@ -27,7 +27,7 @@ impl Clock {
 }
 
 impl Replica {
-    /// What this device knows about the time.
+    /// Returns what this device knows about the time.
     pub fn clock(&self) -> Clock {
         self.clock
     }

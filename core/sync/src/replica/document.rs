@@ -24,7 +24,7 @@ pub(super) struct Held {
     pub(super) role: Role,
     pub(super) access: Access,
     pub(super) known: bool,
-    /// Whether the space has a client, as far as the server has told.
+    /// True when the space has a client, as far as the server has told.
     has_client: bool,
     base: Base,
     /// The link of the last entry in the base; `None` where it came in a snapshot without one.
@@ -51,7 +51,7 @@ struct Waiting {
     sent: bool,
     /// Where the server says it is, while it has not come from there yet.
     admitted: Option<Base>,
-    /// Whether the person was told that it is there.
+    /// True when the person was told that it is there.
     told: bool,
 }
 
@@ -172,7 +172,8 @@ impl Held {
         }
         let author = self.author(identity);
         let admitted = self.admitted.get_or_init(|| genesis(self.kind));
-        let (own_last, pending) = (self.own_last, &self.pending);
+        let own_last = self.own_last;
+        let pending = &self.pending;
         let generation = self.base.generation;
         let (view, _) = self.view.get_or_insert_with(|| {
             let mut view = admitted.clone();

@@ -16,7 +16,7 @@ pub enum Event {
         document: DocumentId,
         /// The edit.
         id: CommandId,
-        /// How it ended.
+        /// The outcome.
         state: EditState,
     },
     /// The list of documents, or what the person may do in one, is different now.
@@ -29,7 +29,7 @@ pub enum Event {
     Presence {
         /// The document.
         document: DocumentId,
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Anything small.
         state: Value,

@@ -219,7 +219,8 @@ impl Replica {
     fn settle(&mut self, document: DocumentId, id: CommandId, state: EditState) {
         let settled = self.documents.get_mut(&document).and_then(|held| held.settle(id));
         let Some((Pending { submission, .. }, told)) = settled else { return };
-        let (command, made_at) = (submission.command, submission.made_at);
+        let command = submission.command;
+        let made_at = submission.made_at;
         // What was shared before an erasure, and is heard of after it, is about nothing any more.
         let things = self.documents.get(&document).map(Held::erased_things).unwrap_or_default();
         let named: Vec<_> = things.into_iter().filter(|thing| mentions(command.value(), *thing)).collect();

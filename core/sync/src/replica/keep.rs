@@ -70,7 +70,7 @@ impl Keeping {
 }
 
 impl Replica {
-    /// What is wanted from the store, once everything so far is durable.
+    /// Returns what is wanted from the store, once everything so far is durable.
     pub fn poll_recall(&mut self) -> Option<Recall> {
         if !self.is_settled() {
             return None;
@@ -133,7 +133,7 @@ impl Replica {
         Ok(())
     }
 
-    /// Whether there are entries to bring to the server.
+    /// Returns whether there are entries to bring to the server.
     pub fn is_bringing(&self) -> bool {
         !self.keeping.brought.is_empty()
     }

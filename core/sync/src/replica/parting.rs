@@ -72,7 +72,9 @@ impl Replica {
             (Judgement::Admitted, _, Some(sequence)) => EditState::Shared { sequence },
             _ => return,
         };
-        let (id, command, made_at) = (submission.id, submission.command, submission.made_at);
+        let id = submission.id;
+        let command = submission.command;
+        let made_at = submission.made_at;
         let edit = SettledEdit { id, state: state.clone(), command, made_at };
         self.store.push(StoreOp::Settle { document, edit });
         self.events.push_back(Event::EditSettled { document, id, state });
@@ -95,7 +97,8 @@ mod tests {
         let mut phone = Replica::new(identity);
         let circle = DocumentId::derive(space(), DocumentKind::Circle);
         welcome(&mut phone, vec![head(circle)]);
-        let (first, second) = (CommandId::new(uuid(11)), CommandId::new(uuid(12)));
+        let first = CommandId::new(uuid(11));
+        let second = CommandId::new(uuid(12));
         for (number, id) in [(21, first), (22, second)] {
             let idea = json!({"type": "propose_idea", "idea_id": uuid(number), "text": "idee"});
             phone.submit(circle, id, Command::parse(idea).unwrap(), now()).unwrap();

@@ -14,12 +14,12 @@ pub enum Permission {
 }
 
 impl Replica {
-    /// Whether the person may do this now.
+    /// Returns whether the person may do this now.
     pub fn may(&mut self, document: DocumentId, command: &Command) -> bool {
         self.permission(document, command).is_ok()
     }
 
-    /// What would become of this edit now.
+    /// Returns what would become of this edit now.
     ///
     /// # Errors
     ///

@@ -39,7 +39,7 @@ pub(super) fn place(base: Base) -> Result<Base, ReplicaError> {
     if is_within { Ok(base) } else { Err(ReplicaError::Implausible) }
 }
 
-/// Whether a state is as small as it is meant to be.
+/// Returns whether a state is as small as it is meant to be.
 pub(super) fn is_presence(state: &Value) -> bool {
     state.to_string().len() <= MAX_PRESENCE
 }
@@ -82,7 +82,9 @@ mod tests {
         let document = head(space(), DocumentKind::Circle).document;
         let bytes = kring_domain::genesis(DocumentKind::Circle).save();
         for (generation, sequence) in [(u64::MAX, 1), (1, u64::MAX)] {
-            let (bytes, chain, replaces) = (bytes.clone(), None, false);
+            let bytes = bytes.clone();
+            let chain = None;
+            let replaces = false;
             let frame = ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces };
             assert_eq!(phone.handle_frame(frame, now()), Err(ReplicaError::Implausible));
         }

@@ -55,7 +55,7 @@ impl EditState {
 pub struct SettledEdit {
     /// The edit.
     pub id: CommandId,
-    /// How it ended.
+    /// The outcome.
     pub state: EditState,
     /// The command, with every text the person wrote.
     pub command: RawCommand,
@@ -74,11 +74,11 @@ pub enum StoreOp {
         kind: DocumentKind,
         /// Its space.
         space: SpaceId,
-        /// What the person is in that space.
+        /// The role of the person in that space.
         role: Role,
         /// How far the person gets into it.
         access: Access,
-        /// Whether the server knows the document.
+        /// True when the server knows the document.
         known: bool,
     },
     /// The document's history starts anew from this snapshot; entries kept so far go.
@@ -159,11 +159,11 @@ pub struct StoredDocument {
     pub kind: DocumentKind,
     /// Its space.
     pub space: SpaceId,
-    /// What the person is in that space.
+    /// The role of the person in that space.
     pub role: Role,
     /// How far the person gets into it.
     pub access: Access,
-    /// Whether the server knows the document.
+    /// True when the server knows the document.
     pub known: bool,
     /// Where the last of the tail is.
     pub base: Base,

@@ -37,7 +37,7 @@ pub(super) struct Welcoming {
 }
 
 impl Replica {
-    /// Whether pages of a welcome are still to come.
+    /// Returns whether pages of a welcome are still to come.
     pub fn is_being_welcomed(&self) -> bool {
         self.welcoming.is_some()
     }

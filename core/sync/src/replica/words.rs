@@ -9,7 +9,7 @@ use super::Replica;
 use crate::Member;
 
 impl Replica {
-    /// What the person reads, in a language.
+    /// Returns what the person reads, in a language.
     pub fn read(&mut self, document: DocumentId, language: Language) -> Option<ReadModel> {
         let Self { documents, members, identity, clock, .. } = self;
         let held = documents.get_mut(&document)?;
@@ -19,7 +19,7 @@ impl Replica {
         Some(with_reader(members, membership, language, |reader| read_model_for(kind, view, reader)))
     }
 
-    /// How it goes in a space, from the documents that the person may read; `None` where they read none of it.
+    /// Returns how it goes in a space, from the documents that the person may read; `None` where they read none of it.
     pub fn status(&mut self, space: SpaceId, now: Timestamp, language: Language) -> Option<Status> {
         let mut contents = Vec::new();
         let mut role = None;
@@ -52,7 +52,7 @@ impl Replica {
     }
 }
 
-/// What the person is where a document belongs.
+/// The role of the person where a document belongs.
 #[derive(Clone, Copy)]
 struct Membership {
     space: SpaceId,

@@ -51,7 +51,7 @@ pub enum Action {
     RotatedKeys,
 }
 
-/// How it ended.
+/// The outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// It was done.
@@ -97,7 +97,7 @@ impl Action {
         }
     }
 
-    /// Whether doing it again soon after makes no line of its own.
+    /// Returns whether doing it again soon after makes no line of its own.
     pub const fn is_folded(self) -> bool {
         matches!(self, Self::Read | Self::Received | Self::Status | Self::ReadLog | Self::Wrote)
     }

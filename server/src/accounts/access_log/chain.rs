@@ -56,7 +56,7 @@ impl Link {
         Self(hash.finalize().into())
     }
 
-    /// What is signed to seal a chain that ends with this link after so many lines.
+    /// Returns what is signed to seal a chain that ends with this link after so many lines.
     pub(super) fn sealed(self, chain: Uuid, lines: i64) -> Vec<u8> {
         [b"kring access log seal 1".as_slice(), chain.as_bytes(), &lines.to_be_bytes(), &self.0].concat()
     }

@@ -19,7 +19,7 @@ pub struct Line {
     pub at: Timestamp,
     /// In which space; `None` for what concerns the server.
     pub space: Option<SpaceId>,
-    /// Who; `None` for the operator, and for who is not known.
+    /// The person; `None` for the operator, and for who is not known.
     pub person: Option<PersonId>,
     /// On which device.
     pub device: Option<DeviceId>,
@@ -27,7 +27,7 @@ pub struct Line {
     pub role: Option<Role>,
     /// What they did.
     pub action: Action,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
     /// To which document.
     pub document: Option<DocumentId>,
@@ -47,7 +47,7 @@ pub struct Line {
 pub struct AccessPoint(IpAddr);
 
 impl Line {
-    /// What somebody who is signed in did in a space.
+    /// Returns what somebody who is signed in did in a space.
     pub fn new(at: Timestamp, space: SpaceId, caller: Caller, role: Role, action: Action) -> Self {
         Self {
             space: Some(space),
@@ -105,7 +105,7 @@ impl Line {
         Self { outcome: Outcome::Refused, ..self }
     }
 
-    /// Whether doing it again soon after makes no line of its own.
+    /// Returns whether doing it again soon after makes no line of its own.
     pub(super) fn is_folded(&self) -> bool {
         self.action.is_folded() || self.outcome == Outcome::Refused
     }

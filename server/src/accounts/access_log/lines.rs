@@ -29,9 +29,9 @@ pub struct LogLine {
     pub position: i64,
     /// When.
     pub at: Timestamp,
-    /// Who; `None` for the operator, and for who is not known.
+    /// The person; `None` for the operator, and for who is not known.
     pub person: Option<PersonId>,
-    /// What they are called; nothing when their name is gone.
+    /// The name; nothing when their name is gone.
     pub name: Option<String>,
     /// On which device.
     pub device: Option<DeviceId>,
@@ -39,7 +39,7 @@ pub struct LogLine {
     pub role: Option<Role>,
     /// What they did, as a word of the protocol.
     pub action: String,
-    /// How it ended, as a word of the protocol.
+    /// The outcome, as a word of the protocol.
     pub outcome: String,
     /// To which document.
     pub document: Option<DocumentId>,
@@ -47,7 +47,7 @@ pub struct LogLine {
     pub kind: Option<DocumentKind>,
     /// To whom, or to which device or space.
     pub about: Option<Uuid>,
-    /// What the person is called whom it was about.
+    /// The role of the person called whom it was about.
     pub about_name: Option<String>,
     /// More of it, as a word.
     pub detail: Option<String>,

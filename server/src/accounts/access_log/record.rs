@@ -37,7 +37,7 @@ pub fn record_at_document(connection: &Connection, document: DocumentId, line: &
     }
 }
 
-/// Whether an earlier line, which is durable, says the same already: then [`record`] makes none.
+/// Returns whether an earlier line, which is durable, says the same already: then [`record`] makes none.
 ///
 /// # Errors
 ///
@@ -110,7 +110,7 @@ pub fn adopt(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether an earlier line says the same already.
+/// Returns whether an earlier line says the same already.
 fn is_known(connection: &Connection, line: &Line) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM access_log WHERE space_id IS ?1 AND person_id IS ?2 AND document_id IS ?3 AND at > ?4
                AND action = ?5 AND outcome = ?6 AND device_id IS ?7 AND detail IS ?8 AND access_point IS ?9";

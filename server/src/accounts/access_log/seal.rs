@@ -10,7 +10,7 @@ use crate::store::StoreError;
 /// The most chains that are sealed in one go.
 const BATCH: u32 = 200;
 
-/// Whether there are chains that have grown since they were sealed.
+/// Returns whether there are chains that have grown since they were sealed.
 ///
 /// # Errors
 ///

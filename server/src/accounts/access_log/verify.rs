@@ -15,7 +15,7 @@ use crate::store::StoreError;
 pub struct Report {
     /// The space; the id of zeros for the chain of the server.
     pub chain: Uuid,
-    /// How many lines there are.
+    /// The number of lines.
     pub lines: i64,
     /// Up to which line a signature vouches for it.
     pub sealed: i64,
@@ -39,7 +39,7 @@ pub enum Fault {
     },
     /// The chain does not end where it is noted to end.
     End {
-        /// How many lines there should be.
+        /// The number of lines there should be.
         expected: i64,
     },
     /// The seal is not of this server, or not for this chain.
@@ -73,7 +73,10 @@ fn walk(connection: &Connection, chain: Uuid, head: Option<&Head>, key: &Verifyi
     let sql = format!("SELECT link, {COLUMNS} FROM access_log WHERE space_id IS ?1 ORDER BY position, number");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([Some(chain).filter(|chain| !chain.is_nil())])?;
-    let (mut lines, mut link, mut fault, mut at_seal) = (0, Link::start(chain), None, None);
+    let mut lines = 0;
+    let mut link = Link::start(chain);
+    let mut fault = None;
+    let mut at_seal = None;
     while let Some(row) = rows.next()? {
         lines += 1;
         // What is not of the right form was written by somebody else.

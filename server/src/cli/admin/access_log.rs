@@ -29,7 +29,8 @@ impl AccessLog {
         let config = Options::of(self.data, self.public_url).complete(self.config.read()?);
         let scene = Scene { site: config.public_url(), space: None, client: None };
         let store = block_on(async { Ok(Store::open(&config.data)?) })?;
-        let (mut out, mut filter) = (std::io::stdout().lock(), Filter::default());
+        let mut out = std::io::stdout().lock();
+        let mut filter = Filter::default();
         loop {
             let page = store.read_blocking(|connection| lines(connection, None, &filter))?;
             let Some(last) = page.last() else { return Ok(()) };

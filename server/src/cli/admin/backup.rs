@@ -48,7 +48,8 @@ impl Backup {
         if self.to.exists() {
             return Err(CliError::Options(format!("{} is there already", self.to.display())));
         }
-        let (at, began) = (clock::now(), Instant::now());
+        let at = clock::now();
+        let began = Instant::now();
         block_on(async {
             let store = Store::open(&config.data)?;
             let line = Line::of_server(at, Action::BackedUp);
@@ -59,7 +60,8 @@ impl Backup {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let copy = Connection::open_with_flags(&self.to, flags).map_err(crate::store::StoreError::from)?;
         let heads = log_heads(&copy)?;
-        let (milliseconds, documents) = (began.elapsed().as_millis(), heads.len());
+        let milliseconds = began.elapsed().as_millis();
+        let documents = heads.len();
         print(&BackedUp { file: self.to, bytes, at, milliseconds, documents, heads })
     }
 }

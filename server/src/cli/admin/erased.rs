@@ -65,7 +65,7 @@ pub(super) fn read(file: &Path) -> Result<Vec<Erased>, CliError> {
     Ok(list)
 }
 
-/// What a database that is to be replaced says; `None` where there is none, it cannot be read, or it is of another server
+/// Returns what a database that is to be replaced says; `None` where there is none, it cannot be read, or it is of another server
 /// than the copy, and so knows nothing of what that has.
 pub(super) fn of_replaced(database: &Path, copy: &Connection) -> Option<Vec<Erased>> {
     let database = backup::open_replaced(database).ok()?;

@@ -37,7 +37,7 @@ pub(in crate::cli) struct Restore {
     /// There is a database: set it aside, in the same directory
     #[arg(long)]
     replace: bool,
-    /// How long a document waits at most for what phones have; 0 takes new edits at once [default: 600]
+    /// The time that a document waits at most for what phones have; 0 takes new edits at once [default: 600]
     #[arg(long, value_name = "SECONDS", default_value_t = 600, hide_default_value = true)]
     recover_for: u32,
     /// What was erased since, as kring admin erased printed it, besides what the database that is replaced says
@@ -79,7 +79,8 @@ impl Restore {
         exchange::ready(&config.data, clock::now().millis())?;
         let set_aside = exchange::finish(&config.data)?.flatten();
         let entries = heads.iter().map(LogHead::entries).sum();
-        let (documents, recover_for) = (heads.len(), self.recover_for);
+        let documents = heads.len();
+        let recover_for = self.recover_for;
         if erased_again.is_none() {
             let warning = "nobody says what was erased since the backup, so it is back: erase it by hand";
             writeln!(std::io::stderr(), "warning: {warning}")?;

@@ -50,7 +50,8 @@ impl SignInCodes {
         if config.public_url.is_none() {
             config.public_url = std::fs::read_to_string(config.data.join(LOCK_FILE)).ok().filter(|url| !url.is_empty());
         }
-        let (public_url, wanted) = (config.public_url(), self.person);
+        let public_url = config.public_url();
+        let wanted = self.person;
         let codes = block_on(async {
             let store = Store::open(&config.data)?;
             Ok(store.write(move |connection| codes(connection, wanted, &public_url)).await?)
@@ -75,7 +76,8 @@ fn codes(connection: &Connection, wanted: Option<Uuid>, url: &str) -> Result<Vec
         let code = Code::random();
         accounts::keep_code(connection, code.hash(), &Grant::Device { person }, now, expires_at)?;
         record(connection, &Line::of_server(now, Action::Invited).with("device").about(person.uuid()))?;
-        let (text, url) = (code.text(), code.url(url));
+        let text = code.text();
+        let url = code.url(url);
         codes.push(SignInCode { person_id: person, name, code: text, url, expires_at });
     }
     Ok(codes)

@@ -37,7 +37,7 @@ fn person(out: &mut impl Write, loaded: &Loaded, guest: &Guest, ink: &Ink) -> Re
     writeln!(out, "    {}", ink.soft(&format!("curl -sS {}{path} {headers}", loaded.url)))
 }
 
-/// What is worth asking in a role.
+/// Returns what is worth asking in a role.
 fn look(loaded: &Loaded, role: Role) -> Option<(&'static str, String)> {
     let document = |kind: DocumentKind| Some(format!("/v1/documents/{}", loaded.documents.get(kind.name())?));
     Some(match role {

@@ -90,7 +90,7 @@ fn participant(kind: u8, role: u8, id_type: u8, id: String, name: Option<String>
     })
 }
 
-/// What kind of event it is, and whether it creates, reads, updates, deletes or executes.
+/// Returns what kind of event it is, and whether it creates, reads, updates, deletes or executes.
 const fn codes(action: Action) -> (&'static str, &'static str) {
     const RECORD: &str = "110110";
     const SECURITY: &str = "110113";
@@ -110,7 +110,7 @@ const fn codes(action: Action) -> (&'static str, &'static str) {
     }
 }
 
-/// Where in its life the data is: made, used, changed, taken out or destroyed.
+/// Returns where in its life the data is: made, used, changed, taken out or destroyed.
 fn life_cycle(action: &str) -> u8 {
     match Action::from_name(action) {
         Some(Action::Created) => 1,
@@ -121,7 +121,7 @@ fn life_cycle(action: &str) -> u8 {
     }
 }
 
-/// What somebody is there for.
+/// Returns what somebody is there for.
 fn purpose(role: Option<Role>) -> &'static str {
     match role {
         Some(Role::Client | Role::Representative) => "PATRQT",

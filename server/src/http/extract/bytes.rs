@@ -25,7 +25,7 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
     }
 }
 
-/// Whether a body is sent as it is: no `Content-Encoding`, or one that lists nothing but `identity`.
+/// Returns whether a body is sent as it is: no `Content-Encoding`, or one that lists nothing but `identity`.
 fn is_plain(headers: &HeaderMap) -> bool {
     let plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
     let mut values = headers.get_all(CONTENT_ENCODING).iter();

@@ -116,7 +116,8 @@ impl Reading<'_> {
         // Before the logs are read: an entry that is not read below is then told of, and one that is both is left out.
         let (directory, page) = self.subscribed(window)?;
         let places = page.places.clone();
-        let (mut pieces, mut told) = (Vec::with_capacity(places.len()), Vec::new());
+        let mut pieces = Vec::with_capacity(places.len());
+        let mut told = Vec::new();
         let mut room = ROOM;
         let transaction = self.database.unchecked_transaction()?;
         for place in places {
@@ -141,7 +142,7 @@ impl Reading<'_> {
     }
 }
 
-/// What a device claims to have of a document; `cursors` are in order of the documents' ids.
+/// Returns what a device claims to have of a document; `cursors` are in order of the documents' ids.
 pub(super) fn claimed(cursors: &[(DocumentId, Claim)], document: DocumentId) -> Option<Claim> {
     let index = cursors.binary_search_by_key(&document, |(document, _)| *document).ok()?;
     cursors.get(index).map(|(_, claim)| *claim)

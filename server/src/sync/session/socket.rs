@@ -11,10 +11,10 @@ use serde_json::json;
 use super::ending::Ending;
 use crate::sync::connection::Connection;
 
-/// How long a write may wait for the device to read.
+/// The time that a write may wait for the device to read.
 const WRITE: Duration = Duration::from_secs(10);
 
-/// How long a device gets to read why it is closed, after it broke the rules.
+/// The time that a device gets to read why it is closed, after it broke the rules.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// A device's WebSocket.

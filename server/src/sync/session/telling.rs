@@ -14,7 +14,7 @@ use crate::sync::looks;
 /// The access log is told that a device is sent something of a document, and not again within this time.
 const TELL_EVERY: Duration = Duration::from_secs(600);
 
-/// How often a device's refused attempts are looked at; they come as fast as it sends.
+/// The interval at which a device's refused attempts are looked at; they come as fast as it sends.
 const REFUSED_EVERY: Duration = Duration::from_secs(60);
 
 /// A document that the device may read.
@@ -24,7 +24,7 @@ pub(super) struct Watched {
     pub(super) following: Following,
     /// When the access log was last told that the device is sent something of it.
     pub(super) told: Option<Instant>,
-    /// Whether something of it is about to be sent that the log does not tell of yet.
+    /// True when something of it is about to be sent that the log does not tell of yet.
     pub(super) is_untold: bool,
 }
 

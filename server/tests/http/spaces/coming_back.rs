@@ -77,7 +77,8 @@ fn a_code_of_one_space_opens_no_other() {
 fn only_the_newest_code_works_and_it_works_once() {
     let server = Server::start();
     let (space, professional, [client, member]) = server.space(["client", "member"]);
-    let (first, second) = (code(&professional, &space, member.id()), code(&client, &space, member.id()));
+    let first = code(&professional, &space, member.id());
+    let second = code(&client, &space, member.id());
     let use_up = |code: &str| server.anybody().post("/v1/sign-in", &json!({"code": code, "device_name": "x"}));
     use_up(&first).expect(401, "invalid_code");
     assert_eq!(use_up(&second).status, 200);

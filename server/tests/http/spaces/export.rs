@@ -16,7 +16,8 @@ fn entries(person: &Person, space: &str) -> BTreeMap<String, Value> {
     let mut at = 0;
     while zip[at..].starts_with(b"PK\x03\x04") {
         let size = word(at + 18) | word(at + 20) << 16;
-        let (name, content) = (at + 30, at + 30 + word(at + 26));
+        let name = at + 30;
+        let content = at + 30 + word(at + 26);
         let text = String::from_utf8(zip[name..content].to_vec()).unwrap();
         entries.insert(text, serde_json::from_slice(&zip[content..content + size]).unwrap());
         at = content + size;

@@ -33,7 +33,8 @@ fn a_space_has_one_client_whichever_invitation_is_taken_first() {
     let server = Server::start();
     let professional = server.professional();
     let space = professional.create_space();
-    let (first, second) = (professional.invite(&space, "client"), professional.invite(&space, "client"));
+    let first = professional.invite(&space, "client");
+    let second = professional.invite(&space, "client");
     let client = server.sign_in(&first);
     let late = server.anybody().post("/v1/sign-in", &json!({"code": second, "device_name": "x"}));
     late.expect(409, "conflict");

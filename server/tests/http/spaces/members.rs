@@ -75,9 +75,11 @@ fn nobody_learns_of_a_space_that_is_not_theirs() {
     let stranger = server.professional();
     assert_eq!(remove(&stranger, &space, &client), 404);
     let other = Uuid::now_v7();
-    let (real, unreal) = (format!("/v1/spaces/{space}"), format!("/v1/spaces/{other}"));
+    let real = format!("/v1/spaces/{space}");
+    let unreal = format!("/v1/spaces/{other}");
     for end in ["/members", "/access-log"] {
-        let (one, two) = (stranger.get(&format!("{real}{end}")), stranger.get(&format!("{unreal}{end}")));
+        let one = stranger.get(&format!("{real}{end}"));
+        let two = stranger.get(&format!("{unreal}{end}"));
         assert_eq!((one.status, one.body), (two.status, two.body), "{end}");
     }
 }

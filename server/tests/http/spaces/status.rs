@@ -16,7 +16,8 @@ fn a_backup_sees_how_it_goes_and_nothing_else() {
 
     let documents = client.get("/v1/spaces").body["spaces"][0]["documents"].clone();
     let plan = format!("/v1/documents/{}", documents["plan"].as_str().unwrap());
-    let (command, action) = (Uuid::now_v7(), Uuid::now_v7());
+    let command = Uuid::now_v7();
+    let action = Uuid::now_v7();
     let add = json!({"type": "add_action", "action_id": action, "title": "Vaker naar buiten", "client_part": "bellen"});
     let answer = client.post(&format!("{plan}/commands"), &json!({"commands": [{"id": command, "command": add}]}));
     assert_eq!(answer.body["verdicts"][0]["verdict"], "admitted", "{:?}", answer.body);

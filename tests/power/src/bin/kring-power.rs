@@ -12,13 +12,13 @@ use kring_power::{Honesty, Report, phone, server};
 #[derive(Parser)]
 #[command(name = "kring-power")]
 struct Options {
-    /// How often the power goes, half of it under a server and half under phones.
+    /// The interval at which the power goes, half of it under a server and half under phones.
     #[arg(long, default_value_t = 2_000)]
     cuts: usize,
     /// What the work, the cuts and what is left are drawn from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How often each writer of the server does something; each phone makes as many edits.
+    /// The interval at which each writer of the server does something; each phone makes as many edits.
     #[arg(long, default_value_t = 60)]
     rounds: usize,
 }

@@ -36,7 +36,8 @@ fn anna(files: &Path, server: &Running, told: &Told, edits: usize, rng: &mut Rng
     phone.kring.close();
 
     let phone = Phone::open(files, ANNA, told);
-    let (runtime, url) = (runtime(), format!("http://{}", server.address));
+    let runtime = runtime();
+    let url = format!("http://{}", server.address);
     runtime
         .block_on(phone.kring.sign_in(&url, &server.professional_code(), "a phone", Some("Anna")))
         .expect("a good code");
@@ -47,7 +48,8 @@ fn anna(files: &Path, server: &Running, told: &Told, edits: usize, rng: &mut Rng
     let invited = runtime.block_on(phone.kring.invite(space, kring_client::Role::Client, None)).expect("she may");
     let client = Person::sign_in(&Http::new(server.address), &invited.code, "Sam");
     phone.kring.connect().expect("she is signed in");
-    let (network, circle) = (phone.document(space, DocumentKind::Network), phone.document(space, DocumentKind::Circle));
+    let network = phone.document(space, DocumentKind::Network);
+    let circle = phone.document(space, DocumentKind::Circle);
     for number in 0..edits {
         phone.edit(space, rng);
         let message = json!({"type": "post_message", "message_id": id(), "text": "from the client"});
@@ -67,7 +69,8 @@ fn anna(files: &Path, server: &Running, told: &Told, edits: usize, rng: &mut Rng
 
 /// Somebody is put on the map, comes to the phone, and is erased.
 fn erase_somebody(files: &Path, phone: &Phone<'_>, client: &Person, network: DocumentId, number: usize) {
-    let (contact, word) = (id(), format!("Grutto-{number}-marker"));
+    let contact = id();
+    let word = format!("Grutto-{number}-marker");
     let admit = |fields: Value| client.admit(&network.to_string(), fields);
     admit(json!({"type": "add_contact", "contact_id": contact, "name": word}));
     eventually("the phone hears of it", || phone.read(network).contains(&word));
@@ -132,7 +135,8 @@ impl<'a> Phone<'a> {
             let document = self.document(space, kind);
             for edit in self.kring.edits(document).expect("the file is read") {
                 if edit.state != EditState::SavedHere {
-                    let (edit, state) = (edit.id, edit.state);
+                    let state = edit.state;
+                    let edit = edit.id;
                     self.told.note(Promise::Ended { file: self.file, document, edit, state });
                 }
             }

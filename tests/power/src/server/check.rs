@@ -86,7 +86,8 @@ fn twice(connection: &Connection) -> Result<Option<String>, StoreError> {
 /// Each command that was answered is answered the same again.
 async fn admitted(router: &Router, promises: &[&Promise]) -> Result<(), String> {
     let mut told: BTreeMap<&str, Vec<(&str, u64)>> = BTreeMap::new();
-    let (mut writers, mut deleted) = (BTreeMap::new(), Vec::new());
+    let mut writers = BTreeMap::new();
+    let mut deleted = Vec::new();
     for promise in promises {
         match promise {
             Promise::Admitted { document, command, sequence } => {

@@ -48,7 +48,8 @@ pub(super) fn run(data: &Path, copies: &Path, told: &Told, load: Load, rng: &mut
 fn work(http: &Http, circles: &mut [Circle], rounds: usize, rng: &mut Rng) {
     let is_over = AtomicBool::new(false);
     let listener = circles[0].person(http, &circles[0].client);
-    let (told, is_done) = (circles[0].told.clone(), &is_over);
+    let told = circles[0].told.clone();
+    let is_done = &is_over;
     thread::scope(|scope| {
         scope.spawn(move || listen(&listener, &told, is_done));
         let writers: Vec<_> = circles
@@ -83,7 +84,8 @@ impl Circle {
         let http = Http::new(professional.http.address());
         let client = sign_in(&http, &professional.invite(&space, "client"), told);
         let tablet = client.another_device();
-        let (circle, network) = (document(&made, "circle"), document(&made, "network"));
+        let circle = document(&made, "circle");
+        let network = document(&made, "network");
         let token = client.http.token().expect("the client is signed in").to_owned();
         for document in [&circle, &network] {
             told.note(Promise::Writer { token: token.clone(), document: document.clone() });
@@ -196,7 +198,8 @@ fn document(made: &Value, kind: &str) -> String {
 fn delete_a_space(professional: &Person, data: &Path, told: &Told) {
     let word = "Kievit-marker";
     let (space, made) = make_space(professional, word);
-    let (circle, token) = (document(&made, "circle"), professional.http.token().expect("signed in").to_owned());
+    let circle = document(&made, "circle");
+    let token = professional.http.token().expect("signed in").to_owned();
     told.note(Promise::Writer { token, document: circle.clone() });
     for _ in 0..3 {
         let message = json!({"type": "post_message", "message_id": id(), "text": format!("{word} says so")});

@@ -12,16 +12,16 @@ use kring_simulation::{Hunt, hunt};
 #[derive(Parser)]
 #[command(name = "kring-simulate")]
 struct Options {
-    /// How many histories.
+    /// The number of histories.
     #[arg(long, default_value_t = 2_000)]
     seeds: u64,
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     from: u64,
-    /// How many steps each history has.
+    /// The number of steps each history has.
     #[arg(long, default_value_t = 400)]
     steps: usize,
-    /// How many threads play; all cores where nothing is said.
+    /// The number of threads play; all cores where nothing is said.
     #[arg(long)]
     threads: Option<usize>,
 }

@@ -5,7 +5,7 @@ use kring_sync::DeviceIdentity;
 
 use crate::server::{Answer, Request};
 
-/// How long an access token is good, in milliseconds.
+/// The time that an access token is good, in milliseconds.
 const FRESH: i64 = 15 * 60_000;
 
 /// What a file says about who uses it.
@@ -13,7 +13,7 @@ const FRESH: i64 = 15 * 60_000;
 pub(crate) struct Session {
     /// Who the file says it is.
     pub(crate) identity: DeviceIdentity,
-    /// Whether it has ever been somebody's.
+    /// True when it has ever been somebody's.
     is_known: bool,
     key: u64,
     token: Option<u64>,
@@ -25,7 +25,7 @@ pub(crate) struct Session {
     new_key: Option<u64>,
     /// The code, the key and the word of a sign-in that has no answer yet.
     sign_in: Option<(u64, u64, u64)>,
-    /// Whether the file is not where it was, so that its phone may live on.
+    /// True when the file is not where it was, so that its phone may live on.
     is_suspect: bool,
 }
 
@@ -57,22 +57,22 @@ impl Session {
         self.is_suspect = self.token.is_some();
     }
 
-    /// Whether what the phone is to become has no answer yet.
+    /// Returns whether what the phone is to become has no answer yet.
     pub(crate) fn is_becoming(&self) -> bool {
         self.new_key.is_some() || self.sign_in.is_some()
     }
 
-    /// Whether it can speak with the server now.
+    /// Returns whether it can speak with the server now.
     pub(crate) fn is_open(&self, now: Timestamp) -> bool {
         self.token.is_some() && !self.is_suspect && self.new_key.is_none() && now < self.fresh_until
     }
 
-    /// Whether the file has been somebody's.
+    /// Returns whether the file has been somebody's.
     pub(crate) fn is_known(&self) -> bool {
         self.is_known
     }
 
-    /// Whether there is a sign-in, as far as the phone knows.
+    /// Returns whether there is a sign-in, as far as the phone knows.
     pub(crate) fn is_signed_in(&self) -> bool {
         self.token.is_some()
     }
@@ -96,13 +96,14 @@ impl Session {
         self.sign_in.map(|(code, ..)| code)
     }
 
-    /// What it has to ask for before it can speak; kept before it is sent. `fresh` is a number that nobody else has.
+    /// Returns what it has to ask for before it can speak; kept before it is sent. `fresh` is a number that nobody else has.
     pub(crate) fn request(&mut self, fresh: u64) -> Option<Request> {
         if let Some((code, key, nonce)) = self.sign_in {
             let only: Option<PersonId> = self.is_known.then_some(self.identity.person);
             return Some(Request::SignIn { code, key, nonce, only });
         }
-        let (token, key) = (self.token?, self.key);
+        let token = self.token?;
+        let key = self.key;
         if self.is_suspect || self.new_key.is_some() {
             return Some(Request::Copy { token, key, new: *self.new_key.get_or_insert(fresh) });
         }

@@ -160,7 +160,8 @@ impl Store {
     /// An edit waits, in its old place where it was settled before.
     fn wait(&mut self, document: DocumentId, pending: Pending) {
         let key = |pending: &Pending| (document, pending.submission.id);
-        let (id, next) = (key(&pending), self.numbers.len());
+        let id = key(&pending);
+        let next = self.numbers.len();
         self.numbers.entry(id).or_insert(next);
         self.settled.remove(&id);
         self.shared.remove(&id);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::Broken;
 
-/// How long a refresh token lives, in milliseconds.
+/// The time that a refresh token lives, in milliseconds.
 const LIFETIME: i64 = 90 * 86_400_000;
 
 /// The most copies of one device in that time, in milliseconds.
@@ -120,12 +120,12 @@ impl Accounts {
         self.devices.get_mut(&device).into_iter().for_each(|known| known.has_ended = true);
     }
 
-    /// Whether a token is too old.
+    /// Returns whether a token is too old.
     pub(crate) fn is_expired(&self, token: u64, now: Timestamp) -> bool {
         self.tokens.get(&token).is_some_and(|token| token.expires_at <= now)
     }
 
-    /// Whether a token is too old, or the sign-in of its device was ended.
+    /// Returns whether a token is too old, or the sign-in of its device was ended.
     fn is_over(&self, token: u64, now: Timestamp) -> bool {
         self.tokens.get(&token).is_none_or(|token| self.has_ended(token.device) || token.expires_at <= now)
     }
@@ -164,7 +164,8 @@ impl Accounts {
                 CodeUse::Invalid => return Answer::InvalidCode,
                 CodeUse::WrongTime => return Answer::Clock,
             }
-            let (device, lost) = (used.device, used.successor);
+            let device = used.device;
+            let lost = used.successor;
             self.void(lost, now);
             let successor = self.issue(device, now);
             self.used.get_mut(&code).into_iter().for_each(|used| (used.signed_at, used.successor) = (at, successor));
@@ -201,7 +202,8 @@ impl Accounts {
             is_answer_unused: exchange.is_some_and(|(.., successor)| self.is_unused(successor)),
         });
         let lost = found.used.and_then(|(_, exchange)| exchange).map(|(.., successor)| successor);
-        let (first, is_over) = (used.map_or(now, |used| used.at), self.is_over(token, now));
+        let first = used.map_or(now, |used| used.at);
+        let is_over = self.is_over(token, now);
         let outcome = ShownToken { is_over, used }.shown_with(signature, now);
         match outcome {
             TokenUse::Again if self.broken == Broken::TakesLostForStolen => {

@@ -56,7 +56,7 @@ impl Durable {
         Base { generation: self.log.generation.max(1), sequence: self.entries.len() as u64 }
     }
 
-    /// How many of the entries are in the snapshot.
+    /// Returns how many of the entries are in the snapshot.
     pub(super) fn folded(&self) -> u64 {
         (self.entries.len() - self.log.tail.len()) as u64
     }
@@ -76,7 +76,8 @@ impl Durable {
         assert_eq!(self.head().generation, before.generation, "one generation follows the other");
         self.entries.clear();
         let verdicts = std::mem::take(&mut self.log.verdicts);
-        let (snapshot, chain) = (Some(snapshot), Some(*link.as_bytes()));
+        let snapshot = Some(snapshot);
+        let chain = Some(*link.as_bytes());
         self.log = StoredLog { generation: at.generation, start, snapshot, chain, verdicts, ..StoredLog::default() };
         self.links = vec![link];
     }

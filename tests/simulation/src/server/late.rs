@@ -42,9 +42,10 @@ impl Late {
         self.waiting.remove(&(document, id));
     }
 
-    /// What becomes of an edit of somebody who has left, as far as it is for them.
+    /// Returns what becomes of an edit of somebody who has left, as far as it is for them.
     fn hold(&mut self, from: DeviceIdentity, document: DocumentId, late: &Submission) -> Verdict {
-        let (key, not_found) = ((document, late.id), Verdict::rejected(late.id, Refusal::new(Code::NotFound)));
+        let key = (document, late.id);
+        let not_found = Verdict::rejected(late.id, Refusal::new(Code::NotFound));
         let Some(seat) = self.seats.get(&(document, from.person)) else { return not_found };
         let command = late.command.value();
         if self.erased.iter().any(|(of, thing)| *of == document && mentions(command, *thing)) {
@@ -122,7 +123,7 @@ impl Server {
         Some(key)
     }
 
-    /// Whether something of a person is on its way to be durable, which counts only while they are what they were.
+    /// Returns whether something of a person is on its way to be durable, which counts only while they are what they were.
     pub(crate) fn has_uncommitted_of(&self, person: PersonId) -> bool {
         self.uncommitted.iter().any(|change| match change {
             Uncommitted::Entry { entry, .. } => entry.person == person,
@@ -148,13 +149,17 @@ impl Server {
         let admission = self.admission(document);
         let outcome = admission.handle_submission(author, submission, now);
         let point = Point::of(admission.document(), Some(admission.chain()));
-        let (verdict, repeated) = (outcome.verdict, outcome.repeated);
+        let verdict = outcome.verdict;
+        let repeated = outcome.repeated;
         if let Some((generation, admitted)) = outcome.generation.zip(outcome.admitted.as_ref()) {
-            let (by, erased) = (Some((verdict.id, author.person)), admitted.command.erases());
+            let by = Some((verdict.id, author.person));
+            let erased = admitted.command.erases();
             let generation = Box::new(generation);
             self.uncommitted.push(Uncommitted::Generation { document, generation, by, erased, point });
         } else if let Some(admitted) = outcome.admitted {
-            let (entry, mark, link) = (admitted.entry, Box::new(admitted.mark), admitted.link);
+            let entry = admitted.entry;
+            let mark = Box::new(admitted.mark);
+            let link = admitted.link;
             self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, point, is_back: false });
         }
         (verdict, repeated)

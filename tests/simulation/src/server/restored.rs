@@ -22,7 +22,7 @@ impl Server {
         self.kept.recoveries = self.kept.documents.keys().map(wait).collect();
     }
 
-    /// Whether a document waits for what devices have.
+    /// Returns whether a document waits for what devices have.
     pub(crate) fn is_waiting(&self, document: DocumentId, now: Timestamp) -> bool {
         self.kept.recoveries.get(&document).is_some_and(|recovery| recovery.is_on(now))
     }
@@ -63,11 +63,14 @@ impl Server {
             let complaint = ServerFrame::Error { code: "invalid".to_owned() };
             return std::iter::once(complaint).chain(self.has_brought(from, document, now)).collect();
         };
-        let (head, at_once) = (admission.head(), Point::of(admission.document(), None));
+        let head = admission.head();
+        let at_once = Point::of(admission.document(), None);
         let mut recovery = self.kept.recoveries.get(&document).copied().filter(|_| !back.is_empty());
         recovery.iter_mut().for_each(|recovery| _ = recovery.brought(now));
         for readmitted in back {
-            let (entry, mark, link) = (readmitted.entry, Box::new(readmitted.mark), readmitted.link);
+            let entry = readmitted.entry;
+            let mark = Box::new(readmitted.mark);
+            let link = readmitted.link;
             let change = automerge::Change::from_bytes(entry.change.clone()).expect("it was applied");
             before.apply_changes([change]).expect("it follows");
             let place = Base { sequence: entry.sequence, ..head };

@@ -118,7 +118,8 @@ impl Server {
     /// The stored snapshot and what follows it; it `replaces` what the device has where that is another history.
     fn whole(&self, document: DocumentId, replaces: bool) -> Vec<ServerFrame> {
         let durable = &self.kept.documents[&document];
-        let (generation, sequence) = (durable.head().generation, durable.folded());
+        let generation = durable.head().generation;
+        let sequence = durable.folded();
         let bytes = durable.log.snapshot.clone().unwrap_or_else(|| genesis(durable.kind).save());
         let chain = Some(durable.link(sequence));
         let snapshot = ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces };

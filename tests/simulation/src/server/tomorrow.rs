@@ -49,7 +49,8 @@ impl Server {
         durable.log.verdicts.push(Verdict::admitted(id, at, false));
         // This version starts anew from what the newer one left.
         self.live.remove(&document);
-        let (id, by) = (Some(id), Some(author.person));
+        let id = Some(id);
+        let by = Some(author.person);
         let point = Point::of(&live, Some(link));
         Some(Committed { document, at, id, by, point, base: None, is_back: false, is_suggestion: false })
     }

@@ -33,7 +33,7 @@ impl Aside {
         Self { rng, next: steps + 1, devices, enters: seed % 3 > 0, rewords: seed % 3 > 1 || seed % 6 == 1 }
     }
 
-    /// What happens behind a step.
+    /// Returns what happens behind a step.
     pub(super) fn next(&mut self, number: u64) -> Vec<(u64, Step)> {
         match self.rng.u8(..) {
             0..24 if self.enters => vec![self.enter(number)],
@@ -44,7 +44,8 @@ impl Aside {
 
     fn enter(&mut self, number: u64) -> (u64, Step) {
         let device = self.rng.usize(..self.devices);
-        let (phone, loss) = (self.rng.usize(..PHONES), self.loss());
+        let phone = self.rng.usize(..PHONES);
+        let loss = self.loss();
         let step = match self.rng.u8(..16) {
             0..2 => {
                 let roles = [Role::Member, Role::Carer, Role::Professional, Role::Backup];

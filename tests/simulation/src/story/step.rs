@@ -75,7 +75,7 @@ pub enum Step {
     Return { person: u64, role: Role },
 }
 
-/// What becomes of a frame.
+/// The outcome of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It arrives.

@@ -109,13 +109,13 @@ impl World {
         Err("it does not come to rest".to_owned())
     }
 
-    /// What the server would show of each document.
+    /// Returns what the server would show of each document.
     fn truth(&mut self) -> BTreeMap<DocumentId, String> {
         let kinds = self.model.kinds.clone();
         kinds.into_iter().map(|(id, kind)| (id, read(self.server.admission(id).document(), kind))).collect()
     }
 
-    /// What a device shows of each document on it.
+    /// Returns what a device shows of each document on it.
     fn reads(&mut self, device: usize) -> BTreeMap<DocumentId, String> {
         let replica = self.devices[device].replica();
         let held: Vec<_> = replica.documents().map(|(id, kind, ..)| (id, kind)).collect();

@@ -200,7 +200,7 @@ impl World {
         Ok(answer == Answer::Copied || matches!(answer, Answer::InvalidCode | Answer::OtherPerson))
     }
 
-    /// What somebody gets for a code is what it was made for; who used it first is not sent away.
+    /// Returns what somebody gets for a code is what it was made for; who used it first is not sent away.
     fn look_at_answer(&self, phone: DeviceIdentity, request: Request, answer: Answer) -> Check {
         let Request::SignIn { code, key, .. } = request else { return Ok(()) };
         let Some((used, at)) = self.ledger.used.get(&code) else { return Ok(()) };
@@ -241,7 +241,8 @@ impl World {
             let is_late = self.now.millis() - at.millis() > DAY;
             ensure(held.contains(&person) || is_late, || format!("{person} came in with a code, and has no phone"))?;
         }
-        let (roster, expected) = (self.server.roster(), &self.model.roster);
+        let roster = self.server.roster();
+        let expected = &self.model.roster;
         ensure(roster == expected, || format!("the roster is {roster:?}, not {expected:?}"))
     }
 

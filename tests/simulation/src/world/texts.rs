@@ -88,7 +88,7 @@ impl Written {
         Ok(())
     }
 
-    /// Whether a text is one that people wrote: neither empty nor too long, and no word of it but theirs.
+    /// Returns whether a text is one that people wrote: neither empty nor too long, and no word of it but theirs.
     fn includes(&self, document: DocumentId, text: &Value) -> Check {
         let text = text.as_str().unwrap_or_default();
         ensure(Text::new(text).is_ok(), || format!("a text is empty or too long: {text:?}"))?;

@@ -10,7 +10,8 @@ use crate::vocabulary::Vocabulary;
 impl World {
     /// The person has a newer app for a moment, with a command that nobody else knows.
     pub(super) fn newer(&mut self, device: usize, kind: DocumentKind, number: u64) {
-        let (document, id) = (self.document(kind), command_id(number));
+        let document = self.document(kind);
+        let id = command_id(number);
         let command = Vocabulary::unknown(&word(kind, number));
         self.cut(device);
         if self.devices[device].submit_unknown(document, id, command.clone()) {
@@ -22,7 +23,8 @@ impl World {
     pub(super) fn server_of_tomorrow(&mut self, kind: DocumentKind, number: u64) -> Check {
         let identity = self.devices[0].identity();
         let author = Author { device: identity.device, person: identity.person, role: Role::Client, has_client: true };
-        let (document, word) = (self.document(kind), word(kind, number));
+        let document = self.document(kind);
+        let word = word(kind, number);
         let written = self.server.write_of_tomorrow(document, &author, command_id(number), &word, self.now);
         let Some(entry) = written else { return Ok(()) };
         // The newer server is gone, and its connections with it.

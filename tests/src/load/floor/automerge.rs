@@ -37,7 +37,9 @@ pub(crate) fn measure(history: usize, edits: usize, pause: Duration) -> Outcome<
         circle.edit(None)?;
     }
     let mut replica = circle.document.clone();
-    let (mut execute, mut apply, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let mut execute = Vec::new();
+    let mut apply = Vec::new();
+    let mut bytes = 0;
     for _ in 0..edits.max(1) {
         std::thread::sleep(pause);
         let heads = circle.document.get_heads();

@@ -30,7 +30,7 @@ pub(crate) struct Echo {
     address: SocketAddr,
 }
 
-/// How long a message takes to those who listen.
+/// The time that a message takes to those who listen.
 pub(crate) struct FanOut {
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
@@ -55,7 +55,8 @@ impl Echo {
 
     /// One writer at the pace of W1 and its readers.
     pub(crate) async fn fan_out(&self, sizes: &Sizes) -> Outcome<FanOut> {
-        let (began, count) = (Instant::now(), sizes.edits);
+        let began = Instant::now();
+        let count = sizes.edits;
         let mut readers = Vec::new();
         for _ in 0..sizes.readers {
             let mut reader = self.open("fan/w1").await?;
@@ -88,7 +89,8 @@ impl Echo {
 
     /// The messages of W2, each to all in its room; how many a second until all have all.
     pub(crate) async fn fan_in_per_second(&self, sizes: &Sizes) -> Outcome<f64> {
-        let (each, all) = (sizes.edits_each, sizes.edits_each * sizes.phones);
+        let each = sizes.edits_each;
+        let all = sizes.edits_each * sizes.phones;
         let count = sizes.documents * sizes.phones;
         let start = Arc::new(Barrier::new(count + 1));
         let mut phones = Vec::with_capacity(count);
@@ -131,7 +133,8 @@ impl Echo {
             let began = Instant::now();
             let mut joining = tokio::task::JoinSet::new();
             for _ in 0..sizes.joins {
-                let (address, path) = (self.address, path.clone());
+                let address = self.address;
+                let path = path.clone();
                 joining.spawn(async move { blob(address, &path).await.map(drop) });
             }
             while let Some(joined) = joining.join_next().await {

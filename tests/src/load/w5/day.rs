@@ -14,10 +14,10 @@ use crate::load::relay::Relay;
 use crate::load::server::Server;
 use crate::load::{Figure, Outcome, Settings};
 
-/// How many days; the kernel counts processor time too coarsely for one.
+/// The number of days; the kernel counts processor time too coarsely for one.
 const DAYS: usize = 10;
 
-/// How long the phone's connection may take to be gone.
+/// The time that the phone's connection may take to be gone.
 const HANG_UP: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
@@ -56,7 +56,7 @@ pub(super) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
     ])
 }
 
-/// What a client does on one day, with the document of each command.
+/// Returns what a client does on one day, with the document of each command.
 fn day(space: Space) -> Vec<(DocumentId, Value)> {
     let document = |kind| DocumentId::derive(space.id, kind);
     let mut day = Vec::new();

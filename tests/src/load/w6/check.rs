@@ -94,7 +94,8 @@ impl Log {
     async fn read(server: &Server, space: Space, person: &Person, seeded: u64) -> Outcome<Self> {
         let at = Base { sequence: seeded, ..Base::GENESIS };
         let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, Some(at)).await?;
-        let (mut log, mut is_welcome) = (Self { snapshot: None, entries: BTreeMap::new() }, false);
+        let mut log = Self { snapshot: None, entries: BTreeMap::new() };
+        let mut is_welcome = false;
         while !is_welcome || phone.at.sequence < phone.head {
             match phone.receive().await? {
                 ServerFrame::Welcome { .. } => is_welcome = true,
@@ -111,7 +112,7 @@ impl Log {
         Ok(log)
     }
 
-    /// Whether an entry is as it was; `None` where it is not there. In a snapshot its change is looked for.
+    /// Returns whether an entry is as it was; `None` where it is not there. In a snapshot its change is looked for.
     fn holds(&self, entry: &Entry) -> Outcome<Option<bool>> {
         if let Some(found) = self.entries.get(&entry.sequence) {
             return Ok(Some(found == entry));

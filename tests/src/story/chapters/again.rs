@@ -56,7 +56,7 @@ async fn look_back(stage: &mut Stage<'_>) -> Result<(), Failure> {
     )
 }
 
-/// What Joost wants is his to say: Marloes can only suggest a goal.
+/// Returns what Joost wants is his to say: Marloes can only suggest a goal.
 async fn new_goal(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let goal = json!({"type": "add_goal", "goal_id": "g3", "text": "Samen met treinen bezig zijn", "goal_type": "new"});
     let text = stage.paper.pick("stelt een doel voor", "suggests a goal");

@@ -40,7 +40,8 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let network = client.network().ok_or("Joost cannot read his network")?;
     let close = network.contacts.iter().filter(|contact| contact.ring == 1).map(|contact| contact.name.as_str());
     let close = close.collect::<Vec<_>>().join(", ");
-    let (contacts, ties) = (network.contacts.len(), network.ties.len());
+    let contacts = network.contacts.len();
+    let ties = network.ties.len();
     let text = stage.paper.pick("leest zijn netwerk. Het dichtst bij hem:", "reads his network. Closest to him:");
     stage.paper.act("Joost", Sign::Does, text, "")?;
     stage.paper.below(&close)?;

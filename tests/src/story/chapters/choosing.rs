@@ -52,7 +52,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     )
 }
 
-/// What is told of a step in the planning; goals, steps and parts belong to their action and pass in silence.
+/// Returns what is told of a step in the planning; goals, steps and parts belong to their action and pass in silence.
 fn words(stage: &Stage<'_>, command: &serde_json::Value) -> Option<String> {
     let text = |field: &str| command.get(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     match text("type").as_str() {
@@ -68,7 +68,7 @@ fn words(stage: &Stage<'_>, command: &serde_json::Value) -> Option<String> {
     }
 }
 
-/// How many actions, steps and parts there are.
+/// Returns how many actions, steps and parts there are.
 fn planned(phone: &crate::story::phone::Phone) -> (usize, usize, usize) {
     let plan = phone.plan();
     let steps = plan.actions.iter().map(|action| action.steps.len()).sum();

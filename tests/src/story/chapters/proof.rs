@@ -49,7 +49,8 @@ async fn compare(stage: &mut Stage<'_>, kind: DocumentKind) -> Result<(), Failur
     let print = Uuid::new_v5(&Uuid::NAMESPACE_OID, shown(&server).as_bytes()).simple().to_string();
     let print = print.get(..12).unwrap_or_default().to_owned();
     let name = kind.label(stage.paper.language);
-    let (phones, entries) = (stage.paper.pick("telefoons", "phones"), stage.paper.pick("wijzigingen", "edits"));
+    let phones = stage.paper.pick("telefoons", "phones");
+    let entries = stage.paper.pick("wijzigingen", "edits");
     let text = format!("{name}: {} {entries}, {count} {phones} + server", sequence(&server));
     stage.paper.act("", Sign::Does, &text, &print)?;
     let same = |language, is_the_same: &str| format!("{} {is_the_same}", kind.label(language));
@@ -67,7 +68,7 @@ fn sequence(page: &Value) -> u64 {
     page.get("sequence").and_then(Value::as_u64).unwrap_or_default()
 }
 
-/// What people see of it.
+/// Returns what people see of it.
 fn shown(page: &Value) -> String {
     format!("{}{}{}", page["sequence"], page["content"], page["cards"])
 }

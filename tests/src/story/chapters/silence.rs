@@ -29,10 +29,12 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     )
 }
 
-/// How it goes for the backup so many days after the last step, if nobody does anything: by what is on Joost's phone.
+/// Returns how it goes for the backup so many days after the last step, if nobody does anything: by what is on Joost's phone.
 pub(super) fn after(stage: &Stage<'_>, days: i64) -> Result<Status, Failure> {
     let phone = stage.phone("joost")?;
-    let (network, plan, circle) = (phone.network().ok_or("there is no network")?, phone.plan(), phone.circle());
+    let network = phone.network().ok_or("there is no network")?;
+    let plan = phone.plan();
+    let circle = phone.circle();
     let sources = StatusSources { network: Some(&network), plan: Some(&plan), circle: Some(&circle) };
     let language = stage.paper.language;
     let at = |now: Timestamp| status(sources, StatusRequest { now, began: None, role: Role::Backup, language });

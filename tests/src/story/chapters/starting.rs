@@ -84,7 +84,7 @@ fn show(stage: &mut Stage<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether every phone shows the three actions of the story as active and the fourth as waiting.
+/// Returns whether every phone shows the three actions of the story as active and the fourth as waiting.
 fn is_as_told(stage: &Stage<'_>) -> Result<bool, Failure> {
     let mut expected: Vec<(String, String)> = Vec::new();
     for (action, state) in stage.story.actions.iter().zip(["active", "active", "active", "queued"]) {

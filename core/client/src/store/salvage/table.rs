@@ -16,12 +16,14 @@ pub(super) struct Table<'a> {
 impl Table<'_> {
     pub(super) fn edits(mut self) -> Vec<Found> {
         let mut found = Vec::new();
-        let (mut from, mut queries) = (i64::MIN, 0);
+        let mut from = i64::MIN;
+        let mut queries = 0;
         while queries < QUERIES {
             queries += 1;
             let Some(after) = self.scan(from, &mut found) else { break };
             // Somewhere behind here a page is damaged: look for the first place behind it that can be read.
-            let (mut low, mut step) = (after, 1_i64);
+            let mut low = after;
+            let mut step = 1_i64;
             let mut high = loop {
                 queries += 1;
                 let number = low.saturating_add(step);
@@ -46,7 +48,7 @@ impl Table<'_> {
         found
     }
 
-    /// Whether the rows from here on can be read, or there are none.
+    /// Returns whether the rows from here on can be read, or there are none.
     fn begins(&mut self, from: i64) -> bool {
         let begins = begins(&self.connection, from);
         if !begins {

@@ -64,7 +64,8 @@ impl Edit for GiveConsent {
 
     fn words(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
         let who = self.reader(names, language);
-        let (what, purpose) = (self.compartment.label(language), &self.purpose);
+        let what = self.compartment.label(language);
+        let purpose = &self.purpose;
         match language {
             Language::Dutch => format!("heeft toestemming gegeven. {who} mag {what} lezen. Waarvoor: “{purpose}”"),
             Language::English => format!("gave consent. {who} may read {what}. What for: “{purpose}”"),
@@ -73,7 +74,8 @@ impl Edit for GiveConsent {
 
     fn proposal(&self, _document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
         let who = brief(&self.reader(names, language), 3);
-        let (what, purpose) = (self.compartment.label(language), brief(&self.purpose, 6));
+        let what = self.compartment.label(language);
+        let purpose = brief(&self.purpose, 6);
         match language {
             Language::Dutch => format!("{who} mag {what} lezen. Waarvoor: “{purpose}”."),
             Language::English => format!("{who} may read {what}. What for: “{purpose}”."),

@@ -28,7 +28,7 @@ pub(super) fn questions(document: &impl ReadDoc, model: &NetworkModel, reader: &
     .collect()
 }
 
-/// Whether any field of the suggestion is not so already; one without fields takes the contact off the map.
+/// Returns whether any field of the suggestion is not so already; one without fields takes the contact off the map.
 fn changes(suggestion: &SuggestionModel, contact: &ContactModel) -> bool {
     let Some(Value::Object(command)) = &suggestion.command else {
         return suggestion.ring.is_some_and(|ring| ring != contact.ring)

@@ -4,7 +4,7 @@ use super::people::{Group, People, Person};
 use crate::Language;
 use crate::network::{Quadrant, Status, ring_label};
 
-/// What a screen reader says about the whole picture.
+/// Returns what a screen reader says about the whole picture.
 pub(super) fn picture(people: &People, language: Language) -> String {
     let total = people.counted;
     let mut text = match (language, total) {
@@ -23,7 +23,7 @@ pub(super) fn picture(people: &People, language: Language) -> String {
     text
 }
 
-/// What a screen reader says about one person: the whole name, and how things stand where that is not as usual.
+/// Returns what a screen reader says about one person: the whole name, and how things stand where that is not as usual.
 pub(super) fn person(person: &Person, language: Language) -> String {
     match person.status {
         Status::Active => person.name.clone(),

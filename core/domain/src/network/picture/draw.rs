@@ -58,7 +58,8 @@ impl<'a> Drawing<'a> {
         let heading = escaped(&fitted(&words, (self.width() - 2.0 * MARGIN) / (TITLE * 1.1)));
         let title = escaped(&words);
         let description = escaped(&describe::picture(self.people, self.language));
-        let (width, height) = (self.width(), self.height);
+        let width = self.width();
+        let height = self.height;
         let language = self.language.pick("nl", "en");
         format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" role="img" aria-labelledby="title desc" xml:lang="{language}" font-family="'Atkinson Hyperlegible', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif">
@@ -131,7 +132,8 @@ impl<'a> Drawing<'a> {
         let mut inner = CENTRE;
         for (number, outer) in (1..).zip(self.layout.radii) {
             let label = ring_label(number, self.language);
-            let (centre, half) = (x + (inner + outer) / 2.0, width(&label) * 9.0 + 8.0);
+            let centre = x + (inner + outer) / 2.0;
+            let half = width(&label) * 9.0 + 8.0;
             let _ = write!(
                 self.svg,
                 r##"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="28" rx="14" fill="#fff"/><text x="{centre:.1}" y="{:.1}" font-size="18" fill="#57534c" text-anchor="middle">{}</text>"##,
@@ -187,7 +189,8 @@ impl<'a> Drawing<'a> {
 
     /// Everybody with a place on the map, and the colour of their quadrant.
     fn placed(&self) -> impl Iterator<Item = (&'a Person, Point, &'static str)> + use<'a> {
-        let (layout, middle) = (self.layout, self.middle);
+        let layout = self.layout;
+        let middle = self.middle;
         self.people.rings.iter().enumerate().flat_map(move |(ring, groups)| {
             groups.iter().zip(COLOURS).enumerate().flat_map(move |(quadrant, (group, colour))| {
                 group.drawn.iter().zip(layout.places(ring, quadrant)).map(move |(person, place)| {
@@ -243,7 +246,8 @@ fn bend(a: Point, b: Point, middle: Point) -> Point {
 
 /// A name in its box.
 fn label(person: &Person, place: Point, colour: &str, language: Language) -> String {
-    let (left, top) = (place.x - person.size.width / 2.0, place.y - person.size.height / 2.0);
+    let left = place.x - person.size.width / 2.0;
+    let top = place.y - person.size.height / 2.0;
     let has_sign = mark::has_sign(person.status);
     let mut svg = format!(
         r#"<g><title>{}</title><rect class="name" x="{left:.1}" y="{top:.1}" width="{:.1}" height="{:.1}" rx="24" {}/>"#,

@@ -56,7 +56,7 @@ impl Layout {
         outer
     }
 
-    /// Where the people of one sector are, in the order of its group.
+    /// Returns where the people of one sector are, in the order of its group.
     pub(super) fn places(&self, ring: usize, quadrant: usize) -> &[Point] {
         self.places.get(ring).and_then(|ring| ring.get(quadrant)).map(Vec::as_slice).unwrap_or_default()
     }
@@ -117,11 +117,12 @@ impl Band {
 
 /// The corners of a box that are nearest to the middle of the map and farthest from it.
 fn corners(place: Point, size: Size) -> (Point, Point) {
-    let (x, y) = (size.width / 2.0, size.height / 2.0);
+    let x = size.width / 2.0;
+    let y = size.height / 2.0;
     (Point { x: place.x - x, y: place.y - y }, Point { x: place.x + x, y: place.y + y })
 }
 
-/// How far two boxes with the gap between them reach into each other, by axis; both positive where they touch.
+/// Returns how far two boxes with the gap between them reach into each other, by axis; both positive where they touch.
 fn overlap(one: (Point, Size), other: (Point, Size), gap: f64) -> (f64, f64) {
     let x = (one.1.width + other.1.width) / 2.0 + gap - (one.0.x - other.0.x).abs();
     let y = (one.1.height + other.1.height) / 2.0 + gap - (one.0.y - other.0.y).abs();

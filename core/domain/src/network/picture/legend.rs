@@ -13,7 +13,8 @@ const SAMPLE: f64 = 58.0;
 /// The legend from the left edge `x` and the top `y`, in rows of at most `room`, and its height.
 pub(super) fn draw(people: &People, ties: bool, x: f64, y: f64, room: f64, language: Language) -> (String, f64) {
     let mut svg = String::new();
-    let (mut left, mut row) = (0.0, 0.0);
+    let mut left = 0.0;
+    let mut row = 0.0;
     for entry in entries(people, ties) {
         let label = label(entry, language);
         let width = SAMPLE + 12.0 + text::width(label) * FONT + 36.0;
@@ -44,7 +45,8 @@ const fn label(entry: Entry, language: Language) -> &'static str {
 }
 
 fn sample(entry: Entry, label: &str, x: f64, y: f64) -> String {
-    let (middle, centre) = (y + ROW / 2.0, x + SAMPLE / 2.0);
+    let middle = y + ROW / 2.0;
+    let centre = x + SAMPLE / 2.0;
     let shape = match entry {
         Some(status) => format!(
             r#"<rect x="{x:.1}" y="{:.1}" width="{SAMPLE}" height="32" rx="16" {}/><g transform="translate({centre:.1} {middle:.1})">{}</g>"#,

@@ -24,7 +24,7 @@ pub(super) const fn ink(status: Status) -> &'static str {
     }
 }
 
-/// Whether a sign stands before the name.
+/// Returns whether a sign stands before the name.
 pub(super) const fn has_sign(status: Status) -> bool {
     matches!(status, Status::Strained | Status::Deceased | Status::New)
 }

@@ -13,7 +13,7 @@ pub(super) const SIGN: f64 = 30.0;
 /// The most people drawn in one sector, or listed without a place.
 pub(super) const MOST: usize = 60;
 
-/// Whether a contact is somebody whom the client has in their life.
+/// Returns whether a contact is somebody whom the client has in their life.
 fn is_counted(contact: &ContactModel) -> bool {
     let is_over = [Status::Ended, Status::Deceased].iter().any(|over| contact.status.as_deref() == Some(over.name()));
     let is_shop = matches!(contact.relation.as_deref(), Some("shop" | "service" | "shop_service"));
@@ -49,7 +49,7 @@ pub(super) struct People {
     /// Rings 1 to 4, each with the quadrants in their order.
     pub(super) rings: [[Group; 4]; 4],
     pub(super) unplaced: Group,
-    /// How many people there are, without those who died or are out of touch for good, and without shops.
+    /// The number of people, without those who died or are out of touch for good, and without shops.
     pub(super) counted: usize,
 }
 
@@ -63,7 +63,7 @@ impl People {
         people
     }
 
-    /// How many people there are in a quadrant.
+    /// Returns how many people there are in a quadrant.
     pub(super) fn count(&self, quadrant: usize) -> usize {
         let groups = self.rings.iter().filter_map(|ring| ring.get(quadrant));
         groups.map(Group::count).sum()

@@ -58,7 +58,8 @@ fn boxes(svg: &str) -> Vec<[f64; 4]> {
     svg.split("<rect class=\"name\"")
         .skip(1)
         .map(|rect| {
-            let (x, y) = (value(rect, "x"), value(rect, "y"));
+            let x = value(rect, "x");
+            let y = value(rect, "y");
             [x, y, x + value(rect, "width"), y + value(rect, "height")]
         })
         .collect()

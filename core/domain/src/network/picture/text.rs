@@ -16,7 +16,7 @@ const MAX_GRAPHEMES: usize = 24;
 /// The width of an emoji, in em.
 const EMOJI: f64 = 1.35;
 
-/// How wide a text is at most, in em.
+/// Returns how wide a text is at most, in em.
 ///
 /// The advances are those of DejaVu Sans, rounded up: of the fonts a browser or a printer falls back on, it is
 /// among the widest. Wide scripts and symbols count as a square and a bit, an emoji with all that is joined to it as
@@ -29,7 +29,7 @@ fn advance_of(grapheme: &str) -> f64 {
     if is_emoji(grapheme) { EMOJI } else { grapheme.chars().map(advance).sum() }
 }
 
-/// Whether a grapheme is drawn as one picture: a pictograph alone, or with what joins, colours or selects it.
+/// Returns whether a grapheme is drawn as one picture: a pictograph alone, or with what joins, colours or selects it.
 fn is_emoji(grapheme: &str) -> bool {
     let joins =
         |c| matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{1f1e6}'..='\u{1f1ff}');

@@ -11,7 +11,7 @@ fn full() -> Server {
     server
 }
 
-/// What the document as it stands says: the read model, and the raw data below it.
+/// Returns what the document as it stands says: the read model, and the raw data below it.
 fn everything(server: &Server) -> String {
     let raw = automerge::AutoSerde::from(&server.document);
     format!("{} {}", serde_json::to_string(&server.read()).unwrap(), serde_json::to_string(&raw).unwrap())

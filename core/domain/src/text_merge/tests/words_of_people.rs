@@ -97,7 +97,8 @@ proptest! {
     #[test]
     fn a_merge_is_a_text_that_people_wrote(sentence in sentence(), one in changes(), other in changes()) {
         let base = text(&sentence);
-        let (present, wanted) = (edited(&sentence, &one), edited(&sentence, &other));
+        let present = edited(&sentence, &one);
+        let wanted = edited(&sentence, &other);
         let merged = merge(&base, &present, &wanted);
         prop_assert!(!merged.text.trim().is_empty());
         prop_assert!(Text::new(&merged.text).is_ok());
@@ -110,7 +111,8 @@ proptest! {
 
     #[test]
     fn an_edit_by_one_side_is_taken_as_it_is(sentence in sentence(), one in changes()) {
-        let (base, edit) = (text(&sentence), edited(&sentence, &one));
+        let base = text(&sentence);
+        let edit = edited(&sentence, &one);
         prop_assert_eq!(merge(&base, &base, &edit), Merged::agreed(&edit));
         prop_assert_eq!(merge(&base, &edit, &base), Merged::agreed(&edit));
         prop_assert_eq!(merge(&base, &edit, &edit), Merged::agreed(&edit));
@@ -119,7 +121,8 @@ proptest! {
     #[test]
     fn no_word_that_somebody_added_is_lost(sentence in sentence(), one in changes(), other in changes()) {
         let base = text(&sentence);
-        let (present, wanted) = (edited(&sentence, &one), edited(&sentence, &other));
+        let present = edited(&sentence, &one);
+        let wanted = edited(&sentence, &other);
         let merged = merge(&base, &present, &wanted);
         let kept: BTreeSet<String> = words(&merged.text).union(&words(merged.conflict.as_deref().unwrap_or_default())).cloned().collect();
         for edit in [&present, &wanted] {
@@ -131,7 +134,8 @@ proptest! {
     #[test]
     fn the_order_of_arrival_changes_no_words(sentence in sentence(), one in changes(), other in changes()) {
         let base = text(&sentence);
-        let (one, other) = (edited(&sentence, &one), edited(&sentence, &other));
+        let one = edited(&sentence, &one);
+        let other = edited(&sentence, &other);
         let [first, second] = [merge(&base, &one, &other), merge(&base, &other, &one)];
         prop_assert_eq!(first.conflict.is_some(), second.conflict.is_some(), "{:?} | {:?}", &first, &second);
         if first.conflict.is_none() {
@@ -141,7 +145,8 @@ proptest! {
 
     #[test]
     fn splices_lead_to_the_other_text(sentence in sentence(), one in changes()) {
-        let (from, to) = (text(&sentence), edited(&sentence, &one));
+        let from = text(&sentence);
+        let to = edited(&sentence, &one);
         let mut letters: Vec<char> = from.chars().collect();
         for Splice { at, delete, insert } in splices(&from, &to) {
             letters.splice(at..at + delete, insert.chars());

@@ -26,7 +26,8 @@ fn code(outcome: &Outcome) -> (Judgement, Option<Code>) {
 #[test]
 fn erasing_begins_a_generation_in_which_nothing_is_left_but_the_id() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Client, 3, 30);
     admit(&mut circle, &linda, 1, None, idea(7, "een geheim"));
     admit(&mut circle, &linda, 2, None, idea(8, "een kaart"));
     let outcome = send(&mut circle, &emine, 3, at(1, 1), erase(7));
@@ -50,7 +51,8 @@ fn erasing_begins_a_generation_in_which_nothing_is_left_but_the_id() {
 #[test]
 fn a_member_erases_their_own_idea_and_no_other() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Member, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Member, 3, 30);
     admit(&mut circle, &linda, 1, None, idea(7, "een kaart"));
     assert_eq!(code(&submit(&mut circle, &emine, 2, None, erase(7))), (Judgement::Rejected, Some(Code::Forbidden)));
     assert!(submit(&mut circle, &linda, 3, None, erase(7)).generation.is_some());
@@ -77,7 +79,8 @@ fn verdicts_outlive_a_generation_and_a_retry_changes_nothing() {
 #[test]
 fn a_base_of_an_older_generation_is_the_start_of_the_present_one() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Client, 3, 30);
     admit(&mut circle, &linda, 1, None, idea(7, "een kaart"));
     admit(&mut circle, &linda, 2, None, idea(8, "een lied"));
     circle.begin_generation().unwrap();
@@ -105,7 +108,9 @@ fn the_chain_of_a_generation_covers_the_one_before_and_its_snapshot() {
         assert_ne!(generation.link, last.begin(circle.id(), generation.at.generation, &generation.snapshot));
         (generation.link, generation.snapshot)
     };
-    let (one, other, twice) = (chain("een kaart", false), chain("een lied", false), chain("een kaart", true));
+    let one = chain("een kaart", false);
+    let other = chain("een lied", false);
+    let twice = chain("een kaart", true);
     assert_ne!(one.0, other.0);
     assert_eq!(one.1, twice.1, "compacting twice changes nothing but the number");
     assert_ne!(one.0, twice.0);
@@ -114,7 +119,8 @@ fn the_chain_of_a_generation_covers_the_one_before_and_its_snapshot() {
 #[test]
 fn a_later_generation_is_restored_as_it_was() {
     let mut circle = circle();
-    let (linda, emine) = (author(Role::Member, 2, 20), author(Role::Client, 3, 30));
+    let linda = author(Role::Member, 2, 20);
+    let emine = author(Role::Client, 3, 30);
     let mut stored = StoredLog::default();
     stored.verdicts.push(submit(&mut circle, &linda, 1, None, idea(7, "een kaart")).verdict);
     stored.verdicts.push(submit(&mut circle, &linda, 2, None, idea(8, "een lied")).verdict);
@@ -123,7 +129,8 @@ fn a_later_generation_is_restored_as_it_was() {
     let generation = outcome.generation.unwrap();
     (stored.generation, stored.start) = (2, generation.start);
     (stored.snapshot, stored.chain) = (Some(generation.snapshot), Some(*generation.link.as_bytes()));
-    let (document, kind) = (circle.id(), circle.kind());
+    let document = circle.id();
+    let kind = circle.kind();
     let restored = |stored: &StoredLog| Admission::restore(document, kind, stored.clone());
     let fresh = restored(&stored).unwrap();
     assert_eq!((fresh.head(), content(&fresh)), (at(2, 0), content(&circle)));
@@ -144,7 +151,8 @@ fn a_later_generation_is_restored_as_it_was() {
 #[test]
 fn a_suggested_erasure_erases_nothing_until_the_client_says_yes() {
     let mut map = Admission::new(DocumentId::new(uuid::Uuid::from_u128(1)), DocumentKind::Network);
-    let (ria, joost) = (author(Role::Representative, 2, 20), author(Role::Client, 3, 30));
+    let ria = author(Role::Representative, 2, 20);
+    let joost = author(Role::Client, 3, 30);
     admit(&mut map, &joost, 1, None, json!({"type": "add_contact", "contact_id": id(7), "name": "Ali"}));
     let erase = json!({"type": "erase_contact", "contact_id": id(7)});
     let suggested = submit(&mut map, &ria, 2, None, erase);

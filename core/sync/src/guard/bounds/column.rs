@@ -11,7 +11,7 @@ impl Column {
         self.specification & 0b1000 != 0
     }
 
-    /// How many rows the column stands for; in a column of groups, how many rows those have together.
+    /// Returns how many rows the column stands for; in a column of groups, how many rows those have together.
     ///
     /// `None` where the column ends in the middle of something.
     pub(super) fn rows(&self, data: &[u8]) -> Option<u64> {
@@ -49,7 +49,8 @@ fn runs(rest: &mut Reader<'_>, value: impl Fn(&mut Reader<'_>) -> Option<()>) ->
 }
 
 fn groups(rest: &mut Reader<'_>) -> Option<u64> {
-    let (mut rows, mut members) = (0_u64, 0_u64);
+    let mut rows = 0_u64;
+    let mut members = 0_u64;
     while !rest.is_empty() {
         let length = match rest.signed()? {
             0 => rest.unsigned()?,
@@ -69,7 +70,7 @@ fn groups(rest: &mut Reader<'_>) -> Option<u64> {
     Some(rows.max(members))
 }
 
-/// How many times no, how many times yes, in turn.
+/// Returns how many times no, how many times yes, in turn.
 fn booleans(rest: &mut Reader<'_>) -> Option<u64> {
     let mut rows = 0_u64;
     while !rest.is_empty() {

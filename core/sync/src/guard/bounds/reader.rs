@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
         self.take(count.checked_mul(32)?).map(drop)
     }
 
-    /// What the columns of a table are, and how long.
+    /// Returns what the columns of a table are, and how long.
     pub(super) fn columns(&mut self) -> Option<Vec<Column>> {
         let count = self.unsigned()?;
         let mut columns = Vec::new();

@@ -46,7 +46,7 @@ fn host_address(host: &str) -> Option<IpAddr> {
     host.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// Whether this is a port, or a word in the place of one (RFC 7239, 6).
+/// Returns whether this is a port, or a word in the place of one (RFC 7239, 6).
 fn is_port(text: &str) -> bool {
     let is_number = matches!(text.len(), 1..=5) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number || text.strip_prefix('_').is_some_and(|word| !word.is_empty() && word.chars().all(is_token))
@@ -106,7 +106,8 @@ struct Parameter<'a> {
 
 fn parameter(text: &str) -> Option<Parameter<'_>> {
     let (name, rest) = text.split_once('=')?;
-    let (name, rest) = (name.trim_end(), rest.trim_start());
+    let name = name.trim_end();
+    let rest = rest.trim_start();
     if name.is_empty() || !name.chars().all(is_token) {
         return None;
     }
@@ -123,7 +124,7 @@ fn parameter(text: &str) -> Option<Parameter<'_>> {
     (is_plain && (next.is_empty() || next.starts_with([',', ';']))).then_some(Parameter { name, value, next })
 }
 
-/// What is in a quoted string, and what follows it. No address has a quote or a backslash in it, so a string with one is
+/// Returns what is in a quoted string, and what follows it. No address has a quote or a backslash in it, so a string with one is
 /// read to its end, and what it holds is not.
 fn quoted_string(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
@@ -141,7 +142,7 @@ fn quoted_string(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Whether a character may be in a token (RFC 9110, 5.6.2).
+/// Returns whether a character may be in a token (RFC 9110, 5.6.2).
 fn is_token(character: char) -> bool {
     character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
 }

@@ -33,7 +33,7 @@ pub(super) fn places(sizes: &[Size], band: Band) -> Option<Vec<Point>> {
     Some(places)
 }
 
-/// How many of the boxes fit side by side.
+/// Returns how many of the boxes fit side by side.
 fn fitting(sizes: &[Size], room: f64) -> usize {
     let mut used = -GAP;
     sizes
