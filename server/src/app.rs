@@ -10,9 +10,9 @@ use crate::accounts::{self, AccountError, access_log};
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::documents::{Documents, begin_recovery, log_key, server_id};
-use crate::lifetime::Lifetime;
 use crate::metrics::Metrics;
 use crate::request_limit::RequestLimit;
+use crate::shutdown::Shutdown;
 use crate::store::{Store, StoreError};
 use crate::sync::hub::Hub;
 
@@ -35,7 +35,7 @@ pub struct Parts {
     /// What is counted.
     pub metrics: Metrics,
     /// When it ends.
-    pub lifetime: Lifetime,
+    pub shutdown: Shutdown,
     /// What the operator set.
     pub config: Arc<Config>,
     /// How much one device may ask.
@@ -83,7 +83,7 @@ impl App {
             documents,
             hub,
             metrics,
-            lifetime: Lifetime::new(),
+            shutdown: Shutdown::new(),
             request_limit: RequestLimit::new(&config.limits),
             judging: Arc::default(),
             config: Arc::new(config),

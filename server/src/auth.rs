@@ -1,7 +1,7 @@
-//! Who is asking: one-time codes, access tokens, refresh tokens and the sessions they belong to.
+//! Who is asking: one-time codes, access tokens, refresh tokens and the sign-ins they belong to.
 //!
-//! A **session** (in the database a *family*) is the chain of refresh tokens that began with one sign-in on one
-//! device. Access tokens are signed and name their session, so that ending it ends them too, at once. Whatever is
+//! A **sign-in** (in the database a *family*) is the chain of refresh tokens that began with one sign-in on one
+//! device. Access tokens are signed and name their sign-in, so that ending it ends them too, at once. Whatever is
 //! secret is made, checked and hidden here and nowhere else.
 
 mod attempts;
@@ -12,7 +12,7 @@ mod proof;
 mod recognised;
 mod refresh;
 mod secret;
-mod session;
+mod sign_ins;
 mod ticket;
 mod token;
 
@@ -25,31 +25,31 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub use attempts::Blocked;
-pub use code::{Code, CodeHash};
+pub use code::{CodeHash, OneTimeCode};
 pub use copied::{Claimed, CopyClaim, claimed};
 pub use keys::rotate_keys;
 pub use proof::{DeviceKey, Proof, Proved, Unproved};
-pub use refresh::{Refreshed, end_sessions_of, is_unused, issue, refresh, reissue, start_session};
+pub use refresh::{Refreshed, end_sign_ins_of, is_unused, issue, refresh, reissue, start_sign_in};
 pub use secret::Secret;
-pub use ticket::TICKET_LIFETIME;
+pub use ticket::TICKET_TTL;
 
 use crate::clock;
 use crate::config::Config;
 use crate::store::{Store, StoreError};
-use {attempts::Attempts, keys::Keys, recognised::Recognised, session::Sessions, ticket::Tickets};
+use {attempts::Attempts, keys::Keys, recognised::Recognised, sign_ins::SignIns, ticket::Tickets};
 
 /// The longest that an access token can be told to live, in seconds: a day.
-pub const LONGEST_TTL: u64 = 86_400;
+pub const MAX_TOKEN_TTL_S: u64 = 86_400;
 
-/// Somebody who has proved who they are, and the session they did it with.
+/// Somebody who has proved who they are, and the sign-in they did it with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The person.
     pub person: PersonId,
     /// The device they use.
     pub device: DeviceId,
-    /// The session: a chain of refresh tokens that began with one sign-in.
-    pub family: Uuid,
+    /// The sign-in: a chain of refresh tokens that began with one sign-in.
+    pub sign_in: Uuid,
 }
 
 /// Why somebody is not let in.
@@ -61,7 +61,7 @@ pub enum AuthError {
     /// The access token was good, and its time is over.
     #[error("the access token has expired")]
     Expired,
-    /// The session was ended or the device signed out.
+    /// The sign-in was ended or the device signed out.
     #[error("the session has ended")]
     Ended,
     /// The database could not answer.
@@ -74,7 +74,7 @@ pub enum AuthError {
 pub struct Auth {
     keys: Arc<Keys>,
     recognised: Arc<Recognised>,
-    sessions: Arc<Sessions>,
+    sign_ins: Arc<SignIns>,
     attempts: Arc<Attempts>,
     tickets: Arc<Tickets>,
     token_ttl: Duration,
@@ -91,7 +91,7 @@ impl Auth {
         Ok(Self {
             keys: Arc::new(keys),
             recognised: Arc::default(),
-            sessions: Arc::default(),
+            sign_ins: Arc::default(),
             attempts: Arc::new(Attempts::new(config.limits.wrong_codes, config.limits.wrong_codes_overall)),
             tickets: Arc::default(),
             token_ttl: config.access_token_ttl,
@@ -125,11 +125,11 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// When the token is not of this server, has expired, or its session has ended.
+    /// When the token is not of this server, has expired, or its sign-in has ended.
     pub async fn caller(&self, store: &Store, access_token: &str) -> Result<Caller, AuthError> {
         let keys = self.keys.current(store).await?;
         let caller = self.recognised.caller(&keys, access_token, clock::now())?;
-        if self.sessions.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
+        if self.sign_ins.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
     }
 
     /// Makes a ticket that lets a browser open one WebSocket, where it cannot send a header.
@@ -141,20 +141,20 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// When the ticket is unknown, used or expired, or its session has ended since.
+    /// When the ticket is unknown, used or expired, or its sign-in has ended since.
     pub async fn redeem(&self, store: &Store, ticket: &str) -> Result<Caller, AuthError> {
         let caller = self.tickets.redeem(ticket).ok_or(AuthError::Unauthenticated)?;
-        if self.sessions.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
+        if self.sign_ins.is_live(store, caller).await? { Ok(caller) } else { Err(AuthError::Ended) }
     }
 
-    /// Forgets a session that was ended in the database, so that its access tokens end with it.
-    pub fn session_ended(&self, family: Uuid) {
-        self.sessions.forget(|caller| caller.family == family);
+    /// Forgets a sign-in that was ended in the database, so that its access tokens end with it.
+    pub fn sign_in_ended(&self, sign_in: Uuid) {
+        self.sign_ins.forget(|caller| caller.sign_in == sign_in);
     }
 
-    /// Forgets the sessions of a device that was signed out in the database.
+    /// Forgets the sign-ins of a device that was signed out in the database.
     pub fn device_revoked(&self, device: DeviceId) {
-        self.sessions.forget(|caller| caller.device == device);
+        self.sign_ins.forget(|caller| caller.device == device);
     }
 
     /// Returns whether an address may try a code now.

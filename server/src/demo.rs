@@ -4,14 +4,14 @@
 //! every edit goes through the same router as anybody else's.
 
 mod api;
-mod deeds;
 mod error;
 mod load;
 mod names;
+mod steps;
 mod story;
 
-pub use deeds::{Deed, Until};
 pub use error::DemoError;
-pub use load::{Guest, Loaded, load};
+pub use load::{Guest, LoadedStory, load};
 pub use names::{Cast, id_of};
+pub use steps::{DemoStep, Until};
 pub use story::{Action, Idea, Part, Person, Story};

@@ -5,22 +5,22 @@
 //! submit ──▶ shard: execute, sign, encode ──▶ store: one commit for many ──▶ fan out, answer
 //! ```
 
+mod audit_buffer;
+mod batch;
 mod damaged;
-mod deeds;
-mod drafted;
 pub(crate) mod erased;
+pub(crate) mod generation_change;
 pub(crate) mod history;
+mod in_flight;
 mod inbox;
 mod key;
-mod lineage;
-mod loaded;
-mod pace;
+mod open_document;
+mod pending_entry;
+mod poison_flag;
+pub(crate) mod queries;
 mod receipt;
 pub(crate) mod recovery;
-mod round;
 mod shard;
-pub(crate) mod table;
-pub(crate) mod turn;
 pub mod verify;
 mod work;
 
@@ -39,19 +39,19 @@ use crate::store::{Store, StoreError};
 use crate::sync::connection::Connection;
 use crate::sync::hub::Hub;
 pub use damaged::Damaged;
-use inbox::{Asker, Request, Warrantor};
+use inbox::{Principal, ReplyTo, Request};
 pub use key::{log_key, server_id};
 pub use recovery::begin_recovery;
 use shard::Shard;
 
 /// The most requests that wait for one shard; whoever comes after that waits in line.
-const INBOX: usize = 1024;
+const MAX_INBOX_REQUESTS: usize = 1024;
 
 /// The most bytes of frames that wait for all shards, in KiB.
-const INBOX_KIB: usize = 32 * 1024;
+const MAX_INBOX_KIB: usize = 32 * 1024;
 
 /// The interval at which shards look for documents that nobody works on.
-const TENDING: Duration = Duration::from_secs(15);
+const TEND_EVERY: Duration = Duration::from_secs(15);
 
 /// What was asked could not be done now; it may be asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -90,7 +90,7 @@ impl Documents {
         let damaged = Damaged::default();
         let shards: Result<Vec<_>, StoreError> = (0..count)
             .map(|number| {
-                let (requests, inbox) = mpsc::channel(INBOX);
+                let (requests, inbox) = mpsc::channel(MAX_INBOX_REQUESTS);
                 let store = store.clone();
                 let hub = hub.clone();
                 let metrics = metrics.clone();
@@ -103,7 +103,7 @@ impl Documents {
             .collect();
         let shards: Arc<[_]> = shards?.into();
         shards.iter().map(mpsc::Sender::downgrade).for_each(|shard| drop(tokio::spawn(tend(shard))));
-        Ok(Self { shards, room: Arc::new(Semaphore::new(INBOX_KIB)), metrics: metrics.clone(), damaged })
+        Ok(Self { shards, room: Arc::new(Semaphore::new(MAX_INBOX_KIB)), metrics: metrics.clone(), damaged })
     }
 
     /// The documents that cannot be read.
@@ -123,8 +123,8 @@ impl Documents {
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<Vec<Verdict>, Unavailable> {
-        let warrantor = Warrantor { person: author.person, role: author.role, has_client: author.has_client };
-        self.submit_as(author, warrantor, document, commands, size).await
+        let principal = Principal { person: author.person, role: author.role, has_client: author.has_client };
+        self.submit_as(author, principal, document, commands, size).await
     }
 
     /// Submits commands of somebody who has left, on the authority of somebody who is there.
@@ -139,20 +139,20 @@ impl Documents {
         document: DocumentId,
         commands: Vec<Submission>,
     ) -> Result<Vec<Verdict>, Unavailable> {
-        let warrantor = Warrantor { person, role, has_client: true };
-        self.submit_as(author, warrantor, document, commands, 0).await
+        let principal = Principal { person, role, has_client: true };
+        self.submit_as(author, principal, document, commands, 0).await
     }
 
     async fn submit_as(
         &self,
         author: Author,
-        warrantor: Warrantor,
+        principal: Principal,
         document: DocumentId,
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<Vec<Verdict>, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.hand_over((author, warrantor), document, commands, size, Asker::Caller(answer)).await?;
+        self.hand_over((author, principal), document, commands, size, ReplyTo::Caller(answer)).await?;
         let verdicts = answered.await.map_err(|_| Unavailable)?;
         verdicts.iter().for_each(|verdict| self.metrics.verdict(verdict));
         Ok(verdicts)
@@ -167,8 +167,8 @@ impl Documents {
         commands: Vec<Submission>,
         size: usize,
     ) -> Result<(), Unavailable> {
-        let warrantor = Warrantor { person: author.person, role: author.role, has_client: author.has_client };
-        self.hand_over((author, warrantor), document, commands, size, Asker::Device(connection.clone())).await
+        let principal = Principal { person: author.person, role: author.role, has_client: author.has_client };
+        self.hand_over((author, principal), document, commands, size, ReplyTo::Device(connection.clone())).await
     }
 
     /// Takes entries back, about `size` bytes of them, that a device has kept and the server lost; answers when they
@@ -193,23 +193,23 @@ impl Documents {
     /// Has something read off a document, and answers when what was seen is durable; `None` where there is no such
     /// document.
     ///
-    /// `look` runs on the document's writer, so it should be quick.
+    /// `evaluation` runs on the document's writer, so it should be quick.
     ///
     /// # Errors
     ///
     /// [`Unavailable`] when the stored document is damaged, or what was seen could not be made durable.
-    pub async fn look<T: Send + 'static>(
+    pub async fn evaluate<T: Send + 'static>(
         &self,
         document: DocumentId,
-        look: impl FnOnce(&Admission) -> T + Send + 'static,
+        evaluation: impl FnOnce(&Admission) -> T + Send + 'static,
     ) -> Result<Option<T>, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        let look = Box::new(move |admission: Option<&Admission>| {
-            let seen = admission.map(look);
+        let evaluation = Box::new(move |admission: Option<&Admission>| {
+            let seen = admission.map(evaluation);
             // Whoever asked may have gone away.
             Box::new(move || drop(answer.send(seen))) as Box<dyn FnOnce() + Send>
         });
-        self.shard(document)?.send(Request::Look { document, look }).await.map_err(|_| Unavailable)?;
+        self.shard(document)?.send(Request::Evaluate { document, evaluation }).await.map_err(|_| Unavailable)?;
         answered.await.map_err(|_| Unavailable)
     }
 
@@ -228,20 +228,20 @@ impl Documents {
 
     async fn hand_over(
         &self,
-        (author, warrantor): (Author, Warrantor),
+        (author, principal): (Author, Principal),
         document: DocumentId,
         commands: Vec<Submission>,
         size: usize,
-        asker: Asker,
+        reply_to: ReplyTo,
     ) -> Result<(), Unavailable> {
         let room = self.room_for(size).await?;
-        let request = Request::Submit { document, author, warrantor, commands, asker, room };
+        let request = Request::Submit { document, author, principal, commands, reply_to, room };
         self.shard(document)?.send(request).await.map_err(|_| Unavailable)
     }
 
     /// Waits for room for this many bytes.
     async fn room_for(&self, size: usize) -> Result<OwnedSemaphorePermit, Unavailable> {
-        let size = u32::try_from((size / 1024 + 1).min(INBOX_KIB)).map_err(|_| Unavailable)?;
+        let size = u32::try_from((size / 1024 + 1).min(MAX_INBOX_KIB)).map_err(|_| Unavailable)?;
         self.room.clone().acquire_many_owned(size).await.map_err(|_| Unavailable)
     }
 
@@ -255,7 +255,7 @@ impl Documents {
 
 async fn tend(shard: mpsc::WeakSender<Request>) {
     loop {
-        tokio::time::sleep(TENDING).await;
+        tokio::time::sleep(TEND_EVERY).await;
         let Some(shard) = shard.upgrade() else { return };
         if shard.send(Request::Tend).await.is_err() {
             return;

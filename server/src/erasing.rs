@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use kring_domain::{Code, CommandId};
+use kring_domain::{CommandId, RefusalCode};
 use kring_sync::Verdict;
 use uuid::Uuid;
 
@@ -13,14 +13,14 @@ use crate::accounts::AccountError;
 use crate::app::App;
 use crate::documents::Unavailable;
 use crate::documents::erased::{self, ToErase};
-use crate::lifetime::Share;
+use crate::shutdown::ShutdownGuard;
 use crate::store::StoreError;
 
 /// The delay after which it is tried again where a document waits for what devices have.
-const SOON: Duration = Duration::from_secs(2);
+const MIN_WAIT: Duration = Duration::from_secs(2);
 
 /// The interval at which it is looked for at least.
-const SELDOM: Duration = Duration::from_secs(3600);
+const MAX_WAIT: Duration = Duration::from_secs(3600);
 
 /// The outcome of one thing.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,32 +32,32 @@ enum Outcome {
 }
 
 /// Goes on until nothing is left to erase, or the server stops.
-pub(crate) async fn run(app: App, mut share: Share) {
-    let mut wait = SOON;
+pub(crate) async fn run(app: App, mut guard: ShutdownGuard) {
+    let mut wait = MIN_WAIT;
     let mut is_first = true;
     loop {
         tokio::select! {
-            () = share.stopping() => return,
-            outcomes = round(&app, is_first) => match outcomes {
+            () = guard.stopping() => return,
+            outcomes = erase_pending(&app, is_first) => match outcomes {
                 Ok(outcomes) if outcomes.iter().all(|outcome| *outcome == Outcome::Erased) => return,
-                Ok(outcomes) if outcomes.contains(&Outcome::Waiting) => wait = SOON,
-                Ok(_) => wait = (wait * 2).min(SELDOM),
+                Ok(outcomes) if outcomes.contains(&Outcome::Waiting) => wait = MIN_WAIT,
+                Ok(_) => wait = (wait * 2).min(MAX_WAIT),
                 Err(error) => {
                     tracing::error!(%error, "what was erased before a restore could not be erased again");
-                    wait = (wait * 2).min(SELDOM);
+                    wait = (wait * 2).min(MAX_WAIT);
                 }
             },
         }
         is_first = false;
         tokio::select! {
-            () = share.stopping() => return,
+            () = guard.stopping() => return,
             () = tokio::time::sleep(wait) => {}
         }
     }
 }
 
 /// Tries everything once.
-async fn round(app: &App, is_first: bool) -> Result<Vec<Outcome>, AccountError> {
+async fn erase_pending(app: &App, is_first: bool) -> Result<Vec<Outcome>, AccountError> {
     let mut outcomes = Vec::new();
     for one in app.store.read(erased::to_erase).await? {
         let document = one.document;
@@ -81,17 +81,17 @@ async fn round(app: &App, is_first: bool) -> Result<Vec<Outcome>, AccountError> 
 
 async fn erase(app: &App, one: ToErase) -> Result<Outcome, Unavailable> {
     let thing = one.thing;
-    let look = app.documents.look(one.document, move |admission| {
+    let found = app.documents.evaluate(one.document, move |admission| {
         let kind = admission.kind();
         let document = admission.document();
         (kind.has_thing(document, thing), kind.erased_things(document).contains(&thing))
     });
-    let Some((is_there, is_erased)) = look.await? else { return Ok(Outcome::Erased) };
+    let Some((is_there, is_erased)) = found.await? else { return Ok(Outcome::Erased) };
     if !is_there {
         return Ok(if is_erased { Outcome::Erased } else { Outcome::NotThere });
     }
     let mut verdict = submit(app, &one, one.submission.id).await?;
-    if verdict.code == Some(Code::NotFound) {
+    if verdict.code == Some(RefusalCode::NotFound) {
         // Who erased it had sent that again before somebody brought it back.
         verdict = submit(app, &one, CommandId::new(Uuid::now_v7())).await?;
     }
@@ -105,7 +105,7 @@ async fn erase(app: &App, one: ToErase) -> Result<Outcome, Unavailable> {
 /// Gives the command as who gave it before, on the authority of somebody who is there.
 async fn submit(app: &App, one: &ToErase, id: CommandId) -> Result<Verdict, Unavailable> {
     let commands = vec![kring_sync::Submission { id, ..one.submission.clone() }];
-    let warrantor = one.warrantor.ok_or(Unavailable)?;
-    let verdicts = app.documents.submit_for_another(one.author, warrantor, one.document, commands).await?;
+    let principal = one.principal.ok_or(Unavailable)?;
+    let verdicts = app.documents.submit_for_another(one.author, principal, one.document, commands).await?;
     verdicts.into_iter().next().ok_or(Unavailable)
 }

@@ -5,12 +5,11 @@ mod consents;
 mod copies;
 mod cors;
 mod description;
-mod device_reads;
+mod device_read_log;
 mod devices;
 mod documents;
 mod drain;
 mod erasures;
-mod exchange;
 mod export;
 pub mod extract;
 mod held;
@@ -20,6 +19,7 @@ mod join;
 mod limits;
 mod members;
 mod observe;
+mod one_shot;
 mod operations;
 pub mod problem;
 mod refused;
@@ -46,7 +46,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use access_log::Scene;
+pub(crate) use access_log::AuditContext;
 pub use problem::Problem;
 pub use serve::serve;
 
@@ -69,7 +69,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(copies::copy))
         .routes(routes!(devices::list))
         .routes(routes!(devices::revoke))
-        .routes(routes!(device_reads::take))
+        .routes(routes!(device_read_log::take))
         .routes(routes!(spaces::create, spaces::list))
         .routes(routes!(spaces::delete))
         .routes(routes!(invitations::invite))
@@ -87,7 +87,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(documents::submit))
         .routes(routes!(history::list))
         .routes(routes!(sync::ticket))
-        .routes(routes!(socket::open, exchange::sync))
+        .routes(routes!(socket::open, one_shot::sync))
         .routes(routes!(operations::commands_schema))
         .routes(routes!(operations::vocabulary))
         .routes(routes!(operations::healthz))

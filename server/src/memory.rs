@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use crate::lifetime::Share;
+use crate::shutdown::ShutdownGuard;
 use crate::sync::hub::Hub;
 
 /// The time that after a connection has ended its memory is given back. The allocator keeps what was freed for a second, in
@@ -14,7 +14,7 @@ const AFTER: Duration = Duration::from_secs(2);
 const LARGE_BYTES: usize = 1 << 20;
 
 /// Gives back what ended connections have freed, until the server stops.
-pub(crate) async fn run(hub: Hub, mut share: Share) {
+pub(crate) async fn run(hub: Hub, mut guard: ShutdownGuard) {
     let freed = async {
         loop {
             hub.somebody_left().await;
@@ -23,7 +23,7 @@ pub(crate) async fn run(hub: Hub, mut share: Share) {
         }
     };
     tokio::select! {
-        () = share.stopping() => {}
+        () = guard.stopping() => {}
         () = freed => {}
     }
 }

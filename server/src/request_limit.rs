@@ -12,7 +12,7 @@ use governor::{Quota, RateLimiter};
 use kring_domain::DeviceId;
 
 use crate::config::Limits;
-use crate::household::household;
+use crate::subnet::subnet;
 
 /// The most devices, or addresses, whose rate is remembered before those at rest are forgotten.
 const MAX_REMEMBERED: usize = 10_000;
@@ -21,7 +21,7 @@ const MAX_REMEMBERED: usize = 10_000;
 #[derive(Clone)]
 pub struct RequestLimit {
     devices: Arc<Limiter<DeviceId>>,
-    strangers: Arc<Limiter<IpAddr>>,
+    anonymous: Arc<Limiter<IpAddr>>,
 }
 
 type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock>;
@@ -30,7 +30,7 @@ impl RequestLimit {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             devices: Arc::new(limiter(limits.requests_per_second, limits.request_burst)),
-            strangers: Arc::new(limiter(limits.stranger_requests_per_second, limits.stranger_request_burst)),
+            anonymous: Arc::new(limiter(limits.stranger_requests_per_second, limits.stranger_request_burst)),
         }
     }
 
@@ -40,8 +40,8 @@ impl RequestLimit {
     }
 
     /// Counts a request that says nothing of who makes it, or says how long its address has to wait.
-    pub(crate) fn check_stranger(&self, address: IpAddr) -> Result<(), Duration> {
-        check(&self.strangers, &household(address))
+    pub(crate) fn check_anonymous(&self, address: IpAddr) -> Result<(), Duration> {
+        check(&self.anonymous, &subnet(address))
     }
 }
 

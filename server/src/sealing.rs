@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use crate::accounts::access_log;
 use crate::documents::log_key;
-use crate::lifetime::Share;
+use crate::shutdown::ShutdownGuard;
 use crate::store::{Store, StoreError};
 
 /// The time that the end of the access log may be without a signature.
-const EVERY: Duration = Duration::from_secs(10);
+const SEAL_EVERY: Duration = Duration::from_secs(10);
 
 /// Seals what has grown, again and again, and once more when the server stops.
-pub(crate) async fn run(store: Store, mut share: Share) {
+pub(crate) async fn run(store: Store, mut guard: ShutdownGuard) {
     loop {
         let is_stopping = tokio::select! {
-            () = share.stopping() => true,
-            () = tokio::time::sleep(EVERY) => false,
+            () = guard.stopping() => true,
+            () = tokio::time::sleep(SEAL_EVERY) => false,
         };
         if let Err(error) = seal(&store).await {
             tracing::error!(%error, "the access log could not be sealed");

@@ -5,10 +5,10 @@
 //! anybody told.
 
 pub mod backup;
-pub(crate) mod exchange;
 mod purge;
 mod reader;
 mod schema;
+pub(crate) mod swap;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
-pub(crate) use purge::mark as mark_remains;
+pub(crate) use purge::mark_pending_vacuum;
 pub use writer::Job;
 use {reader::Readers, writer::Writer};
 
@@ -222,12 +222,12 @@ fn private(path: &Path) -> std::io::Result<()> {
 /// Returns whether a file is a database that Kring has not made: it has tables, and none of our versions.
 fn is_foreign(path: &Path) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let looked = Connection::open_with_flags(path, flags).and_then(|database| {
+    let probe = Connection::open_with_flags(path, flags).and_then(|database| {
         let version: u32 = database.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let tables: i64 = database.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         Ok(version == 0 && tables > 0)
     });
-    looked.unwrap_or(false)
+    probe.unwrap_or(false)
 }
 
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
@@ -235,7 +235,7 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(purge::BUSY)?;
+    connection.busy_timeout(purge::BUSY_TIMEOUT)?;
     // FULL: with write-ahead logging the log is synced at every commit, so an answer survives a power cut.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;

@@ -21,7 +21,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use kring_client::{Kring, Language, Options};
-use kring_server::demo::{Guest, Loaded};
+use kring_server::demo::{Guest, LoadedStory};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -84,7 +84,7 @@ pub fn unpack(from: &Path, to: &Path) -> Result<(), Failure> {
 
 struct Server {
     process: Child,
-    loaded: Loaded,
+    loaded: LoadedStory,
 }
 
 impl Drop for Server {
@@ -117,7 +117,7 @@ fn phone_of(home: &Path, name: &str) -> PathBuf {
 }
 
 /// Plays what happens on the phones, and writes down what each shows at the end.
-async fn play(loaded: &Loaded, home: &Path, told: &mut Told) -> Result<(), Failure> {
+async fn play(loaded: &LoadedStory, home: &Path, told: &mut Told) -> Result<(), Failure> {
     let mut phones = Vec::new();
     for name in PHONES {
         let guest = guest(loaded, name)?;
@@ -154,7 +154,7 @@ fn next(number: u32) -> String {
     format!("0195f3a0-0000-7000-8000-00000000f{number:03}")
 }
 
-fn submit(phone: &Kring, loaded: &Loaded, kind: &str, command: Value) -> Result<(), Failure> {
+fn submit(phone: &Kring, loaded: &LoadedStory, kind: &str, command: Value) -> Result<(), Failure> {
     let documents = phone.documents(loaded.space_id);
     let document =
         documents.iter().find(|document| document.kind.name() == kind).ok_or("the phone has this document")?;
@@ -162,12 +162,12 @@ fn submit(phone: &Kring, loaded: &Loaded, kind: &str, command: Value) -> Result<
     Ok(())
 }
 
-fn guest<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Guest, Failure> {
+fn guest<'a>(loaded: &'a LoadedStory, name: &str) -> Result<&'a Guest, Failure> {
     loaded.persons.iter().find(|guest| guest.key == name).ok_or_else(|| format!("{name} is in the story").into())
 }
 
 /// Keeps a greeting with its answer, and a submission with its answer.
-fn frames(loaded: &Loaded, folder: &Path) -> Result<(), Failure> {
+fn frames(loaded: &LoadedStory, folder: &Path) -> Result<(), Failure> {
     let address = loaded.url.strip_prefix("http://").ok_or("the demo is at an http address")?.parse()?;
     let http = Http::new(address).bearer(&guest(loaded, "linda")?.access_token);
     let hello = json!({"t": "hello", "protocol": 1, "app": "kring-freeze", "cursors": []});

@@ -23,7 +23,7 @@ pub use files::{file_with, files_with};
 pub use frames::{bytes_of, decode, encode, is_bytes};
 pub use http::{Answer, Http};
 pub use person::{Person, command};
-pub use server::{PATIENCE, Server, eventually, until};
+pub use server::{Server, TIMEOUT, eventually, until};
 pub use socket::{Event, Refused, Socket};
 
 /// A new id, as a caller makes them.

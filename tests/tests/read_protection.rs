@@ -102,7 +102,7 @@ impl Stage {
                           "text": word["private_time"]});
         cast.member.admit(&cast.private_time, idea);
         let note = json!({"type": "write_work_note", "note_id": id(), "text": "x", "subject": word["pronotes"]});
-        cast.professional.admit(&cast.pronotes, note);
+        cast.professional.admit(&cast.work_notes, note);
         let consent = json!({"type": "give_consent", "consent_id": id(), "compartment": "private",
                              "purpose": word["consents"], "person_id": id(), "text_version": "1",
                              "language_level": "b1"});

@@ -16,7 +16,7 @@ use copy::Copy;
 use list::Mutant;
 
 /// The time that a test may run without its protecting line; one that hangs has noticed.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Options of `mutants`.
 #[derive(Args)]
@@ -113,7 +113,7 @@ fn noticed(copy: &Copy, mutant: &Mutant) -> Result<Outcome, Failure> {
     if !quiet(&mut in_copy(copy, &mutant.target, &tests, true), None)?.unwrap_or(false) {
         return Ok(Outcome::NotCompiled);
     }
-    Ok(match quiet(&mut in_copy(copy, &mutant.target, &tests, false), Some(PATIENCE))? {
+    Ok(match quiet(&mut in_copy(copy, &mutant.target, &tests, false), Some(TIMEOUT))? {
         Some(true) => Outcome::Passed,
         Some(false) => Outcome::Failed,
         None => Outcome::Hung,
@@ -135,7 +135,7 @@ fn in_copy(copy: &Copy, target: &str, tests: &[&str], no_run: bool) -> Command {
 }
 
 /// Returns whether a command succeeds, without its output; `None` where it did not end in time.
-fn quiet(command: &mut Command, patience: Option<Duration>) -> Result<Option<bool>, Failure> {
+fn quiet(command: &mut Command, timeout: Option<Duration>) -> Result<Option<bool>, Failure> {
     let failed = |error: std::io::Error| format!("cargo: {error}");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(failed)?;
     let started = Instant::now();
@@ -143,7 +143,7 @@ fn quiet(command: &mut Command, patience: Option<Duration>) -> Result<Option<boo
         if let Some(status) = child.try_wait().map_err(failed)? {
             return Ok(Some(status.success()));
         }
-        if patience.is_some_and(|patience| started.elapsed() > patience) {
+        if timeout.is_some_and(|timeout| started.elapsed() > timeout) {
             child.kill().map_err(failed)?;
             child.wait().map_err(failed)?;
             return Ok(None);

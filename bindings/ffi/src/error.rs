@@ -28,7 +28,7 @@ pub enum KringError {
         /// What happened, in words for the person.
         explanation: String,
     },
-    /// There is no session (any more); everything on the phone still works.
+    /// There is no sign-in (any more); everything on the phone still works.
     #[error("not signed in")]
     SignedOut {
         /// What happened, in words for the person.

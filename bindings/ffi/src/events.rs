@@ -1,4 +1,4 @@
-use kring_domain::Code;
+use kring_domain::RefusalCode;
 
 /// Where an edit is.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -35,7 +35,7 @@ pub enum Connection {
     Online,
     /// Connected, but the network lets no socket through: edits go out and come in now and then.
     Polling,
-    /// The server ended the session: sign in again.
+    /// The server ended the sign-in: sign in again.
     SignedOut,
     /// Another server answers at the address of the person's: say so. Nothing on the phone changes.
     AnotherServer,
@@ -94,7 +94,7 @@ pub enum Event {
 }
 
 /// The stable word of a code, as on every wire.
-pub(crate) fn word(code: Code) -> String {
+pub(crate) fn word(code: RefusalCode) -> String {
     serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

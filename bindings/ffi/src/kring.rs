@@ -54,7 +54,7 @@ impl Kring {
         })
     }
 
-    /// Ends the session; what is on the phone stays.
+    /// Ends the sign-in; what is on the phone stays.
     pub async fn sign_out(&self) -> Result<(), KringError> {
         self.say(self.inner.sign_out().await)
     }

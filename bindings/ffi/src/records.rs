@@ -9,7 +9,7 @@ pub struct Identity {
     pub device: String,
     /// The server of the last sign-in.
     pub server: Option<String>,
-    /// True when there is a session, as far as the phone knows.
+    /// True when there is a sign-in, as far as the phone knows.
     pub is_signed_in: bool,
 }
 

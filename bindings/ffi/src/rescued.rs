@@ -16,7 +16,7 @@ pub struct Rescued {
     pub waiting: u64,
     /// The number of edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
     pub not_accepted: u64,
-    /// True when the session is still there; where not, sign in again.
+    /// True when the sign-in is still there; where not, sign in again.
     pub is_signed_in: bool,
     /// Where the damaged file is now; none where it was not damaged.
     pub set_aside: Option<String>,

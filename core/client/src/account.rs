@@ -1,4 +1,4 @@
-//! Who the phone belongs to, and its session at the server.
+//! Who the phone belongs to, and its sign-in at the server.
 
 use kring_domain::{PersonId, ServerId, Timestamp};
 use kring_sync::DeviceIdentity;
@@ -39,32 +39,32 @@ pub(crate) struct PendingSignIn {
     pub(crate) nonce: String,
 }
 
-/// A session at the server.
+/// A sign-in at the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Session {
+pub(crate) struct Credentials {
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Secret,
     /// From this moment on the access token is exchanged before it is used.
     pub(crate) refresh_at: Timestamp,
-    /// The key that the server knows this device by; none in a session from before there were keys.
+    /// The key that the server knows this device by; none in a sign-in from before there were keys.
     pub(crate) key: Option<DeviceKey>,
     /// The word of an exchange that was begun and has no answer yet.
-    pub(crate) exchange: Option<String>,
+    pub(crate) refresh_nonce: Option<String>,
     /// What this phone becomes, where it was put back from a copy and has no answer yet.
     pub(crate) new_device: Option<NewDevice>,
 }
 
-impl Session {
-    /// A session from tokens that arrived at `now`, the access token living for `expires_in` seconds.
+impl Credentials {
+    /// A sign-in from tokens that arrived at `now`, the access token living for `expires_in` seconds.
     pub(crate) fn new(access_token: Secret, refresh_token: Secret, expires_in: u64, now: Timestamp) -> Self {
         // A minute ahead, or a quarter of a life that is shorter than four minutes.
         let margin = (expires_in / 4).min(60);
         let seconds = i64::try_from(expires_in.saturating_sub(margin)).unwrap_or(i64::MAX);
         let refresh_at = Timestamp::from_millis(now.millis().saturating_add(seconds.saturating_mul(1000)));
-        Self { access_token, refresh_token, refresh_at, key: None, exchange: None, new_device: None }
+        Self { access_token, refresh_token, refresh_at, key: None, refresh_nonce: None, new_device: None }
     }
 
-    /// The same session, of a device with this key.
+    /// The same sign-in, of a device with this key.
     pub(crate) fn with_key(self, key: Option<DeviceKey>) -> Self {
         Self { key, ..self }
     }
@@ -83,10 +83,10 @@ mod tests {
         let now = Timestamp::from_millis(1_000_000);
         let secret = || Secret::new("token".into());
         for (expires_in, fresh_for) in [(900, 840), (8, 6), (1, 1), (0, 0)] {
-            let session = Session::new(secret(), secret(), expires_in, now);
-            assert_eq!(session.refresh_at.millis() - now.millis(), fresh_for * 1000, "{expires_in}");
+            let credentials = Credentials::new(secret(), secret(), expires_in, now);
+            assert_eq!(credentials.refresh_at.millis() - now.millis(), fresh_for * 1000, "{expires_in}");
         }
-        assert!(!Session::new(secret(), secret(), 0, now).is_fresh(now));
-        assert!(Session::new(secret(), secret(), u64::MAX, now).is_fresh(now));
+        assert!(!Credentials::new(secret(), secret(), 0, now).is_fresh(now));
+        assert!(Credentials::new(secret(), secret(), u64::MAX, now).is_fresh(now));
     }
 }

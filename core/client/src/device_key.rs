@@ -31,7 +31,7 @@ impl DeviceKey {
     }
 
     /// The secret half, for the store.
-    pub(crate) fn reveal(&self) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn expose(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }
 
@@ -42,21 +42,21 @@ impl DeviceKey {
 
     /// The proof that a refresh token is this device's, for one exchange.
     pub(crate) fn prove(&self, device: DeviceId, token: &Secret, at: Timestamp, nonce: &str) -> Value {
-        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.reveal().as_bytes()));
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.expose().as_bytes()));
         self.signed(&format!("kring token proof 1\n{device}\n{hash}"), at, nonce)
     }
 
     /// The proof that a sign-in with a code, which is in groups, is this device's.
     pub(crate) fn prove_sign_in(&self, code: &Secret, at: Timestamp, nonce: &str) -> Value {
         let mut digest = Sha256::new();
-        code.reveal().split('-').for_each(|group| digest.update(group));
+        code.expose().split('-').for_each(|group| digest.update(group));
         let hash = URL_SAFE_NO_PAD.encode(digest.finalize());
         self.signed(&format!("kring sign-in proof 1\n{}\n{hash}", self.public()), at, nonce)
     }
 
     /// The proof that a phone with a copy of this device's file becomes another device.
     pub(crate) fn prove_copy(&self, device: DeviceId, token: &Secret, at: Timestamp, new: &NewDevice) -> Value {
-        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.reveal().as_bytes()));
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token.expose().as_bytes()));
         let nonce = &new.nonce;
         let key = new.key.public();
         self.sign(&format!("kring copy proof 1\n{device}\n{hash}\n{at}\n{nonce}\n{key}"), at, nonce)
@@ -96,7 +96,7 @@ impl fmt::Debug for DeviceKey {
 
 impl PartialEq for DeviceKey {
     fn eq(&self, other: &Self) -> bool {
-        self.reveal().ct_eq(&*other.reveal()).into()
+        self.expose().ct_eq(&*other.expose()).into()
     }
 }
 
@@ -120,13 +120,13 @@ mod tests {
     #[test]
     fn a_key_shows_its_public_half_alone() {
         let key = DeviceKey::generate().unwrap();
-        let secret = URL_SAFE_NO_PAD.encode(*key.reveal());
+        let secret = URL_SAFE_NO_PAD.encode(*key.expose());
         let proof =
             key.prove(DeviceId::new(uuid::Uuid::nil()), &Secret::new("token".into()), Timestamp::default(), "n");
         for shown in [format!("{key:?}"), key.public(), proof.to_string()] {
             assert!(!shown.contains(&secret) && !shown.contains("token"), "{shown}");
         }
-        assert_eq!(DeviceKey::from_secret(&key.reveal()), key);
+        assert_eq!(DeviceKey::from_secret(&key.expose()), key);
         assert_ne!(DeviceKey::generate().unwrap(), key);
         assert_ne!(nonce().unwrap(), nonce().unwrap());
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod backoff;
 mod live;
-mod rounds;
+mod polling;
 mod socket;
 
 use std::pin::pin;
@@ -18,10 +18,10 @@ use tokio::time::{sleep, timeout};
 use crate::shared::{Disconnect, Shared};
 use crate::{ClientError, Connection};
 use backoff::Backoff;
-use rounds::Fallback;
+use polling::Fallback;
 
 /// After this time without a socket, a round is made beside the attempt.
-const HANGING: Duration = Duration::from_secs(5);
+const SLOW_HANDSHAKE: Duration = Duration::from_secs(5);
 
 /// A running driver; dropping it ends it soon after.
 pub(crate) struct Driver {
@@ -41,7 +41,7 @@ pub(super) enum End {
     Rejoin,
     /// Another server answers: try again, later each time.
     AnotherServer,
-    /// There is no session any more.
+    /// There is no sign-in any more.
     SignedOut,
     /// The handle was closed.
     Closed,
@@ -64,11 +64,11 @@ impl Driver {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = watch::channel(());
         let ended = Arc::new(AtomicBool::new(false));
-        let mark = Mark(Arc::clone(&ended));
+        let ended_flag = EndedFlag(Arc::clone(&ended));
         let run = move || {
             let connection = runtime.block_on(run(&shared, stopped));
             // Marked before it is told, so that whoever hears it can start another.
-            drop(mark);
+            drop(ended_flag);
             shared.set_connection(connection);
             // A call that still waits for an answer must not hold up the end.
             runtime.shutdown_background();
@@ -77,16 +77,16 @@ impl Driver {
         Ok(Self { _stop: stop, ended })
     }
 
-    /// Returns whether it has given up: there is no session any more.
+    /// Returns whether it has given up: there is no sign-in any more.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
     }
 }
 
 /// Marks that a driver has ended, however it did.
-struct Mark(Arc<AtomicBool>);
+struct EndedFlag(Arc<AtomicBool>);
 
-impl Drop for Mark {
+impl Drop for EndedFlag {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
     }
@@ -98,7 +98,7 @@ async fn run(shared: &Arc<Shared>, mut stopped: watch::Receiver<()>) -> Connecti
     tokio::select! {
         _ = stopped.changed() => Connection::Offline,
         connection = sockets(shared, &fallback) => connection,
-        connection = rounds::run(shared, &fallback) => connection,
+        connection = polling::run(shared, &fallback) => connection,
     }
 }
 
@@ -146,7 +146,7 @@ async fn connection(shared: &Arc<Shared>, backoff: &mut Backoff, fallback: &Fall
     }
     // While the handshake hangs, rounds go on: nobody speaks for the replica yet.
     let mut opening = pin!(socket::open(shared));
-    let opened = match timeout(HANGING, opening.as_mut()).await {
+    let opened = match timeout(SLOW_HANDSHAKE, opening.as_mut()).await {
         Ok(opened) => opened,
         Err(_) => {
             fallback.begin();
@@ -158,7 +158,7 @@ async fn connection(shared: &Arc<Shared>, backoff: &mut Backoff, fallback: &Fall
         Err(end) => return end,
     };
     // Whoever else speaks for this replica goes first; two greetings at a time would send edits twice.
-    let _line = shared.line.lock().await;
+    let _lock = shared.sync_lock.lock().await;
     let _end = Disconnect(shared);
     live::run(shared, socket, backoff, fallback).await
 }

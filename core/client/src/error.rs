@@ -1,6 +1,6 @@
 //! What can go wrong, in as many variants as a caller acts on; the details go to the log.
 
-use kring_domain::{Code, Language, ParseError, PhoneProblem, ProblemCode, Refusal};
+use kring_domain::{Language, ParseError, PhoneProblem, ProblemCode, Refusal, RefusalCode};
 use thiserror::Error;
 
 /// Why a call did not do what it was asked.
@@ -18,7 +18,7 @@ pub enum ClientError {
     /// The server cannot be reached. What was saved stays saved; try again later.
     #[error("the server cannot be reached")]
     Offline,
-    /// There is no session (any more). Everything on the phone still works; sign in to share it.
+    /// There is no sign-in (any more). Everything on the phone still works; sign in to share it.
     #[error("not signed in")]
     SignedOut,
     /// The code signs in somebody else than the person whose file this is, and stays good. Open another file for them; for
@@ -93,7 +93,7 @@ impl From<Refusal> for ClientError {
 impl From<ParseError> for ClientError {
     fn from(error: ParseError) -> Self {
         match error {
-            ParseError::Unknown => Self::Refused(Refusal::new(Code::UnknownCommand)),
+            ParseError::Unknown => Self::Refused(Refusal::new(RefusalCode::UnknownCommand)),
             ParseError::Invalid(refusal) => Self::Refused(refusal),
         }
     }
@@ -111,7 +111,7 @@ mod tests {
         let mut errors: Vec<_> = ProblemCode::ALL.iter().map(|code| declined(code.word())).collect();
         errors.extend([
             declined("of_a_later_year"),
-            ClientError::Refused(Refusal::new(Code::NotFound)),
+            ClientError::Refused(Refusal::new(RefusalCode::NotFound)),
             ClientError::Offline,
             ClientError::SignedOut,
             ClientError::AnotherServer,

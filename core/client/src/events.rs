@@ -83,7 +83,7 @@ pub enum Connection {
     Online,
     /// Connected, but the network lets no socket through: edits go out and come in now and then.
     Polling,
-    /// The server ended the session: sign in again.
+    /// The server ended the sign-in: sign in again.
     SignedOut,
     /// Another server answers at the address of the person's: say so. Everything stays on the phone, and goes on by itself
     /// when the right one is back.
@@ -141,16 +141,16 @@ impl Events {
 
 /// Returns what a replica tells, as far as it is for the person; a complaint of the server goes to the log.
 pub(crate) fn from_replica(event: kring_sync::Event) -> Option<Event> {
-    use kring_sync::Event as Told;
+    use kring_sync::Event as ReplicaEvent;
     Some(match event {
-        Told::DocumentChanged(document) => Event::DocumentChanged(document),
-        Told::EditSettled { document, id, state } => Event::EditSettled { document, id, state },
-        Told::DocumentsChanged => Event::SpacesChanged,
-        Told::MembersChanged => Event::MembersChanged,
-        Told::AccessLost(document) => Event::AccessLost(document),
-        Told::Presence { document, person, state } => Event::Presence { document, person, state },
-        Told::ClockOff { ahead } => Event::ClockOff { seconds: ahead / 1000 },
-        Told::Complaint(code) => {
+        ReplicaEvent::DocumentChanged(document) => Event::DocumentChanged(document),
+        ReplicaEvent::EditSettled { document, id, state } => Event::EditSettled { document, id, state },
+        ReplicaEvent::DocumentsChanged => Event::SpacesChanged,
+        ReplicaEvent::MembersChanged => Event::MembersChanged,
+        ReplicaEvent::AccessLost(document) => Event::AccessLost(document),
+        ReplicaEvent::Presence { document, person, state } => Event::Presence { document, person, state },
+        ReplicaEvent::ClockOff { ahead } => Event::ClockOff { seconds: ahead / 1000 },
+        ReplicaEvent::Complaint(code) => {
             tracing::warn!(%code, "the server complains");
             return None;
         }

@@ -23,17 +23,17 @@ use crate::clock;
 use crate::secret::Secret;
 
 /// The time that a call may take, in all.
-const PATIENCE: Duration = Duration::from_secs(30);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The time that a round of sync may take, which can carry whole documents over a slow line.
-const SYNC_PATIENCE: Duration = Duration::from_secs(120);
+const SYNC_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The time that the name and the connection may take.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest answer, in bytes; also the largest message on the socket. It is in memory while it is read, and larger than
 /// any document that a phone takes.
-pub(crate) const MAX_ANSWER: usize = 8 << 20;
+pub(crate) const MAX_ANSWER_BYTES: usize = 8 << 20;
 
 /// What time the server had in one of its answers, and the phone when that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +59,9 @@ impl Http {
             // A token goes where the person pointed the app to, and nowhere else.
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_global(Some(PATIENCE))
-            .timeout_resolve(Some(CONNECT_PATIENCE))
-            .timeout_connect(Some(CONNECT_PATIENCE))
+            .timeout_global(Some(CALL_TIMEOUT))
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
             .user_agent(if is_header(app) { app } else { "kring" })
             .build();
         Self { agent: config.new_agent(), heard: Mutex::default() }
@@ -107,7 +107,7 @@ impl Http {
     /// Posts one round of sync: a CBOR array of frames for another.
     pub(crate) fn post_frames(&self, server: &ServerUrl, token: &Secret, frames: &[u8]) -> Result<Vec<u8>, HttpError> {
         let request = authorized(self.agent.post(server.join("/v1/sync")), Some(token));
-        let request = request.config().timeout_global(Some(SYNC_PATIENCE)).build();
+        let request = request.config().timeout_global(Some(SYNC_TIMEOUT)).build();
         self.noting(request.content_type("application/cbor").send(frames)?, answer::cbor)
     }
 

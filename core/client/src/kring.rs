@@ -4,10 +4,10 @@ mod copied;
 mod edits;
 mod rescue;
 mod server;
-mod session;
 mod sign_in;
 mod spaces;
 mod sync;
+mod tokens;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,15 +18,15 @@ use uuid::Uuid;
 
 use crate::driver::Driver;
 use crate::shared::Shared;
-use crate::store::{Place, Store, exchange, mark};
+use crate::store::{DatabaseFile, Store, file_id, swap};
 use crate::{ClientError, Connection, Event, Options};
 
 pub use edits::{DocumentState, Receipt};
 pub use rescue::Rescue;
-pub use session::{Identity, Invitation};
 pub use sign_in::SignedIn;
 pub use spaces::{Document, Space};
 pub use sync::SyncReport;
+pub use tokens::{Identity, Invitation};
 
 /// One person's Kring on one phone; clones share it, and it may be used from any thread.
 ///
@@ -84,17 +84,17 @@ impl Kring {
     /// the two cannot be told apart. For other damage there is [`Kring::rescue_encrypted`].
     #[cfg(feature = "sqlcipher")]
     pub fn open_encrypted(path: impl AsRef<Path>, key: &crate::FileKey, options: Options) -> Result<Self, ClientError> {
-        Self::of(Place::locked(path.as_ref(), key), options)
+        Self::of(DatabaseFile::locked(path.as_ref(), key), options)
     }
 
-    fn of(place: Place<'_>, options: Options) -> Result<Self, ClientError> {
+    fn of(file: DatabaseFile<'_>, options: Options) -> Result<Self, ClientError> {
         // A rescue that was cut off when only names were left to change.
-        exchange::finish_interrupted(place.path())?;
-        let mut store = Store::open(place)?;
+        swap::finish_interrupted(file.path())?;
+        let mut store = Store::open(file)?;
         let account = store.account(new_identity)?;
-        let mark = mark::of(place.path());
-        let is_suspect = store.is_from_elsewhere(mark.as_deref())?;
-        let shared = Arc::new(Shared::new(options, store, account, mark, is_suspect)?);
+        let file_id = file_id::of(file.path());
+        let is_suspect = store.is_from_elsewhere(file_id.as_deref())?;
+        let shared = Arc::new(Shared::new(options, store, account, file_id, is_suspect)?);
         Ok(Self { handle: Arc::new(Handle { shared, driver: Mutex::default() }) })
     }
 
@@ -102,7 +102,7 @@ impl Kring {
     pub fn identity(&self) -> Identity {
         let state = self.shared().state();
         let DeviceIdentity { person, device } = state.account.identity;
-        Identity { person, device, server: state.account.server.clone(), is_signed_in: state.session.is_some() }
+        Identity { person, device, server: state.account.server.clone(), is_signed_in: state.credentials.is_some() }
     }
 
     /// The language of what is read.
@@ -115,13 +115,13 @@ impl Kring {
     ///
     /// # Errors
     ///
-    /// [`ClientError::SignedOut`] where there is no session, [`ClientError::Closed`] after [`Kring::close`].
+    /// [`ClientError::SignedOut`] where there is no sign-in, [`ClientError::Closed`] after [`Kring::close`].
     pub fn connect(&self) -> Result<(), ClientError> {
         let state = self.shared().state();
         if state.is_closed {
             return Err(ClientError::Closed);
         }
-        let is_signed_in = state.session.is_some();
+        let is_signed_in = state.credentials.is_some();
         drop(state);
         // A sign-in that was begun is finished by the connection.
         if !is_signed_in && self.shared().with_store(|store| store.pending_sign_in())?.is_none() {
@@ -155,9 +155,9 @@ impl Kring {
     /// thousand wait. Where several tasks wait, each event goes to one of them.
     pub async fn next_event(&self) -> Option<Event> {
         loop {
-            let told = self.shared().told.notified();
-            let mut told = std::pin::pin!(told);
-            told.as_mut().enable();
+            let events_ready = self.shared().events_ready.notified();
+            let mut events_ready = std::pin::pin!(events_ready);
+            events_ready.as_mut().enable();
             {
                 let mut state = self.shared().state();
                 if state.is_closed {
@@ -167,7 +167,7 @@ impl Kring {
                     return Some(event);
                 }
             }
-            told.await;
+            events_ready.await;
         }
     }
 
@@ -199,7 +199,7 @@ fn new_identity() -> DeviceIdentity {
 }
 
 /// Runs something that blocks beside the task that waits for it, whatever runtime that task is on.
-async fn beside<T: Send + 'static>(
+async fn run_blocking<T: Send + 'static>(
     shared: &Arc<Shared>,
     run: impl FnOnce(&Shared) -> Result<T, ClientError> + Send + 'static,
 ) -> Result<T, ClientError> {

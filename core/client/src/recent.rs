@@ -1,27 +1,27 @@
-//! What was looked at a moment ago, so that looking again is not another look.
+//! What was looked at a moment ago, so that looking again is not another read event.
 
 use std::collections::BTreeMap;
 
 use kring_domain::{DocumentId, Timestamp};
 
-/// Looking again within this time is the same look, in milliseconds: 10 minutes.
-const SAME: i64 = 10 * 60_000;
+/// Looking again within this time is the same read event, in milliseconds: 10 minutes.
+const SAME_READ_MS: i64 = 10 * 60_000;
 
 /// The most documents that are remembered as just looked at.
-const MANY: usize = 1_000;
+const MAX_REMEMBERED: usize = 1_000;
 
 /// What was looked at a moment ago.
 #[derive(Debug, Default)]
 pub(crate) struct Recent(BTreeMap<DocumentId, Timestamp>);
 
 impl Recent {
-    /// Returns whether looking at a document now is a look of its own.
+    /// Returns whether looking at a document now is a read event of its own.
     pub(crate) fn is_new(&mut self, document: DocumentId, now: Timestamp) -> bool {
-        let is_recent = |at: &Timestamp| (0..SAME).contains(&(now.millis() - at.millis()));
+        let is_recent = |at: &Timestamp| (0..SAME_READ_MS).contains(&(now.millis() - at.millis()));
         if self.0.get(&document).is_some_and(is_recent) {
             return false;
         }
-        if self.0.len() >= MANY {
+        if self.0.len() >= MAX_REMEMBERED {
             self.0.retain(|_, at| is_recent(at));
         }
         self.0.insert(document, now);
@@ -43,8 +43,9 @@ mod tests {
         assert_eq!([100, 105, 109, 110, 119, 120].map(&mut is_new), [true, false, false, true, false, true]);
         assert!(is_new(50), "the clock was put back");
         for number in 0..3_000 {
-            recent.is_new(DocumentId::new(Uuid::from_u128(number)), Timestamp::from_millis(number as i64 * SAME));
+            recent
+                .is_new(DocumentId::new(Uuid::from_u128(number)), Timestamp::from_millis(number as i64 * SAME_READ_MS));
         }
-        assert!(recent.0.len() <= MANY);
+        assert!(recent.0.len() <= MAX_REMEMBERED);
     }
 }

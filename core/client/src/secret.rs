@@ -16,13 +16,13 @@ impl Secret {
     }
 
     /// The text itself, for the store and for the header it is sent in.
-    pub(crate) fn reveal(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
     /// The `Authorization` header for it.
     pub(crate) fn bearer(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("Bearer {}", self.reveal()))
+        Zeroizing::new(format!("Bearer {}", self.expose()))
     }
 }
 

@@ -6,10 +6,10 @@
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kring_sync::{Clock, Recall, Replica};
+use kring_sync::{Clock, Replica, StoreQuery};
 use tokio::sync::Notify;
 
-use crate::account::{Account, Session};
+use crate::account::{Account, Credentials};
 use crate::events::{self, Events};
 use crate::fail;
 use crate::http::{Heard, Http};
@@ -24,7 +24,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) http: Http,
     /// What tells the file from a copy of it.
-    pub(crate) file_mark: Option<String>,
+    pub(crate) file_id: Option<String>,
     /// `None` once it was closed.
     store: Mutex<Option<Store>>,
     state: Mutex<State>,
@@ -33,11 +33,11 @@ pub(crate) struct Shared {
     /// One sign-in at a time.
     signing_in: Mutex<()>,
     /// Held by whoever speaks with the server for the replica: the driver while it is connected, or a round of sync.
-    pub(crate) line: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) sync_lock: Arc<tokio::sync::Mutex<()>>,
     /// Rung when a socket over which the server has not spoken yet should leave the line to a round.
     pub(crate) give_way: Notify,
     /// Rung when there are events.
-    pub(crate) told: Notify,
+    pub(crate) events_ready: Notify,
     /// Rung when there may be something to send.
     pub(crate) work: Notify,
     /// Rung when waiting for the next attempt to connect should end.
@@ -49,12 +49,12 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) replica: Replica,
     pub(crate) account: Account,
-    pub(crate) session: Option<Session>,
+    pub(crate) credentials: Option<Credentials>,
     /// True when the file may be a copy that was put back, while the phone whose it was lives on.
     pub(crate) is_suspect: bool,
     pub(crate) connection: Connection,
     /// What was looked at a moment ago.
-    pub(crate) looked: Recent,
+    pub(crate) recent_reads: Recent,
     /// Spaces made here that are written together with their documents.
     pub(crate) new_spaces: Vec<LocalSpace>,
     /// Goes up when the replica had to be read from the file again: what was not stored then is gone.
@@ -70,17 +70,17 @@ impl Shared {
         options: Options,
         store: Store,
         account: Account,
-        file_mark: Option<String>,
+        file_id: Option<String>,
         is_suspect: bool,
     ) -> Result<Self, ClientError> {
         let replica = replica(&store, &account)?;
         let state = State {
             replica,
             account,
-            session: store.session()?,
+            credentials: store.credentials()?,
             is_suspect,
             connection: Connection::Offline,
-            looked: Recent::default(),
+            recent_reads: Recent::default(),
             new_spaces: Vec::new(),
             reloads: 0,
             events: Events::default(),
@@ -90,14 +90,14 @@ impl Shared {
         Ok(Self {
             http: Http::new(&options.app),
             options,
-            file_mark,
+            file_id,
             store: Mutex::new(Some(store)),
             state: Mutex::new(state),
             refreshing: Mutex::default(),
             signing_in: Mutex::default(),
-            line: Arc::default(),
+            sync_lock: Arc::default(),
             give_way: Notify::new(),
-            told: Notify::new(),
+            events_ready: Notify::new(),
             work: Notify::new(),
             wake: Notify::new(),
             rejoin: Notify::new(),
@@ -133,12 +133,12 @@ impl Shared {
         let mut slot = self.lock_store();
         loop {
             self.store(&mut slot)?;
-            let recall = self.state().replica.poll_recall();
-            let Some(recall) = recall else { break };
-            self.recall(slot.as_ref().ok_or(ClientError::Closed)?, &recall)?;
+            let query = self.state().replica.poll_store_query();
+            let Some(query) = query else { break };
+            self.query(slot.as_ref().ok_or(ClientError::Closed)?, &query)?;
         }
         drop(slot);
-        self.tell(None);
+        self.publish(None);
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl Shared {
     /// nothing that a server has sent makes it fail.
     pub(crate) fn save(&self) -> Result<(), ClientError> {
         self.store(&mut self.lock_store())?;
-        self.tell(None);
+        self.publish(None);
         Ok(())
     }
 
@@ -185,20 +185,20 @@ impl Shared {
     }
 
     /// Queues what the replica has to tell, and `event` behind it.
-    pub(crate) fn tell(&self, event: Option<Event>) {
+    pub(crate) fn publish(&self, event: Option<Event>) {
         let mut state = self.state();
-        while let Some(told) = state.replica.poll_event() {
-            events::from_replica(told).into_iter().for_each(|event| state.events.push(event));
+        while let Some(events_ready) = state.replica.poll_event() {
+            events::from_replica(events_ready).into_iter().for_each(|event| state.events.push(event));
         }
         event.into_iter().for_each(|event| state.events.push(event));
         drop(state);
-        self.told.notify_waiters();
+        self.events_ready.notify_waiters();
     }
 
     pub(crate) fn set_connection(&self, connection: Connection) {
         let before = mem::replace(&mut self.state().connection, connection);
         if before != connection {
-            self.tell(Some(Event::ConnectionChanged(connection)));
+            self.publish(Some(Event::ConnectionChanged(connection)));
         }
     }
 
@@ -207,23 +207,23 @@ impl Shared {
         self.lock_store().take();
         let mut state = self.state();
         state.is_closed = true;
-        state.session = None;
+        state.credentials = None;
         state.events.clear();
         drop(state);
-        self.told.notify_waiters();
+        self.events_ready.notify_waiters();
         self.work.notify_one();
         self.wake.notify_one();
     }
 
     /// Hands the replica what it asks of the file.
-    fn recall(&self, store: &Store, recall: &Recall) -> Result<(), ClientError> {
-        match *recall {
-            Recall::Entries { document, after, bytes } => {
+    fn query(&self, store: &Store, query: &StoreQuery) -> Result<(), ClientError> {
+        match *query {
+            StoreQuery::Entries { document, after, bytes } => {
                 let entries = store.entries_after(document, after, bytes)?;
                 self.state().replica.handle_entries(document, entries);
                 Ok(())
             }
-            Recall::Own { document } => {
+            StoreQuery::Own { document } => {
                 let own = store.shared_edits(document)?;
                 let handled = self.state().replica.handle_own(document, own);
                 handled.map_err(|error| ClientError::Server(error.to_string()))

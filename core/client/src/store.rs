@@ -7,18 +7,18 @@ mod account;
 mod beginning;
 #[cfg(feature = "sqlcipher")]
 mod cipher;
+mod database_file;
 mod documents;
 mod edits;
 mod error;
-pub(crate) mod exchange;
+pub(crate) mod file_id;
 mod files;
 mod log;
-mod looks;
-pub(crate) mod mark;
-mod place;
+mod read_log;
 mod salvage;
 mod schema;
 mod sign_in;
+pub(crate) mod swap;
 mod value;
 
 use std::time::Duration;
@@ -31,18 +31,18 @@ use crate::fail;
 use beginning::MARK;
 #[cfg(feature = "sqlcipher")]
 pub use cipher::FileKey;
+pub(crate) use database_file::DatabaseFile;
 pub use edits::Edit;
 pub(crate) use edits::Edits;
 pub(crate) use error::StoreError;
-pub(crate) use looks::Untold;
-pub(crate) use place::Place;
+pub(crate) use read_log::UnsentReads;
 pub(crate) use salvage::Salvaged;
 
 /// The time that to wait for a process that is just letting go of the file.
-const PATIENCE: Duration = Duration::from_millis(500);
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The most bytes of a file that is written anew when something was removed from it.
-const REWRITTEN: i64 = 8 << 20;
+const MAX_VACUUM_BYTES: i64 = 8 << 20;
 
 /// A space that was made here, for the same transaction as its documents.
 #[derive(Clone, Debug)]
@@ -58,12 +58,12 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the file for this process alone, making it where it does not exist and migrating it.
-    pub(crate) fn open<'a>(place: impl Into<Place<'a>>) -> Result<Self, StoreError> {
-        let place = place.into();
-        if beginning::is_emptied(place.path()) {
+    pub(crate) fn open<'a>(file: impl Into<DatabaseFile<'a>>) -> Result<Self, StoreError> {
+        let file = file.into();
+        if beginning::is_emptied(file.path()) {
             return Err(StoreError::Damaged);
         }
-        let mut connection = place.connect()?;
+        let mut connection = file.connect()?;
         // EXCLUSIVE: a second process would not see the first one's replica and send its edits twice.
         // FULL: with write-ahead logging the log is synced at every commit, so an edit survives a power cut.
         connection.execute_batch(
@@ -81,7 +81,7 @@ impl Store {
             return Err(StoreError::Damaged);
         }
         schema::migrate(&mut connection)?;
-        beginning::mark(place.path());
+        beginning::mark(file.path());
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection })
     }
@@ -113,7 +113,7 @@ impl Store {
     /// anew. It does not sync what it cut off, so that a power cut could bring it back; a commit into the empty file does.
     fn try_empty_log(&self) -> Result<(), StoreError> {
         let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        let is_small = self.connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= REWRITTEN;
+        let is_small = self.connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= MAX_VACUUM_BYTES;
         let rewritten = if is_small { self.connection.execute_batch("VACUUM") } else { Ok(()) };
         fail::point("checkpoint.before");
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -130,7 +130,7 @@ impl Store {
         Ok(self.connection.close().map_err(|(_, error)| error)?)
     }
 
-    /// Empties the file: documents, edits, session and identity.
+    /// Empties the file: documents, edits, sign-in and identity.
     pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         for table in [
@@ -164,7 +164,7 @@ impl Store {
 }
 
 fn removes(op: &StoreOp) -> bool {
-    matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutBase { .. } | StoreOp::Erase { .. })
+    matches!(op, StoreOp::DropDocument { .. } | StoreOp::PutSnapshot { .. } | StoreOp::Erase { .. })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail the test")]
 
 use kring_client::{ClientError, Command, Connection, EditState, Event, Kring, Options, Permission};
-use kring_domain::{Code, DocumentId, DocumentKind, IdeaId, PersonId, SpaceId};
+use kring_domain::{DocumentId, DocumentKind, IdeaId, PersonId, RefusalCode, SpaceId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -50,14 +50,14 @@ fn what_is_not_allowed_is_known_at_once_and_leaves_nothing() {
     let heart = |number| json!({"type": "heart_idea", "idea_id": id(number)}).to_string();
     let goal = json!({"type": "add_goal", "goal_id": id(5), "text": "fit"}).to_string();
     for (json, code) in [
-        (choose.as_str(), Code::Forbidden),
-        (&heart(9), Code::NotFound),
-        (&idea(1, "nog eens"), Code::DuplicateId),
-        (&idea(2, &"a".repeat(2001)), Code::TooLarge),
-        (&goal, Code::Invalid),
-        (r#"{"type": "sing_song"}"#, Code::UnknownCommand),
-        ("no json", Code::Invalid),
-        ("[]", Code::Invalid),
+        (choose.as_str(), RefusalCode::Forbidden),
+        (&heart(9), RefusalCode::NotFound),
+        (&idea(1, "nog eens"), RefusalCode::DuplicateId),
+        (&idea(2, &"a".repeat(2001)), RefusalCode::TooLarge),
+        (&goal, RefusalCode::Invalid),
+        (r#"{"type": "sing_song"}"#, RefusalCode::UnknownCommand),
+        ("no json", RefusalCode::Invalid),
+        ("[]", RefusalCode::Invalid),
     ] {
         assert!(!kring.may_json(circle, json), "{json}");
         match kring.submit_json(circle, json) {

@@ -1,4 +1,4 @@
-//! Phones with a server: what was made offline is shared, sessions are renewed and end, lines break.
+//! Phones with a server: what was made offline is shared, sign-ins are renewed and end, lines break.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail the test")]
 

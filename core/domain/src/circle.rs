@@ -19,7 +19,7 @@ use crate::erasure::{self, Paths};
 use crate::policy::{Condition, Policy, Rule};
 use crate::question::Question;
 use crate::shared_text::{self, Asked};
-use crate::{Access, Edit, Reader, Refusal, Role};
+use crate::{Access, CommandKind, Reader, Refusal, Role};
 
 content! {
     /// The content of a support circle.

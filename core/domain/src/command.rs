@@ -18,9 +18,11 @@ use crate::plan::*;
 use crate::policy::{Condition, Policy};
 use crate::private::*;
 use crate::private_time::*;
-use crate::pronotes::*;
 use crate::strict::{Strict, field_of};
-use crate::{Author, Code, Context, DocumentKind, Edit, Effect, Language, Names, Refusal, Rewording, Role};
+use crate::work_notes::*;
+use crate::{
+    Author, CommandKind, Context, DocumentKind, Effect, Language, Names, Refusal, RefusalCode, Rewording, Role,
+};
 
 macro_rules! commands {
     ($($kind:ident { $($name:ident),+ $(,)? })+) => {
@@ -47,14 +49,14 @@ macro_rules! commands {
                     return Err(ParseError::Invalid(Refusal::invalid("type")));
                 };
                 match name.as_str() {
-                    $($(<$name as Edit>::NAME => parse_fields(fields).map(Self::$name),)+)+
+                    $($(<$name as CommandKind>::NAME => parse_fields(fields).map(Self::$name),)+)+
                     _ => Err(ParseError::Unknown),
                 }
             }
 
             /// The command's name on every wire.
             pub fn name(&self) -> &'static str {
-                match self { $($(Self::$name(_) => <$name as Edit>::NAME,)+)+ }
+                match self { $($(Self::$name(_) => <$name as CommandKind>::NAME,)+)+ }
             }
 
             /// The kind of document it edits.
@@ -64,12 +66,12 @@ macro_rules! commands {
 
             /// Returns who may send it.
             pub fn policy(&self) -> Policy {
-                match self { $($(Self::$name(_) => <$name as Edit>::POLICY,)+)+ }
+                match self { $($(Self::$name(_) => <$name as CommandKind>::POLICY,)+)+ }
             }
 
             /// Returns what it does beyond the document.
             pub fn effect(&self) -> Effect {
-                match self { $($(Self::$name(_) => <$name as Edit>::EFFECT,)+)+ }
+                match self { $($(Self::$name(_) => <$name as CommandKind>::EFFECT,)+)+ }
             }
 
             pub(crate) fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
@@ -85,7 +87,7 @@ macro_rules! commands {
             }
 
             pub(crate) fn is_choice(&self) -> bool {
-                match self { $($(Self::$name(_) => <$name as Edit>::IS_CHOICE,)+)+ }
+                match self { $($(Self::$name(_) => <$name as CommandKind>::IS_CHOICE,)+)+ }
             }
 
             /// Returns whether the edit makes sense where its sender stands in history.
@@ -137,7 +139,7 @@ macro_rules! commands {
 
             /// Returns whether it can be kept as a suggestion until the client answers.
             pub(crate) fn is_suggestible(&self) -> bool {
-                match self { $($(Self::$name(_) => <$name as Edit>::IS_SUGGESTIBLE,)+)+ }
+                match self { $($(Self::$name(_) => <$name as CommandKind>::IS_SUGGESTIBLE,)+)+ }
             }
 
             /// Returns what it would do, in sentences of their own, where it is a suggestion.
@@ -153,10 +155,10 @@ macro_rules! commands {
             /// Every command of this version with its fields, bounds and senders, in the order of the list.
             pub fn descriptions() -> Vec<CommandDescription> {
                 vec![$($(CommandDescription {
-                    name: <$name as Edit>::NAME,
+                    name: <$name as CommandKind>::NAME,
                     kind: DocumentKind::$kind,
-                    policy: <$name as Edit>::POLICY,
-                    schema: schema_of::<$name>(<$name as Edit>::NAME),
+                    policy: <$name as CommandKind>::POLICY,
+                    schema: schema_of::<$name>(<$name as CommandKind>::NAME),
                 },)+)+]
             }
         }
@@ -182,7 +184,7 @@ commands! {
     PrivateTime {
         OpenPrivateTime, ClosePrivateTime, ProposePrivately, WithdrawPrivateIdea, HeartPrivately, UnheartPrivately,
     }
-    Pronotes {
+    WorkNotes {
         WriteWorkNote, EditWorkNote,
     }
     Consents {
@@ -235,7 +237,7 @@ fn parse_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Pa
         // An unknown field has no path; serde names it between backticks.
         let unnamed = || message.split('`').nth(1).unwrap_or("command").chars().take(100).collect();
         let field = field_of(&error).unwrap_or_else(unnamed);
-        let code = if message.contains(TOO_LARGE) { Code::TooLarge } else { Code::Invalid };
+        let code = if message.contains(TOO_LARGE) { RefusalCode::TooLarge } else { RefusalCode::Invalid };
         ParseError::Invalid(Refusal { field: Some(field), ..Refusal::new(code) })
     })
 }

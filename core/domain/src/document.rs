@@ -17,12 +17,12 @@ use crate::words::{Entry, WordList, Words};
 use crate::{Access, DocumentId, Language, Reader, Role, SpaceId};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident => $module:ident, $model:ident, $dutch:literal, $english:literal;)+) => {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal => $module:ident, $model:ident, $dutch:literal, $english:literal;)+) => {
         /// A kind of document, named after what it holds.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum DocumentKind {
-            $($(#[$doc])* $kind,)+
+            $($(#[$doc])* #[serde(rename = $name)] $kind,)+
         }
 
         impl DocumentKind {
@@ -31,7 +31,7 @@ macro_rules! kinds {
 
             /// The kind's name on every wire.
             pub const fn name(self) -> &'static str {
-                match self { $(DocumentKind::$kind => stringify!($module)),+ }
+                match self { $(DocumentKind::$kind => $name),+ }
             }
 
             /// The kind in words a person reads.
@@ -73,7 +73,7 @@ macro_rules! kinds {
         impl Words for DocumentKind {
             const LIST: WordList = WordList {
                 name: "document",
-                words: &[$(Entry::new(stringify!($module), $dutch, $english)),+],
+                words: &[$(Entry::new($name, $dutch, $english)),+],
             };
 
             fn name(self) -> &'static str {
@@ -96,19 +96,19 @@ macro_rules! kinds {
 
 kinds! {
     /// The network map: contacts, ties, placements and snapshots.
-    Network => network, NetworkModel, "het netwerk", "the network";
+    Network = "network" => network, NetworkModel, "het netwerk", "the network";
     /// The action plan: goals, actions, steps and evaluations.
-    Plan => plan, PlanModel, "het actieplan", "the action plan";
+    Plan = "plan" => plan, PlanModel, "het actieplan", "the action plan";
     /// The support circle: ideas, hearts, offers and messages.
-    Circle => circle, CircleModel, "de steuncirkel", "the support circle";
+    Circle = "circle" => circle, CircleModel, "de steuncirkel", "the support circle";
     /// What is the client's alone: notes, who helps and who does not, and what they would dare to ask.
-    Private => private, PrivateModel, "‘Alleen voor mij’", "“Only for me”";
+    Private = "private" => private, PrivateModel, "‘Alleen voor mij’", "“Only for me”";
     /// Private time: brainstorms of which the professionals' devices hold no byte.
-    PrivateTime => private_time, PrivateTimeModel, "de besloten tijd", "the private time";
-    /// The professionals' working notes, which the client may look into.
-    Pronotes => pronotes, PronotesModel, "de werkaantekeningen", "the working notes";
+    PrivateTime = "private_time" => private_time, PrivateTimeModel, "de besloten tijd", "the private time";
+    /// The professionals' work notes, which the client may look into.
+    WorkNotes = "pronotes" => work_notes, WorkNotesModel, "de werkaantekeningen", "the working notes";
     /// Who may see what beyond their role: given, withdrawn, never changed.
-    Consents => consents, ConsentsModel, "de toestemmingen", "the consents";
+    Consents = "consents" => consents, ConsentsModel, "de toestemmingen", "the consents";
 }
 
 impl DocumentId {

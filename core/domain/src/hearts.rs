@@ -55,7 +55,7 @@ macro_rules! hearts {
             pub idea_id: $crate::IdeaId,
         }
 
-        impl $crate::Edit for $Command {
+        impl $crate::CommandKind for $Command {
             const NAME: &'static str = $name;
             const POLICY: $crate::policy::Policy = $policy;
 

@@ -9,14 +9,14 @@ use serde::{Serialize, Serializer};
 use crate::circle::CircleModel;
 use crate::consents::ConsentsModel;
 use crate::network::{
-    FREQUENCIES, Initiator, NetworkModel, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, SuggestionState, Support,
-    Wish, frequency_label,
+    FREQUENCIES, Initiator, NetworkModel, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, SuggestionState,
+    SupportKind, Wish, frequency_label,
 };
 use crate::plan::{ACTION_STATES, Company, GoalType, Next, PlanModel, Right, Setting};
 use crate::private::PrivateModel;
 use crate::private_time::PrivateTimeModel;
-use crate::pronotes::PronotesModel;
 use crate::words::{Perspective, WordList, Words};
+use crate::work_notes::WorkNotesModel;
 use crate::{Content, Language, Phase};
 
 /// The lists of the documents whose entities have no home yet.
@@ -26,7 +26,7 @@ const LISTS: [WordList; 15] = [
     RELATIONS,
     FREQUENCIES,
     Initiator::WORDS,
-    Support::WORDS,
+    SupportKind::WORDS,
     Status::WORDS,
     Wish::WORDS,
     SnapshotLabel::WORDS,
@@ -34,7 +34,7 @@ const LISTS: [WordList; 15] = [
     ACTION_STATES,
     Setting::WORDS,
     Company::WORDS,
-    crate::plan::Support::WORDS,
+    crate::plan::SupportLevel::WORDS,
     Next::WORDS,
 ];
 
@@ -45,7 +45,7 @@ fn lists() -> Vec<WordList> {
     CircleModel::lists(&mut lists);
     PrivateModel::lists(&mut lists);
     PrivateTimeModel::lists(&mut lists);
-    PronotesModel::lists(&mut lists);
+    WorkNotesModel::lists(&mut lists);
     ConsentsModel::lists(&mut lists);
     lists.add(Phase::LIST);
     lists.0
@@ -119,7 +119,7 @@ impl Content {
             Content::Circle(circle) => circle.labels(&mut labels),
             Content::Private(private) => private.labels(&mut labels),
             Content::Consents(consents) => consents.labels(&mut labels),
-            Content::Pronotes(pronotes) => pronotes.labels(&mut labels),
+            Content::WorkNotes(work_notes) => work_notes.labels(&mut labels),
             Content::PrivateTime(time) => time.labels(&mut labels),
         }
         labels.labels
@@ -161,8 +161,8 @@ impl Labeller<'_> {
             self.add_all("desired_ring", RINGS, contact.desired_ring.map(|ring| ring.to_string()));
             self.add_all("relation", RELATIONS, contact.relation.iter());
             self.add_all("initiator", Initiator::WORDS, contact.initiator.iter());
-            self.add_all("gives", Support::WORDS, contact.gives.iter().flatten());
-            self.add_all("receives", Support::WORDS, contact.receives.iter().flatten());
+            self.add_all("gives", SupportKind::WORDS, contact.gives.iter().flatten());
+            self.add_all("receives", SupportKind::WORDS, contact.receives.iter().flatten());
             self.add_all("status", Status::WORDS, contact.status.iter());
             self.add_all("wish", Wish::WORDS, contact.wish.iter());
             if let Some(often) = contact.frequency_per_year {
@@ -190,7 +190,7 @@ impl Labeller<'_> {
             self.add_all("state", ACTION_STATES, [&action.state]);
             self.add_all("setting", Setting::WORDS, action.setting.iter());
             self.add_all("company", Company::WORDS, action.company.iter());
-            self.add_all("support", crate::plan::Support::WORDS, action.parts.iter().map(|part| &part.support));
+            self.add_all("support", crate::plan::SupportLevel::WORDS, action.parts.iter().map(|part| &part.support));
             self.add_all("next", Next::WORDS, action.evaluations.iter().map(|evaluation| &evaluation.next));
         }
         self.add_all(

@@ -7,8 +7,8 @@
 //! The tour, in the order in which an edit travels:
 //!
 //! 1. [`Command`] is the edit: one variant per thing a person can do, parsed from bounded plain data.
-//! 2. [`authorize`] decides by [`policy`] and by the document as it stands; only it can make a [`Warrant`].
-//! 3. [`Warrant::execute`] writes the edit into an Automerge transaction, as one change by an [`Author`].
+//! 2. [`authorize`] decides by [`policy`] and by the document as it stands; only it can make a [`Authorized`].
+//! 3. [`Authorized::execute`] writes the edit into an Automerge transaction, as one change by an [`Author`].
 //! 4. [`read_model`] shows the merged document, with the rules that concurrent work can break derived at read
 //!    time and the questions they raise as [`Card`]s.
 //!
@@ -23,14 +23,15 @@
 //!     "idea_id": "0195f3a0-0000-7000-8000-000000000001",
 //!     "text": "Een kaart naar Dennis",
 //! }))?;
-//! let Decision::Admit(warrant) = authorize(&linda, &command, &document) else { panic!("a member may propose") };
+//! let Decision::Admit(authorized) = authorize(&linda, &command, &document) else { panic!("a member may propose") };
 //! let mut transaction = document.transaction();
-//! warrant.execute(&Context::example(linda), &mut transaction)?;
+//! authorized.execute(&Context::example(linda), &mut transaction)?;
 //! transaction.commit();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod author;
+mod authorization;
 mod because;
 mod bounds;
 mod brief;
@@ -38,12 +39,12 @@ mod calling;
 mod card;
 pub mod circle;
 mod command;
+mod command_kind;
 pub mod consents;
 mod content;
 mod context;
 mod docs;
 mod document;
-mod edit;
 mod effect;
 mod entity;
 mod erasure;
@@ -60,7 +61,6 @@ pub mod policy;
 pub mod private;
 pub mod private_time;
 mod problem;
-pub mod pronotes;
 mod question;
 mod read;
 mod reader;
@@ -75,19 +75,20 @@ mod strict;
 mod suggestion;
 pub mod text_merge;
 mod time;
-mod warrant;
 mod words;
+pub mod work_notes;
 
 pub use author::Author;
+pub use authorization::{Authorized, Decision, authorize};
 pub use because::{Because, Reason};
 pub use bounds::{Name, Slug, Text};
 pub use calling::first_names;
 pub use card::{Answerer, Card, CardKind, CardOption, Choose};
 pub use command::{Command, CommandDescription, ParseError};
+pub use command_kind::{CommandKind, Names, Rewording};
 pub use context::Context;
 pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
 pub use document::{Content, DocumentKind, genesis};
-pub use edit::{Edit, Names, Rewording};
 pub use effect::Effect;
 pub use erasure::{mentions, outline, words_of_outline};
 pub use grants::{Grant, Grantee, Grants, access};
@@ -100,7 +101,7 @@ pub use language::Language;
 pub use problem::{PhoneProblem, ProblemCode};
 pub use read::{ReadModel, read_model, read_model_for};
 pub use reader::Reader;
-pub use refusal::{Code, Refusal, explain};
+pub use refusal::{Refusal, RefusalCode, explain};
 pub use rewrite::rewrite;
 pub use role::{Access, Role};
 pub use safety::UnsafePeople;
@@ -109,5 +110,4 @@ pub use status::{Phase, Status, StatusRequest, StatusSources, status};
 pub use strict::{Located, Strict, Strictly, fault, field_of};
 pub use suggestion::KeptSuggestion;
 pub use time::{Date, Timestamp};
-pub use warrant::{Decision, Warrant, authorize};
 pub use words::{Entry, Perspective, Word, WordList, Words};

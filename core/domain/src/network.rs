@@ -47,7 +47,7 @@ pub use take_snapshot::TakeSnapshot;
 pub use tie::{AddTie, RemoveTie, TieModel};
 pub use update_contact::UpdateContact;
 pub use values::{
-    FREQUENCIES, Initiator, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, Support, Wish, frequency_label,
+    FREQUENCIES, Initiator, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, SupportKind, Wish, frequency_label,
     relation_label, ring_label,
 };
 pub use view::{ContactView, NetworkView};

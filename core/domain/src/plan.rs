@@ -18,7 +18,7 @@ mod queue;
 mod rank_actions;
 mod stage;
 mod tick_step;
-mod turn_action;
+mod transitions;
 mod update_action;
 mod update_goal;
 mod view;
@@ -37,11 +37,11 @@ pub use model::{ActionModel, DelegationModel, EvaluationModel, GoalModel, PartMo
 pub use queue::MAX_ACTIVE;
 pub use rank_actions::RankActions;
 pub use tick_step::{TickStep, UntickStep};
-pub use turn_action::{ActivateAction, FinishAction, StopAction};
+pub use transitions::{ActivateAction, FinishAction, StopAction};
 pub use update_action::UpdateAction;
 pub use update_goal::UpdateGoal;
 pub use view::{ActionView, PlanView};
-pub use vocabulary::{ACTION_STATES, Company, GoalType, Next, Right, Setting, Support};
+pub use vocabulary::{ACTION_STATES, Company, GoalType, Next, Right, Setting, SupportLevel};
 
 use crate::erasure::Paths;
 use crate::question::Question;

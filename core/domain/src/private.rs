@@ -17,7 +17,7 @@ use crate::content::content;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::{Access, Edit, Reader, Role, shared_text};
+use crate::{Access, CommandKind, Reader, Role, shared_text};
 
 content! {
     /// The content of a document that is the client's alone.

@@ -70,10 +70,10 @@ problems! {
         /// A phone's list of what was looked at is another one than before.
         ReadLogBroken "read_log_broken" "Er klopt iets niet op dit toestel. Vraag een nieuwe code."
             "Something is wrong on this device. Ask for a new code.";
-        /// Looks are missing in a phone's list.
+        /// Read events are missing in a phone's list.
         ReadLogGap "read_log_gap" "Dit toestel moet eerst nog iets delen. Wacht even."
             "This device has to share something first. Wait a moment.";
-        /// The session was ended or the device signed out.
+        /// The sign-in was ended or the device signed out.
         Revoked "revoked" "Dit toestel is afgemeld. Vraag een nieuwe code." "This device was signed out. Ask for a new code.";
         /// The request took too long.
         Timeout "timeout" "Dit duurde te lang. Probeer het nog eens." "This took too long. Try again.";
@@ -125,7 +125,7 @@ problems! {
             "No connection. Everything is safe on this device.";
         /// The server answered with something that is not understood.
         Server "server" "Het antwoord was niet te lezen. Probeer het later." "The answer could not be read. Try later.";
-        /// There is no session any more.
+        /// There is no sign-in any more.
         SignedOut "signed_out" "Je bent afgemeld. Vraag een code om terug te komen."
             "You are signed out. Ask for a code to come back.";
         /// The file cannot be read or written.

@@ -9,7 +9,7 @@ use crate::{Language, Reader, field_words};
 /// A stable word for each reason, the same on every wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Code {
+pub enum RefusalCode {
     /// This role may not do this.
     Forbidden,
     /// What the command names is not there (any more).
@@ -39,7 +39,7 @@ pub enum Code {
     Unknown,
 }
 
-impl Code {
+impl RefusalCode {
     /// Every code of this version.
     pub const ALL: [Self; 13] = [
         Self::Forbidden,
@@ -60,24 +60,30 @@ impl Code {
     /// The reason in words, for the person whose edit it was, where nothing closer is known.
     pub const fn explain(self, language: Language) -> &'static str {
         match self {
-            Code::Forbidden => language.pick("Dit doet iemand anders.", "This is for somebody else."),
-            Code::NotFound => language.pick("Dit bestaat niet meer.", "This no longer exists."),
-            Code::Invalid => language.pick("Kijk nog eens naar wat je invulde.", "Look again at what you filled in."),
-            Code::DuplicateId => language.pick("Dit bestaat al.", "This exists already."),
-            Code::TooLarge => language.pick("Dit is te lang of te veel.", "This is too long or too much."),
-            Code::UnknownCommand => language.pick("Dit kan nog niet. Later wel.", "Not possible yet. Later it is."),
-            Code::Revoked => language.pick("Je had hier geen toegang meer.", "You no longer had access here."),
-            Code::Conflict => language.pick("Dit kan nu niet meer.", "This is no longer possible."),
-            Code::RateLimited => {
+            RefusalCode::Forbidden => language.pick("Dit doet iemand anders.", "This is for somebody else."),
+            RefusalCode::NotFound => language.pick("Dit bestaat niet meer.", "This no longer exists."),
+            RefusalCode::Invalid => {
+                language.pick("Kijk nog eens naar wat je invulde.", "Look again at what you filled in.")
+            }
+            RefusalCode::DuplicateId => language.pick("Dit bestaat al.", "This exists already."),
+            RefusalCode::TooLarge => language.pick("Dit is te lang of te veel.", "This is too long or too much."),
+            RefusalCode::UnknownCommand => {
+                language.pick("Dit kan nog niet. Later wel.", "Not possible yet. Later it is.")
+            }
+            RefusalCode::Revoked => language.pick("Je had hier geen toegang meer.", "You no longer had access here."),
+            RefusalCode::Conflict => language.pick("Dit kan nu niet meer.", "This is no longer possible."),
+            RefusalCode::RateLimited => {
                 language.pick("Het gaat te snel. Straks lukt het wel.", "Too fast. It will work later.")
             }
-            Code::Suggested => language.pick("Dit is nu een voorstel.", "This is now a suggestion."),
-            Code::Clock => language.pick("De klok van dit toestel loopt voor.", "The clock of this device is ahead."),
-            Code::Recovering => language.pick(
+            RefusalCode::Suggested => language.pick("Dit is nu een voorstel.", "This is now a suggestion."),
+            RefusalCode::Clock => {
+                language.pick("De klok van dit toestel loopt voor.", "The clock of this device is ahead.")
+            }
+            RefusalCode::Recovering => language.pick(
                 "De server komt net terug van een storing. Straks lukt het wel.",
                 "The server is coming back from a failure. It will work later.",
             ),
-            Code::Unknown => {
+            RefusalCode::Unknown => {
                 language.pick("Het lukte niet. Vraag je begeleider.", "It did not work. Ask your professional.")
             }
         }
@@ -89,7 +95,7 @@ impl Code {
 #[error("refused: {code:?}{}", field.as_ref().map(|field| format!(" ({field})")).unwrap_or_default())]
 pub struct Refusal {
     /// The reason.
-    pub code: Code,
+    pub code: RefusalCode,
     /// The path of the field that is wrong, as the caller wrote it.
     pub field: Option<String>,
     /// The reason more closely, where it is known.
@@ -98,7 +104,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal that is about the command as a whole.
-    pub const fn new(code: Code) -> Self {
+    pub const fn new(code: RefusalCode) -> Self {
         Self { code, field: None, because: None }
     }
 
@@ -114,7 +120,7 @@ impl Refusal {
 
     /// Somebody who may only read sends a command.
     pub fn read_only() -> Self {
-        Self::new(Code::Forbidden).because(Reason::ReadOnly)
+        Self::new(RefusalCode::Forbidden).because(Reason::ReadOnly)
     }
 
     fn at(self, field: &str) -> Self {
@@ -123,32 +129,32 @@ impl Refusal {
 
     /// A field that is missing, malformed or out of bounds.
     pub fn invalid(field: &str) -> Self {
-        Self::new(Code::Invalid).at(field)
+        Self::new(RefusalCode::Invalid).at(field)
     }
 
     /// A field that names something which is not there.
     pub fn not_found(field: &str) -> Self {
-        Self::new(Code::NotFound).at(field)
+        Self::new(RefusalCode::NotFound).at(field)
     }
 
     /// A field with an id for a new thing that is taken.
     pub fn duplicate(field: &str) -> Self {
-        Self::new(Code::DuplicateId).at(field)
+        Self::new(RefusalCode::DuplicateId).at(field)
     }
 }
 
 /// A refusal in words, by all that is known about it: the reason, the field or at least the code.
-pub fn explain(code: Code, field: Option<&str>, because: Option<&Because>, reader: &Reader<'_>) -> String {
+pub fn explain(code: RefusalCode, field: Option<&str>, because: Option<&Because>, reader: &Reader<'_>) -> String {
     let language = reader.language;
     let field = field.and_then(|field| field_words::label(field, language));
     let closely = because.and_then(|because| because.words(reader));
     match (closely, code, field) {
         (Some(words), ..) => words,
-        (_, Code::Invalid, Some(field)) => match language {
+        (_, RefusalCode::Invalid, Some(field)) => match language {
             Language::Dutch => format!("Kijk nog eens naar: {field}."),
             Language::English => format!("Look again at: {field}."),
         },
-        (_, Code::TooLarge, Some(field)) => match language {
+        (_, RefusalCode::TooLarge, Some(field)) => match language {
             Language::Dutch => format!("Te lang of te veel: {field}."),
             Language::English => format!("Too long or too much: {field}."),
         },
@@ -160,6 +166,6 @@ impl From<automerge::AutomergeError> for Refusal {
     /// Every operation a command makes is valid on a document of its kind; where the causal context it was made
     /// in lacks the object, the thing is not there for this command.
     fn from(_: automerge::AutomergeError) -> Self {
-        Self::new(Code::NotFound)
+        Self::new(RefusalCode::NotFound)
     }
 }

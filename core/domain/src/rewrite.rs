@@ -14,7 +14,7 @@ use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, PatchLog, ROOT, ReadDoc, Value};
 
 use crate::erasure::{COMPLETE, ERASURES};
-use crate::{Code, DocumentKind, Refusal, genesis};
+use crate::{DocumentKind, Refusal, RefusalCode, genesis};
 
 use found::Found;
 
@@ -60,7 +60,7 @@ impl<'a> Copy<'a> {
                 let scope = self.contested.entry(place).or_insert_with(|| self.target.get_heads());
                 self.contesters += 1;
                 self.target.set_actor(contester(&contested.object, self.contesters));
-                self.target.transaction_at(PatchLog::null(), scope).map_err(|_| Refusal::new(Code::Conflict))?
+                self.target.transaction_at(PatchLog::null(), scope).map_err(|_| Refusal::new(RefusalCode::Conflict))?
             }
             _ => {
                 self.target.set_actor(ActorId::from([1u8; 16]));

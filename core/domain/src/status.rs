@@ -69,7 +69,7 @@ pub fn status(sources: StatusSources<'_>, request: StatusRequest) -> Status {
     let phase = Phase::of(sources, &round);
     let last = steps::last(sources, &round).map(|step| began.map_or(step, |began| step.max(began)).min(now));
     let days = last.map_or(0, |step| now.days_since(step));
-    let is_quiet = phase.patience_days().is_some_and(|patience| days >= patience);
+    let is_quiet = phase.allowed_quiet_days().is_some_and(|allowed_days| days >= allowed_days);
     let is_waiting = round.waiting_since.is_some_and(|done| now.days_since(done.min(now)) >= phase::LOOK_BACK_DAYS);
     let next = next::step(phase, &round, request, days);
     let mut text = match is_quiet {

@@ -15,7 +15,7 @@ use crate::network::UpdateContact;
 use crate::question::{Question, still_chooses};
 use crate::words::{Word, Words, words};
 use crate::{
-    CardKind, Command, CommandId, ContactId, Context, DocumentKind, Edit, Language, PersonId, Reader, Refusal,
+    CardKind, Command, CommandId, CommandKind, ContactId, Context, DocumentKind, Language, PersonId, Reader, Refusal,
     Timestamp,
 };
 
@@ -282,7 +282,7 @@ macro_rules! suggestion_answers {
             pub suggestion_id: $crate::CommandId,
         }
 
-        impl $crate::Edit for $Accept {
+        impl $crate::CommandKind for $Accept {
             const NAME: &'static str = $accept;
             const POLICY: $crate::policy::Policy = $crate::policy::Policy::NOBODY.client($crate::policy::Rule::Always);
             const IS_CHOICE: bool = true;
@@ -315,7 +315,7 @@ macro_rules! suggestion_answers {
             }
         }
 
-        impl $crate::Edit for $Decline {
+        impl $crate::CommandKind for $Decline {
             const NAME: &'static str = $decline;
             const POLICY: $crate::policy::Policy = $crate::policy::Policy::NOBODY.client($crate::policy::Rule::Always);
             const IS_CHOICE: bool = true;

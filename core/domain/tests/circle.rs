@@ -6,7 +6,7 @@
 mod history;
 
 use history::{Device, History, called, id};
-use kring_domain::{Code, Command, DocumentKind, Language, Role, genesis, rewrite};
+use kring_domain::{Command, DocumentKind, Language, RefusalCode, Role, genesis, rewrite};
 use serde_json::{Value, json};
 
 const MESSAGE: u128 = 21;
@@ -49,7 +49,7 @@ fn writer_and_client_take_words_away_and_others_do_not() {
         for who in [0, 1] {
             let (mut history, mut devices) = circle();
             let refused = history.send(&mut devices[2], about(command)).unwrap_err();
-            assert_eq!(refused.code, Code::Forbidden, "{command} by somebody else");
+            assert_eq!(refused.code, RefusalCode::Forbidden, "{command} by somebody else");
             history.send(&mut devices[who], about(command)).unwrap();
             let is_offer = command.ends_with("offer");
             let list = if is_offer { "offers" } else { "messages" };
@@ -95,12 +95,12 @@ fn an_id_in_the_circle_stands_for_one_thing() {
     };
     for taken in [MESSAGE, OFFER, IDEA] {
         for command in with(id(taken)) {
-            assert_eq!(history.send(&mut linda, command).unwrap_err().code, Code::DuplicateId);
+            assert_eq!(history.send(&mut linda, command).unwrap_err().code, RefusalCode::DuplicateId);
         }
     }
     history.send(&mut linda, about("erase_message")).unwrap();
     let again = json!({"type": "post_message", "message_id": id(MESSAGE), "text": "x"});
-    assert_eq!(history.send(&mut emine, again).unwrap_err().code, Code::DuplicateId);
+    assert_eq!(history.send(&mut emine, again).unwrap_err().code, RefusalCode::DuplicateId);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn an_idea_stays_once_the_client_has_chosen_it() {
         let (mut history, [mut joost, mut linda, _]) = circle();
         history.send(&mut joost, about("choose_idea")).unwrap();
         // Linda has not heard of it yet.
-        assert_eq!(history.send(&mut linda, about(command)).unwrap_err().code, Code::Forbidden, "{command}");
+        assert_eq!(history.send(&mut linda, about(command)).unwrap_err().code, RefusalCode::Forbidden, "{command}");
         assert_eq!(history.json()["content"]["ideas"][0]["status"], "chosen");
         history.send(&mut joost, about("park_idea")).unwrap();
         history.send(&mut linda, about(command)).unwrap();

@@ -46,7 +46,7 @@ fn facts(history: &History, sender: &Author, sent: &Value) -> BTreeMap<String, V
         DocumentKind::Private => facts.extend(BTreeMap::from([("private".to_owned(), content.clone())])),
         DocumentKind::PrivateTime => private_time(content, sender, sent, &mut facts),
         // What professionals write about the client is theirs to write.
-        DocumentKind::Pronotes => {}
+        DocumentKind::WorkNotes => {}
         DocumentKind::Consents => consents(content, sender, sent, &mut facts),
     }
     facts

@@ -117,13 +117,13 @@ impl Server {
         self.commands += 1;
         let context = Context { command_id: CommandId::new(id(self.commands)), ..Context::example(author) };
         let now = self.document.clone();
-        let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(&author, &command, &now) else {
+        let (Decision::Admit(authorized) | Decision::Suggest(authorized)) = authorize(&author, &command, &now) else {
             return Ok(());
         };
         self.document.set_actor(author.actor());
         let mut transaction =
             self.document.transaction_at(PatchLog::inactive(), &self.seen[device]).map_err(failure)?;
-        if warrant.execute(&context, &mut transaction).is_err() {
+        if authorized.execute(&context, &mut transaction).is_err() {
             transaction.rollback();
         } else {
             let (change, _) = transaction.commit();

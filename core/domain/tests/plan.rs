@@ -8,7 +8,7 @@ mod history;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
 use history::{Device, History, about, add_action, id};
-use kring_domain::{CardKind, Code, DocumentKind, Role};
+use kring_domain::{CardKind, DocumentKind, RefusalCode, Role};
 use serde_json::{Value, json};
 
 const LINDA: u128 = 2;
@@ -114,9 +114,9 @@ fn v1_a_choice_does_not_cover_what_the_client_had_not_seen() {
 fn v1_only_one_to_three_distinct_actions_are_ranked() {
     let (mut history, [mut joost, ..]) = plan(4);
     for wrong in [&[][..], &[1, 1], &[1, 2, 3, 4]] {
-        assert_eq!(history.send(&mut joost, rank(wrong)).unwrap_err().code, Code::Invalid);
+        assert_eq!(history.send(&mut joost, rank(wrong)).unwrap_err().code, RefusalCode::Invalid);
     }
-    assert_eq!(history.send(&mut joost, rank(&[9])).unwrap_err().code, Code::NotFound);
+    assert_eq!(history.send(&mut joost, rank(&[9])).unwrap_err().code, RefusalCode::NotFound);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn v5_of_a_concurrent_tick_and_untick_the_later_admitted_shows() {
         let step = |command: &str| json!({ "type": command, "action_id": id(1), "step_id": id(10) });
         let add = json!({ "type": "add_step", "action_id": id(1), "step_id": id(10), "text": "Bellen" });
         history.send(&mut joost, add.clone()).unwrap();
-        assert_eq!(history.send(&mut joost, add).unwrap_err().code, Code::DuplicateId);
+        assert_eq!(history.send(&mut joost, add).unwrap_err().code, RefusalCode::DuplicateId);
         history.send(&mut joost, take(1, LINDA, "Bellen", &[10])).unwrap();
         history.send(&mut joost, step("tick_step")).unwrap();
         history.send(&mut joost, step("untick_step")).unwrap();
@@ -207,7 +207,7 @@ fn v11_an_action_that_loses_the_clients_part_meanwhile_shows_as_draft() {
         assert_eq!(history.cards(CardKind::ClientPartMissing).len(), 1);
         history.sync(&mut joost);
         let refusal = history.send(&mut joost, about("activate_action", 1)).unwrap_err();
-        assert_eq!((refusal.code, refusal.field.as_deref()), (Code::Invalid, Some("client_part")));
+        assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("client_part")));
         let set = json!({ "type": "update_action", "action_id": id(1), "client_part": "Ik vraag Henk" });
         history.send(&mut joost, set).unwrap();
         assert_eq!(states(&history), ["active"], "the activation was kept");
@@ -232,7 +232,7 @@ fn v12_a_done_action_stays_done_until_somebody_looks_back() {
     let [card] = &history.cards(CardKind::NotEvaluated)[..] else { panic!("one card") };
     assert_eq!(card.text, "Kijk samen terug op “Actie 1”.");
     for command in ["activate_action", "stop_action"] {
-        assert_eq!(history.send(&mut joost, about(command, 1)).unwrap_err().code, Code::Conflict);
+        assert_eq!(history.send(&mut joost, about(command, 1)).unwrap_err().code, RefusalCode::Conflict);
     }
 
     history.send(&mut linda, evaluate(20, 1)).unwrap();
@@ -241,7 +241,7 @@ fn v12_a_done_action_stays_done_until_somebody_looks_back() {
     assert_eq!(headlines(&history), [true, false]);
     history.send(&mut joost, evaluate(22, 1)).unwrap();
     assert_eq!(headlines(&history), [false, false, true]);
-    assert_eq!(history.send(&mut emine, evaluate(22, 1)).unwrap_err().code, Code::DuplicateId);
+    assert_eq!(history.send(&mut emine, evaluate(22, 1)).unwrap_err().code, RefusalCode::DuplicateId);
 
     history.sync(&mut joost);
     history.send(&mut joost, about("activate_action", 1)).unwrap();
@@ -259,15 +259,15 @@ fn a_delegated_right_is_used_and_revoking_wins() {
     let mut tablet = Device::new(5, 1, Role::Client);
     history.sync(&mut tablet);
     for device in [&mut emine, &mut marloes] {
-        assert_eq!(history.send(device, about("activate_action", 1)).unwrap_err().code, Code::Forbidden);
-        assert_eq!(history.send(device, delegation("delegate_right", EMINE)).unwrap_err().code, Code::Forbidden);
+        assert_eq!(history.send(device, about("activate_action", 1)).unwrap_err().code, RefusalCode::Forbidden);
+        assert_eq!(history.send(device, delegation("delegate_right", EMINE)).unwrap_err().code, RefusalCode::Forbidden);
     }
     history.send(&mut linda, about("activate_action", 1)).unwrap();
     // Joost takes the right back on his phone; the tablet, which does not know, gives it again.
     history.send(&mut joost, delegation("revoke_right", LINDA)).unwrap();
     history.send(&mut tablet, delegation("delegate_right", LINDA)).unwrap();
     assert_eq!(history.json()["content"]["delegations"], json!([]));
-    assert_eq!(history.send(&mut linda, about("stop_action", 1)).unwrap_err().code, Code::Forbidden);
+    assert_eq!(history.send(&mut linda, about("stop_action", 1)).unwrap_err().code, RefusalCode::Forbidden);
     history.sync(&mut joost);
     history.sync(&mut tablet);
     history.send(&mut tablet, delegation("revoke_right", LINDA)).unwrap();
@@ -278,7 +278,7 @@ fn a_delegated_right_is_used_and_revoking_wins() {
     history.send(&mut joost, delegation("delegate_right", LINDA)).unwrap();
     assert_eq!(history.json()["content"]["delegations"][0]["person_id"], json!(id(LINDA)));
     history.send(&mut linda, about("stop_action", 1)).unwrap();
-    assert_eq!(history.send(&mut joost, delegation("revoke_right", EMINE)).unwrap_err().code, Code::NotFound);
+    assert_eq!(history.send(&mut joost, delegation("revoke_right", EMINE)).unwrap_err().code, RefusalCode::NotFound);
 }
 
 #[test]
@@ -288,10 +288,10 @@ fn a_member_ticks_only_steps_of_their_own_part_and_takes_parts_only_for_themselv
     history.send(&mut marloes, add).unwrap();
     history.sync(&mut linda);
     let tick = json!({ "type": "tick_step", "action_id": id(1), "step_id": id(10) });
-    assert_eq!(history.send(&mut linda, tick.clone()).unwrap_err().code, Code::Forbidden);
-    assert_eq!(history.send(&mut marloes, tick.clone()).unwrap_err().code, Code::Forbidden);
-    assert_eq!(history.send(&mut linda, take(1, EMINE, "Bellen", &[10])).unwrap_err().code, Code::Forbidden);
-    assert_eq!(history.send(&mut linda, take(1, LINDA, "Bellen", &[11])).unwrap_err().code, Code::NotFound);
+    assert_eq!(history.send(&mut linda, tick.clone()).unwrap_err().code, RefusalCode::Forbidden);
+    assert_eq!(history.send(&mut marloes, tick.clone()).unwrap_err().code, RefusalCode::Forbidden);
+    assert_eq!(history.send(&mut linda, take(1, EMINE, "Bellen", &[10])).unwrap_err().code, RefusalCode::Forbidden);
+    assert_eq!(history.send(&mut linda, take(1, LINDA, "Bellen", &[11])).unwrap_err().code, RefusalCode::NotFound);
     history.send(&mut linda, take(1, LINDA, "Bellen", &[10])).unwrap();
     history.send(&mut linda, tick.clone()).unwrap();
     history.sync(&mut joost);
@@ -312,7 +312,11 @@ fn everybody_ticks_the_steps_of_their_own_part() {
         for command in ["tick_step", "untick_step"] {
             let tick = |step| json!({ "type": command, "action_id": id(1), "step_id": id(step) });
             history.send(&mut device, tick(10)).unwrap();
-            assert_eq!(history.send(&mut device, tick(11)).unwrap_err().code, Code::Forbidden, "{role:?} {command}");
+            assert_eq!(
+                history.send(&mut device, tick(11)).unwrap_err().code,
+                RefusalCode::Forbidden,
+                "{role:?} {command}"
+            );
         }
     }
 }
@@ -323,7 +327,7 @@ fn a_carer_takes_a_part_and_looks_back() {
     let mut carer = Device::new(9, 9, Role::Carer);
     history.sync(&mut carer);
     history.send(&mut carer, take(1, 9, "Koffie zetten", &[])).unwrap();
-    assert_eq!(history.send(&mut carer, take(1, EMINE, "Bellen", &[])).unwrap_err().code, Code::Forbidden);
+    assert_eq!(history.send(&mut carer, take(1, EMINE, "Bellen", &[])).unwrap_err().code, RefusalCode::Forbidden);
     history.send(&mut carer, evaluate(20, 1)).unwrap();
     history.send(&mut emine, evaluate(21, 1)).unwrap();
     assert_eq!(action(&history, 1)["evaluations"][0]["by"], json!(id(9)));
@@ -385,7 +389,7 @@ fn bounds_are_kept() {
         (json!({ "setting": "elsewhere" }), "setting"),
     ] {
         let refusal = history.send(&mut joost, update(fields)).unwrap_err();
-        assert_eq!((refusal.code, refusal.field.as_deref()), (Code::Invalid, Some(field)));
+        assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some(field)));
     }
     let all = json!({ "due": "2026-04-15", "complexity": 2, "setting": "ordinary", "company": "pair" });
     history.send(&mut joost, update(all)).unwrap();

@@ -13,7 +13,7 @@ use std::path::Path;
 use examples::{CONSENT_SUGGESTION, PLAN_SUGGESTION, SUGGESTION, example, give_consent, things};
 use history::{Device, History, id};
 use kring_domain::policy::{Condition, Rule};
-use kring_domain::{Access, Code, Command, CommandDescription, Decision, DocumentKind, Effect, Role, authorize};
+use kring_domain::{Access, Command, CommandDescription, Decision, DocumentKind, Effect, RefusalCode, Role, authorize};
 use serde_json::json;
 
 const CLIENT: u128 = 1;
@@ -179,7 +179,7 @@ fn decide(command: &CommandDescription, role: Role, situation: Situation) -> &'s
     if command.kind.access(role) < Access::Write {
         // The server answers whoever may not see the document, and whoever only reads it, before this is asked.
         let refused = matches!(authorize(&device.author, &example, &history.document),
-            Decision::Refuse(refusal) if refusal.code == Code::Forbidden);
+            Decision::Refuse(refusal) if refusal.code == RefusalCode::Forbidden);
         assert!(refused, "{role:?} could {} without access", command.name);
         return "–";
     }
@@ -187,7 +187,7 @@ fn decide(command: &CommandDescription, role: Role, situation: Situation) -> &'s
         Decision::Admit(_) => "yes",
         Decision::Suggest(_) => "as a suggestion",
         Decision::Hold(_) => "held",
-        Decision::Refuse(refusal) if refusal.code == Code::Forbidden => "–",
+        Decision::Refuse(refusal) if refusal.code == RefusalCode::Forbidden => "–",
         Decision::Refuse(refusal) => panic!("the example of {} is refused: {refusal}", command.name),
     }
 }

@@ -7,7 +7,7 @@ mod history;
 
 use history::{Device, History, about, add_action, id};
 use kring_domain::{
-    Answerer, Author, Because, Code, DeviceId, DocumentKind, Language, PersonId, Reader, Reason, Refusal, Role,
+    Answerer, Author, Because, DeviceId, DocumentKind, Language, PersonId, Reader, Reason, Refusal, RefusalCode, Role,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -117,14 +117,14 @@ fn what_comes_first_is_said() {
     space.joost(about("activate_action", 1));
     space.joost(about("finish_action", 1));
     let refusal = space.history.send(&mut space.joost, about("activate_action", 1)).unwrap_err();
-    assert_eq!(refusal.code, Code::Conflict);
+    assert_eq!(refusal.code, RefusalCode::Conflict);
     let reads = |refusal: &Refusal, language| says(refusal, JOOST, Role::Client, language);
     assert_eq!(reads(&refusal, Language::Dutch), "Kijk eerst samen terug op deze actie.");
 
     space.joost(add_action(2));
     space.joost(json!({ "type": "update_action", "action_id": id(2), "client_part": null }));
     let refusal = space.history.send(&mut space.joost, about("activate_action", 2)).unwrap_err();
-    assert_eq!((refusal.code, refusal.field.as_deref()), (Code::Invalid, Some("client_part")));
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("client_part")));
     assert_eq!(reads(&refusal, Language::Dutch), "Schrijf eerst op wat jij zelf doet.");
     let other = says(&refusal, MARLOES, Role::Professional, Language::Dutch);
     assert_eq!(other, "Schrijf eerst op wat Joost zelf doet.");
@@ -170,10 +170,10 @@ fn every_refusal_has_a_short_sentence() {
         vec![Answerer::Role(Role::Member), Answerer::Role(Role::Professional)],
         vec![Answerer::Person(person(4_000))],
     ];
-    let mut refusals: Vec<Refusal> = Code::ALL.into_iter().map(Refusal::new).collect();
+    let mut refusals: Vec<Refusal> = RefusalCode::ALL.into_iter().map(Refusal::new).collect();
     for reason in Reason::ALL.into_iter().chain([Reason::Unknown]) {
         let because = people.iter().map(|about| Because { reason, about: about.clone() });
-        refusals.extend(because.map(|because| Refusal::new(Code::Forbidden).because(because)));
+        refusals.extend(because.map(|because| Refusal::new(RefusalCode::Forbidden).because(because)));
     }
     refusals.extend(["name", "gives[0]", "nonsense", ""].map(Refusal::invalid));
     for refusal in &refusals {

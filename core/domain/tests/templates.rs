@@ -220,7 +220,7 @@ fn arm(pieces: &[(usize, Piece)], at: usize, language: &str) -> Vec<(usize, Stri
 }
 
 /// Returns whether a text follows the name of whoever did something: “heeft …”.
-fn is_deed(texts: &Texts, file: &str) -> bool {
+fn is_step(texts: &Texts, file: &str) -> bool {
     texts.dutch.iter().any(|literal| literal.place.starts_with(file) && literal.text.starts_with("heeft "))
 }
 
@@ -250,7 +250,7 @@ fn is_each_short(texts: &Texts, literals: &[Literal]) -> Vec<String> {
         let file = literal.place.split(':').next().unwrap();
         // In the access log the role stands behind the name.
         let name = if file.contains("access_log") { 2 } else { 1 };
-        let begins = usize::from(literal.text.starts_with(char::is_lowercase) && is_deed(texts, file)) * name;
+        let begins = usize::from(literal.text.starts_with(char::is_lowercase) && is_step(texts, file)) * name;
         for (number, sentence) in filled(literal).split(['.', '?', '!', '\n']).enumerate() {
             let words = sentence.split_whitespace().count() + if number == 0 { begins } else { 0 };
             if words > MOST {

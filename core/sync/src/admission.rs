@@ -11,23 +11,23 @@ mod restore;
 use automerge::transaction::CommitOptions;
 use automerge::{Automerge, PatchLog, ReadDoc};
 use kring_domain::{
-    Author, Code, Command, CommandId, Context, Decision, DocumentId, DocumentKind, ParseError, Refusal, Timestamp,
-    authorize, genesis, mentions,
+    Author, Command, CommandId, Context, Decision, DocumentId, DocumentKind, ParseError, Refusal, RefusalCode,
+    Timestamp, authorize, genesis, mentions,
 };
 
-use crate::{Base, ChainHash, Entry, RawCommand, Submission, Verdict, dating};
+use crate::{ChainHash, Entry, Position, RawCommand, Submission, Verdict, dating};
 
 pub use generation::Generation;
+pub use log::EntryMeta;
 use log::Log;
-pub use log::Mark;
 pub use recover::{Readmitted, RecoverError};
 pub use restore::{RestoreError, StoredLog};
 
 /// The time by which of the server a device's clock may be, in milliseconds.
-const CLOCK_TOLERANCE: i64 = 24 * 60 * 60 * 1000;
+const CLOCK_TOLERANCE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The most bytes of a command, as JSON, that is held: nobody of this version can look into it and see that it is too long.
-const MAX_HELD: usize = 16 * 1024;
+const MAX_HELD_BYTES: usize = 16 * 1024;
 
 /// One document at the server: its history, its present state and what was answered to whom.
 pub struct Admission {
@@ -36,7 +36,7 @@ pub struct Admission {
     generation: u64,
     document: Automerge,
     log: Log,
-    chain: ChainHash,
+    chain_hash: ChainHash,
 }
 
 /// The outcome of one submission.
@@ -59,9 +59,9 @@ pub struct Admitted {
     /// The entry, not signed yet.
     pub entry: Entry,
     /// What the store keeps beside it.
-    pub mark: Mark,
-    /// The link of the chain that covers it.
-    pub link: ChainHash,
+    pub meta: EntryMeta,
+    /// The chain hash of the chain that covers it.
+    pub chain_hash: ChainHash,
     /// The command, parsed.
     pub command: Command,
 }
@@ -71,7 +71,7 @@ impl Admission {
     pub fn new(id: DocumentId, kind: DocumentKind) -> Self {
         let document = genesis(kind);
         let log = Log::starting_at(document.get_heads());
-        Self { id, kind, generation: 1, document, log, chain: ChainHash::start(id, 1) }
+        Self { id, kind, generation: 1, document, log, chain_hash: ChainHash::start(id, 1) }
     }
 
     /// The document's id.
@@ -90,13 +90,13 @@ impl Admission {
     }
 
     /// Returns where the log is.
-    pub fn head(&self) -> Base {
-        Base { generation: self.generation, sequence: self.log.head() }
+    pub fn head(&self) -> Position {
+        Position { generation: self.generation, sequence: self.log.head() }
     }
 
-    /// The link of the last entry, or of the start of the generation.
-    pub fn chain(&self) -> ChainHash {
-        self.chain
+    /// The chain hash of the last entry, or of the start of the generation.
+    pub fn chain_hash(&self) -> ChainHash {
+        self.chain_hash
     }
 
     /// The document as bytes for a new device: everything up to [`Self::head`].
@@ -108,7 +108,7 @@ impl Admission {
     ///
     /// Measured with automerge 0.12: about 90 KiB for an empty document and 140 bytes an entry on top, and the
     /// log's own marks and verdicts; those of earlier generations count as if their entries were still there.
-    pub fn weight(&self) -> usize {
+    pub fn memory_bytes(&self) -> usize {
         90 * 1024 + self.log.verdicts() * 400
     }
 
@@ -131,10 +131,10 @@ impl Admission {
             }
             // What names something that was erased is kept for nobody.
             Err(Stopped::Held(_)) if self.names_erased(&raw) => {
-                (Verdict::rejected(id, Refusal::new(Code::NotFound)), None, None)
+                (Verdict::rejected(id, Refusal::new(RefusalCode::NotFound)), None, None)
             }
-            Err(Stopped::Held(_)) if raw.json().len() > MAX_HELD => {
-                (Verdict::rejected(id, Refusal::new(Code::TooLarge)), None, None)
+            Err(Stopped::Held(_)) if raw.json().len() > MAX_HELD_BYTES => {
+                (Verdict::rejected(id, Refusal::new(RefusalCode::TooLarge)), None, None)
             }
             Err(Stopped::Held(code)) => (Verdict::held(id, code), None, None),
             Err(Stopped::Refused(refusal)) => (Verdict::rejected(id, refusal), None, None),
@@ -158,13 +158,13 @@ impl Admission {
         let command = command.resolved(author, &self.document);
         // Whatever its clock says, it is a command within the bounds of all commands.
         let at = submission.made_at.unwrap_or(now);
-        if at.millis() - now.millis() > CLOCK_TOLERANCE {
-            return Err(Stopped::Held(Code::Clock));
+        if at.millis() - now.millis() > CLOCK_TOLERANCE_MS {
+            return Err(Stopped::Held(RefusalCode::Clock));
         }
-        let at = dating::plausible(at, self.seen_at(base), now);
+        let at = dating::clamp(at, self.seen_at(base), now);
         let context = Context { author: *author, command_id: submission.id, at, now };
         let (change, hash, parents, suggestion) = self.execute(&context, &command, base, is_older)?;
-        let mark = self.log.append(hash, author.device, base, parents);
+        let meta = self.log.append(hash, author.device, base, parents);
         let entry = Entry {
             sequence: self.log.head(),
             change,
@@ -178,8 +178,8 @@ impl Admission {
             suggestion,
             signature: Vec::new(),
         };
-        self.chain = self.chain.next(&entry);
-        Ok(Admitted { entry, mark, link: self.chain, command })
+        self.chain_hash = self.chain_hash.next(&entry);
+        Ok(Admitted { entry, meta, chain_hash: self.chain_hash, command })
     }
 
     /// When the latest edit was made that a device had seen at a base.
@@ -188,7 +188,7 @@ impl Admission {
     }
 
     /// The sequence number a base stands for in the present generation.
-    fn base_of(&self, base: Option<Base>) -> Result<u64, Refusal> {
+    fn base_of(&self, base: Option<Position>) -> Result<u64, Refusal> {
         let head = self.head();
         match base {
             None => Ok(head.sequence),
@@ -205,16 +205,16 @@ impl Admission {
         base: u64,
         is_older: bool,
     ) -> Result<(Vec<u8>, automerge::ChangeHash, Vec<u64>, bool), Stopped> {
-        let (warrant, suggestion) = match authorize(&context.author, command, &self.document) {
-            Decision::Admit(warrant) => (warrant, false),
-            Decision::Suggest(warrant) => (warrant, true),
+        let (authorized, suggestion) = match authorize(&context.author, command, &self.document) {
+            Decision::Admit(authorized) => (authorized, false),
+            Decision::Suggest(authorized) => (authorized, true),
             Decision::Hold(code) => return Err(Stopped::Held(code)),
             Decision::Refuse(refusal) => return Err(Stopped::Refused(refusal)),
         };
-        let warrant = match self.log.heads_behind_own(base, context.author.device) {
-            Some(heads) => warrant.seeing(self.log.hashes(&heads)),
-            None if is_older => warrant.seeing_less(),
-            None => warrant,
+        let authorized = match self.log.heads_behind_own(base, context.author.device) {
+            Some(heads) => authorized.seeing(self.log.hashes(&heads)),
+            None if is_older => authorized.seeing_less(),
+            None => authorized,
         };
         let parents = self.log.parents(base, context.author.device);
         let is_present = self.log.is_present(&parents);
@@ -224,9 +224,9 @@ impl Admission {
             self.document.transaction()
         } else {
             let at = self.document.transaction_at(PatchLog::null(), &self.log.hashes(&parents));
-            at.map_err(|_| Refusal::new(Code::Conflict))?
+            at.map_err(|_| Refusal::new(RefusalCode::Conflict))?
         };
-        if let Err(refusal) = warrant.execute(context, &mut transaction) {
+        if let Err(refusal) = authorized.execute(context, &mut transaction) {
             transaction.rollback();
             return Err(Stopped::Refused(refusal));
         }
@@ -238,7 +238,7 @@ impl Admission {
                 (self.document.empty_commit(options), self.log.present())
             }
         };
-        let change = self.document.get_change_by_hash(&hash).ok_or(Refusal::new(Code::Conflict))?;
+        let change = self.document.get_change_by_hash(&hash).ok_or(Refusal::new(RefusalCode::Conflict))?;
         Ok((change.raw_bytes().to_vec(), hash, parents, suggestion))
     }
 
@@ -250,7 +250,7 @@ impl Admission {
 
 /// Why a submission does not become an entry.
 enum Stopped {
-    Held(Code),
+    Held(RefusalCode),
     Refused(Refusal),
 }
 
@@ -263,7 +263,7 @@ impl From<Refusal> for Stopped {
 impl From<ParseError> for Stopped {
     fn from(error: ParseError) -> Self {
         match error {
-            ParseError::Unknown => Self::Held(Code::UnknownCommand),
+            ParseError::Unknown => Self::Held(RefusalCode::UnknownCommand),
             ParseError::Invalid(refusal) => Self::Refused(refusal),
         }
     }

@@ -1,6 +1,6 @@
 //! What a device needs to be brought up to date.
 
-use crate::Base;
+use crate::Position;
 
 /// How a device with a given cursor catches up with a document's log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +24,14 @@ pub enum CatchUp {
 impl CatchUp {
     /// Entries below this number are sent one by one even where a snapshot would do: they are small and the
     /// device keeps what it has.
-    const CHEAP_TAIL: u64 = 256;
+    const CHEAP_TAIL_ENTRIES: u64 = 256;
 
     /// Decides from three numbers, so that nothing needs to be loaded to say “you are current”.
     ///
     /// `cursor` is what the device holds (`None`: nothing), `head` where the log is, `snapshot` the sequence number
     /// of the stored snapshot of the present generation (0 where there is none and the generation starts at
     /// genesis).
-    pub fn decide(cursor: Option<Base>, head: Base, snapshot: u64) -> Self {
+    pub fn decide(cursor: Option<Position>, head: Position, snapshot: u64) -> Self {
         match cursor {
             Some(cursor) if cursor == head => Self::Current,
             Some(cursor) if cursor.generation == head.generation && cursor.sequence > head.sequence => {
@@ -40,11 +40,11 @@ impl CatchUp {
             Some(cursor) if cursor.generation > head.generation => Self::Ahead { after: head.sequence },
             Some(cursor)
                 if cursor.generation == head.generation
-                    && (cursor.sequence >= snapshot || head.sequence - cursor.sequence <= Self::CHEAP_TAIL) =>
+                    && (cursor.sequence >= snapshot || head.sequence - cursor.sequence <= Self::CHEAP_TAIL_ENTRIES) =>
             {
                 Self::Entries { after: cursor.sequence }
             }
-            _ if head.generation == Base::GENESIS.generation && snapshot == 0 => Self::Entries { after: 0 },
+            _ if head.generation == Position::GENESIS.generation && snapshot == 0 => Self::Entries { after: 0 },
             _ => Self::Snapshot,
         }
     }
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_device_gets_exactly_what_it_lacks() {
-        let at = |generation, sequence| Base { generation, sequence };
+        let at = |generation, sequence| Position { generation, sequence };
         for (cursor, head, snapshot, expected) in [
             (Some(at(1, 5)), at(1, 5), 0, CatchUp::Current),
             (Some(at(1, 3)), at(1, 5), 0, CatchUp::Entries { after: 3 }),

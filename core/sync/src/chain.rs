@@ -1,4 +1,4 @@
-//! The hash chain over a document's log: each entry's link covers every entry before it.
+//! The hash chain over a document's log: each entry's chain hash covers every entry before it.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use crate::Entry;
 use crate::frame::bytes;
 
-/// The SHA-256 link of an entry, or of the start of a generation.
+/// The SHA-256 chain hash of an entry, or of the start of a generation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChainHash([u8; 32]);
 
 impl ChainHash {
-    /// The link before the first entry of a document that begins at genesis.
+    /// The chain hash before the first entry of a document that begins at genesis.
     pub fn start(document: DocumentId, generation: u64) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"kring log 1");
@@ -23,7 +23,7 @@ impl ChainHash {
         Self(hash.finalize().into())
     }
 
-    /// The link before the first entry of a later generation, behind the last link of the one before it.
+    /// The chain hash before the first entry of a later generation, behind the last chain hash of the one before it.
     pub fn begin(self, document: DocumentId, generation: u64, snapshot: &[u8]) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"kring generation 1");
@@ -34,7 +34,7 @@ impl ChainHash {
         Self(hash.finalize().into())
     }
 
-    /// The link of `entry` behind this one; the signature is not part of it.
+    /// The chain hash of `entry` behind this one; the signature is not part of it.
     pub fn next(self, entry: &Entry) -> Self {
         let mut hash = Sha256::new();
         hash.update(self.0);
@@ -58,7 +58,7 @@ impl ChainHash {
         &self.0
     }
 
-    /// Takes bytes that a link was stored as.
+    /// Takes bytes that a chain hash was stored as.
     pub fn from_stored(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

@@ -12,7 +12,7 @@ const EARLIEST: Timestamp = Timestamp::EARLIEST_EDIT;
 ///
 /// Nobody makes an edit before those that they build on, nor in the future. A clock that was never set says nothing:
 /// the edit is dated by what it builds on, and where it builds on nothing it is dated now.
-pub(crate) fn plausible(made_at: Timestamp, seen: Option<Timestamp>, now: Timestamp) -> Timestamp {
+pub(crate) fn clamp(made_at: Timestamp, seen: Option<Timestamp>, now: Timestamp) -> Timestamp {
     let is_set = made_at >= EARLIEST || now < EARLIEST;
     match seen.filter(|seen| *seen <= now) {
         Some(seen) => made_at.clamp(seen, now),
@@ -49,7 +49,7 @@ mod tests {
             // In the virtual time of tests, before 2020, nothing is too early.
             (Timestamp::from_millis(5), None, Timestamp::from_millis(7), Timestamp::from_millis(5)),
         ] {
-            assert_eq!(plausible(made_at, seen, now), expected, "{made_at} {seen:?} {now}");
+            assert_eq!(clamp(made_at, seen, now), expected, "{made_at} {seen:?} {now}");
         }
     }
 }

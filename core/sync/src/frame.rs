@@ -3,9 +3,9 @@
 mod device;
 mod encoded;
 mod entry;
+mod item_count;
 mod server;
 mod spelling;
-mod weight;
 
 use ciborium::de;
 use kring_domain::{Located, Strictly, fault};
@@ -24,7 +24,7 @@ pub use spelling::Spellings;
 pub const PROTOCOL: u64 = 1;
 
 /// The largest device frame, in bytes.
-pub const MAX_FRAME: usize = 1 << 20;
+pub const MAX_FRAME_BYTES: usize = 1 << 20;
 
 /// The most commands in one `submit`.
 pub const MAX_COMMANDS: usize = 1000;
@@ -55,7 +55,7 @@ pub fn encode(frame: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// Decodes a frame from a device: at most [`MAX_FRAME`] bytes, at most [`MAX_COMMANDS`] commands.
+/// Decodes a frame from a device: at most [`MAX_FRAME_BYTES`] bytes, at most [`MAX_COMMANDS`] commands.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub fn decode_device_frame(bytes: &[u8]) -> Result<DeviceFrame, DecodeError> {
     frame.within_bounds().then_some(frame).ok_or(DecodeError::TooLarge)
 }
 
-/// Decodes the list of frames of a one-shot sync; [`MAX_FRAME`] bytes in all.
+/// Decodes the list of frames of a one-shot sync; [`MAX_FRAME_BYTES`] bytes in all.
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ pub fn decode_device_frames(bytes: &[u8]) -> Result<Vec<DeviceFrame>, DecodeErro
 
 /// The field that makes a device's frame malformed, or a list of them, where one does: like one that is there twice.
 pub fn field_at_fault(bytes: &[u8]) -> Option<String> {
-    if bytes.len() > MAX_FRAME {
+    if bytes.len() > MAX_FRAME_BYTES {
         return None;
     }
     let error = match bytes.first().map(|byte| byte >> 5) {
@@ -100,7 +100,7 @@ fn error_of<T: DeserializeOwned>(bytes: &[u8]) -> Option<String> {
 ///
 /// See [`DecodeError`]; the transport bounds the size.
 pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame, DecodeError> {
-    decode_weighed(bytes)
+    decode_counted(bytes)
 }
 
 /// Decodes the list of frames that answers a one-shot sync.
@@ -109,19 +109,19 @@ pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame, DecodeError> {
 ///
 /// See [`DecodeError`]; the transport bounds the size.
 pub fn decode_server_frames(bytes: &[u8]) -> Result<Vec<ServerFrame>, DecodeError> {
-    decode_weighed(bytes)
+    decode_counted(bytes)
 }
 
 /// Decodes what a device sent, strictly: what another program made of a frame must not be what is read here by chance.
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    if bytes.len() > MAX_FRAME {
+    if bytes.len() > MAX_FRAME_BYTES {
         return Err(DecodeError::TooLarge);
     }
     decode_whole(bytes).map(|Strictly(value)| value)
 }
 
-fn decode_weighed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    if weight::items(bytes) > MAX_ITEMS { Err(DecodeError::TooLarge) } else { decode_whole(bytes) }
+fn decode_counted<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    if item_count::count_items(bytes) > MAX_ITEMS { Err(DecodeError::TooLarge) } else { decode_whole(bytes) }
 }
 
 fn decode_whole<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, DecodeError> {
@@ -155,12 +155,12 @@ mod tests {
             panic!("a hello");
         };
         assert_eq!(cursors[0].sequence, 7);
-        let place = json!({"type": "place_contact", "ring": 2.0, "share": 2.5});
-        let command = json!({"id": id, "base": {"generation": 1.0, "sequence": 0.0}, "command": place});
+        let position = json!({"type": "place_contact", "ring": 2.0, "share": 2.5});
+        let command = json!({"id": id, "base": {"generation": 1.0, "sequence": 0.0}, "command": position});
         let submit = json!([{"t": "submit", "document": id, "commands": [command]}]);
         let frames = decode_device_frames(&encode(&submit)).unwrap();
         let [DeviceFrame::Submit { commands, .. }] = &frames[..] else { panic!("a submit") };
-        assert_eq!(commands[0].base, Some(crate::Base::GENESIS));
+        assert_eq!(commands[0].base, Some(crate::Position::GENESIS));
         assert_eq!(*commands[0].command.value(), json!({"type": "place_contact", "ring": 2, "share": 2.5}));
         let half = json!({"t": "hello", "protocol": 1.5});
         assert_eq!(decode_device_frame(&encode(&half)), Err(DecodeError::Malformed));
@@ -224,6 +224,6 @@ mod tests {
             assert_eq!(decode_device_frame(bytes), Err(DecodeError::Malformed));
             assert!(decode_server_frame(bytes).is_err());
         }
-        assert_eq!(decode_device_frame(&vec![0; MAX_FRAME + 1]), Err(DecodeError::TooLarge));
+        assert_eq!(decode_device_frame(&vec![0; MAX_FRAME_BYTES + 1]), Err(DecodeError::TooLarge));
     }
 }

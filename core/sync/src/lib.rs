@@ -16,37 +16,39 @@ mod admission;
 mod catch_up;
 mod chain;
 mod dating;
-mod following;
+mod delivery;
 mod frame;
 mod guard;
-mod late;
 mod one_use;
-mod reads;
+mod read_log;
 mod recovery;
+mod relation;
 mod replica;
-mod standing;
+mod revoked_edits;
 mod submission;
 mod verdict;
 
 pub use admission::{
-    Admission, Admitted, Generation, Mark, Outcome, Readmitted, RecoverError, RestoreError, StoredLog,
+    Admission, Admitted, EntryMeta, Generation, Outcome, Readmitted, RecoverError, RestoreError, StoredLog,
 };
 pub use catch_up::CatchUp;
 pub use chain::ChainHash;
-pub use following::{Following, Next, Reach};
+pub use delivery::{Delivered, Delivery, DeliveryState};
 pub use frame::{
-    Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME, Member, PROTOCOL,
-    ServerFrame, Spellings, decode_device_frame, decode_device_frames, decode_server_frame, decode_server_frames,
-    encode, encode_entries, field_at_fault,
+    Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME_BYTES, Member,
+    PROTOCOL, ServerFrame, Spellings, decode_device_frame, decode_device_frames, decode_server_frame,
+    decode_server_frames, encode, encode_entries, field_at_fault,
 };
-pub use late::FormerSeat;
-pub use one_use::{ClaimUse, CodeUse, FirstUse, GRACE, MAX_SKEW, ShownToken, Signature, Signed, TokenUse, is_recent};
-pub use reads::{Look, LookChain, MAX_LOOKS};
+pub use one_use::{
+    ClaimUse, CodeUse, FirstUse, GRACE_MS, MAX_CLOCK_SKEW_MS, ShownToken, Signature, Signed, TokenUse, is_recent,
+};
+pub use read_log::{MAX_READ_EVENTS, ReadEvent, ReadLogChain};
 pub use recovery::Recovery;
+pub use relation::{Claim, Relation, SyncAction};
 pub use replica::{
-    Clock, DeviceIdentity, EditState, Event, OwnEdit, Pending, Permission, Recall, Replica, ReplicaError, SettledEdit,
-    StoreOp, StoredDocument,
+    Clock, DeviceIdentity, EditState, Event, OwnEdit, Pending, Permission, Replica, ReplicaError, SettledEdit, StoreOp,
+    StoreQuery, StoredDocument,
 };
-pub use standing::{Claim, Standing, Way};
-pub use submission::{Base, RawCommand, Submission};
+pub use revoked_edits::FormerMembership;
+pub use submission::{Position, RawCommand, Submission};
 pub use verdict::{Judgement, Verdict};

@@ -6,13 +6,13 @@
 use kring_domain::Timestamp;
 
 /// By how much the clock of a device may differ from the server's when it signs, in milliseconds: 5 minutes.
-pub const MAX_SKEW: i64 = 5 * 60_000;
+pub const MAX_CLOCK_SKEW_MS: i64 = 5 * 60_000;
 
 /// For how long after the first use its answer may be asked for again, in milliseconds: a day.
 ///
 /// Only who holds the device's key can, and only while nobody has used what was answered first; so the time may be as
 /// long as a device without coverage needs.
-pub const GRACE: i64 = 86_400_000;
+pub const GRACE_MS: i64 = 86_400_000;
 
 /// The first use of something, as the server has kept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Signed {
     /// When the device signed, by its clock.
     pub at: Timestamp,
     /// True when it is about the exchange of the first use, by the word that the device chose then.
-    pub is_same_exchange: bool,
+    pub is_same_request: bool,
 }
 
 /// A refresh token that somebody shows.
@@ -104,14 +104,14 @@ impl Signed {
 
 /// Returns whether something was signed about now.
 pub fn is_recent(signed_at: Timestamp, now: Timestamp) -> bool {
-    now.millis().abs_diff(signed_at.millis()) <= MAX_SKEW.unsigned_abs()
+    now.millis().abs_diff(signed_at.millis()) <= MAX_CLOCK_SKEW_MS.unsigned_abs()
 }
 
 impl ShownToken {
     /// Returns what becomes of the token.
     ///
     /// A second use by whoever does not sign for it ends its session at once. Whoever signs for the same exchange, later than
-    /// before and within [`GRACE`], while what was answered first lies unused, gets another answer. Bytes that were overheard
+    /// before and within [`GRACE_MS`], while what was answered first lies unused, gets another answer. Bytes that were overheard
     /// are no such thing, as their time is not later.
     pub fn shown_with(self, signature: Signature, now: Timestamp) -> TokenUse {
         match (self.used, signature) {
@@ -120,7 +120,7 @@ impl ShownToken {
             (None, Signature::Wrong) => TokenUse::Unsigned,
             (_, Signature::Good(signed)) if !signed.is_recent(now) => TokenUse::WrongTime,
             (None, Signature::NotNeeded | Signature::Good(_)) => TokenUse::First,
-            (Some(used), Signature::Good(signed)) if signed.is_same_exchange => match signed.at <= used.signed_at {
+            (Some(used), Signature::Good(signed)) if signed.is_same_request => match signed.at <= used.signed_at {
                 true => TokenUse::WrongTime,
                 false if used.is_answerable(now) => TokenUse::Again,
                 false => TokenUse::Copied,
@@ -135,7 +135,7 @@ impl FirstUse {
     ///
     /// Whoever has the code alone gets nothing: it takes the device whose session began with it, which `is_on` still.
     pub fn code_with(self, is_same_device: bool, signed: Signed, is_on: bool, now: Timestamp) -> CodeUse {
-        if !is_same_device || !signed.is_same_exchange || !is_on || !self.is_recent(now) {
+        if !is_same_device || !signed.is_same_request || !is_on || !self.is_recent(now) {
             CodeUse::Invalid
         } else if signed.at <= self.signed_at {
             CodeUse::WrongTime
@@ -163,7 +163,7 @@ impl FirstUse {
     }
 
     fn is_recent(&self, now: Timestamp) -> bool {
-        now.millis() - self.at.millis() <= GRACE
+        now.millis() - self.at.millis() <= GRACE_MS
     }
 }
 
@@ -181,8 +181,8 @@ mod tests {
         FirstUse { at: at(-ago), signed_at: at(-ago), is_answer_unused }
     }
 
-    fn good(millis: i64, is_same_exchange: bool) -> Signature {
-        Signature::Good(Signed { at: at(millis), is_same_exchange })
+    fn good(millis: i64, is_same_request: bool) -> Signature {
+        Signature::Good(Signed { at: at(millis), is_same_request })
     }
 
     #[test]
@@ -190,20 +190,20 @@ mod tests {
         let fresh = ShownToken { is_over: false, used: None };
         let lost = ShownToken { used: Some(used(1000, true)), ..fresh };
         let arrived = ShownToken { used: Some(used(1000, false)), ..fresh };
-        let old = ShownToken { used: Some(used(GRACE + 1, true)), ..fresh };
+        let old = ShownToken { used: Some(used(GRACE_MS + 1, true)), ..fresh };
         let over = |token| ShownToken { is_over: true, ..token };
         for (what, token, signature, expected) in [
             ("first", fresh, good(0, false), TokenUse::First),
             ("first, without a key", fresh, Signature::NotNeeded, TokenUse::First),
             ("first, by a stranger", fresh, Signature::Wrong, TokenUse::Unsigned),
-            ("first, with a wrong clock", fresh, good(MAX_SKEW + 1, false), TokenUse::WrongTime),
+            ("first, with a wrong clock", fresh, good(MAX_CLOCK_SKEW_MS + 1, false), TokenUse::WrongTime),
             ("lost", lost, good(0, true), TokenUse::Again),
             ("lost, and overheard", lost, good(-1000, true), TokenUse::WrongTime),
-            ("lost, with a wrong clock", lost, good(MAX_SKEW + 1, true), TokenUse::WrongTime),
+            ("lost, with a wrong clock", lost, good(MAX_CLOCK_SKEW_MS + 1, true), TokenUse::WrongTime),
             ("lost, and asked for too late", old, good(0, true), TokenUse::Copied),
             ("arrived", arrived, good(0, true), TokenUse::Copied),
             ("another exchange", lost, good(0, false), TokenUse::Copied),
-            ("another exchange, with a wrong clock", lost, good(-MAX_SKEW - 1, false), TokenUse::WrongTime),
+            ("another exchange, with a wrong clock", lost, good(-MAX_CLOCK_SKEW_MS - 1, false), TokenUse::WrongTime),
             ("stolen", lost, Signature::Wrong, TokenUse::Stolen),
             ("stolen, without a key", arrived, Signature::NotNeeded, TokenUse::Stolen),
             ("over", over(fresh), good(0, false), TokenUse::Over),
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_code_is_answered_again_to_the_device_that_used_it() {
-        let signed = |millis, is_same_exchange| Signed { at: at(millis), is_same_exchange };
+        let signed = |millis, is_same_request| Signed { at: at(millis), is_same_request };
         for (what, code, is_same_device, signed, is_on, expected) in [
             ("lost", used(1000, true), true, signed(0, true), true, CodeUse::Again),
             ("somebody else", used(1000, true), false, signed(0, true), true, CodeUse::Invalid),
@@ -226,7 +226,7 @@ mod tests {
             ("overheard", used(1000, true), true, signed(-1000, true), true, CodeUse::WrongTime),
             ("arrived", used(1000, false), true, signed(0, true), true, CodeUse::Invalid),
             ("ended since", used(1000, true), true, signed(0, true), false, CodeUse::Invalid),
-            ("too late", used(GRACE + 1, true), true, signed(0, true), true, CodeUse::Invalid),
+            ("too late", used(GRACE_MS + 1, true), true, signed(0, true), true, CodeUse::Invalid),
         ] {
             assert_eq!(code.code_with(is_same_device, signed, is_on, at(0)), expected, "{what}");
         }

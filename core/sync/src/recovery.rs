@@ -4,7 +4,7 @@
 use kring_domain::Timestamp;
 
 /// Once a device has brought something, the others get this part of the whole time to bring more.
-const SHARE: i64 = 20;
+const GRACE_DIVISOR: i64 = 20;
 
 /// The time that a document waits for what devices have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,9 @@ impl Recovery {
     }
 
     /// A device has brought entries; says when the wait ends now.
-    pub fn brought(&mut self, now: Timestamp) -> Timestamp {
-        let soon = Timestamp::from_millis(now.millis().saturating_add(self.seconds.saturating_mul(1000) / SHARE));
+    pub fn note_recovered(&mut self, now: Timestamp) -> Timestamp {
+        let soon =
+            Timestamp::from_millis(now.millis().saturating_add(self.seconds.saturating_mul(1000) / GRACE_DIVISOR));
         self.ends_at = self.ends_at.min(soon);
         self.ends_at
     }
@@ -41,8 +42,8 @@ mod tests {
         let at = Timestamp::from_millis;
         let mut recovery = Recovery::new(600, at(600_000));
         assert!(recovery.is_on(at(0)) && recovery.is_on(at(599_999)) && !recovery.is_on(at(600_000)));
-        assert_eq!(recovery.brought(at(10_000)), at(40_000));
-        assert_eq!(recovery.brought(at(35_000)), at(40_000));
+        assert_eq!(recovery.note_recovered(at(10_000)), at(40_000));
+        assert_eq!(recovery.note_recovered(at(35_000)), at(40_000));
         assert!(!recovery.is_on(at(40_000)));
     }
 }

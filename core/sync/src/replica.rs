@@ -2,7 +2,7 @@
 //!
 //! A [`Replica`] holds every document of one person on one device. The shell around it (a phone's store and socket,
 //! or a simulation) drains it in this order after every call: [`Replica::poll_store`] into durable storage, then
-//! [`Replica::handle_stored`], then answer [`Replica::poll_recall`] from the store, then [`Replica::poll_frame`] and
+//! [`Replica::handle_stored`], then answer [`Replica::poll_store_query`] from the store, then [`Replica::poll_frame`] and
 //! [`Replica::poll_event`]. Nothing is sent or told before what came earlier is durable.
 
 mod clocks;
@@ -10,39 +10,40 @@ mod document;
 mod event;
 mod execute;
 mod inbox;
-mod keep;
-mod parting;
+mod limits;
+mod paged_welcome;
 mod permission;
-mod plausible;
+mod reading;
+mod recovery_requests;
+mod revoked_edits;
 mod store_op;
-mod welcoming;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use automerge::Automerge;
 use kring_domain::{
-    Access, Code, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId, Timestamp,
+    Access, Command, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, RefusalCode, Role, SpaceId,
+    Timestamp,
 };
 use thiserror::Error;
 
-use crate::{Base, Cursor, DeviceFrame, Member};
+use crate::{Cursor, DeviceFrame, Member, Position};
 
 pub use clocks::Clock;
-use document::Held;
+use document::LocalDocument;
 pub use event::Event;
-use keep::{Keeping, Replacement};
-pub use keep::{OwnEdit, Recall};
-use parting::Parting;
+use paged_welcome::PagedWelcome;
 pub use permission::Permission;
+pub use recovery_requests::{OwnEdit, StoreQuery};
+use recovery_requests::{RecoveryRequests, Replacement};
+use revoked_edits::RevokedEdits;
 pub use store_op::{EditState, Pending, SettledEdit, StoreOp, StoredDocument};
-use welcoming::Welcoming;
 
 /// The time that a device waits before it sends again what came too fast, in milliseconds.
-const RETRY_AFTER: i64 = 1000;
+const RETRY_AFTER_MS: i64 = 1000;
 
 /// How far the instants of edits that were made at once may run ahead of the clock, in milliseconds.
-const SAME_BURST: i64 = 1000;
+const SAME_BURST_MS: i64 = 1000;
 
 /// Whose device this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub enum ReplicaError {
     Unreadable,
     /// More, or further on, than any honest server comes to.
     #[error("the server sent what cannot be")]
-    Implausible,
+    Impossible,
     /// Entries that do not follow what the device has.
     #[error("the server left out entries")]
     Gap,
@@ -73,16 +74,16 @@ pub enum ReplicaError {
 /// Everything one device of one person holds.
 pub struct Replica {
     identity: DeviceIdentity,
-    documents: BTreeMap<DocumentId, Held>,
+    documents: BTreeMap<DocumentId, LocalDocument>,
     members: Vec<Member>,
-    parting: Parting,
+    revoked_edits: RevokedEdits,
     greeting: Option<DeviceFrame>,
     /// The number of the last ping that waits for an answer.
     ping: Option<u64>,
     /// The app, as greetings name it.
     app: String,
     /// What the pages of a welcome have told so far, where more is to come.
-    welcoming: Option<Welcoming>,
+    paged_welcome: Option<PagedWelcome>,
     connected: bool,
     /// True when another device may have shared what waits here.
     catches_up_first: bool,
@@ -93,7 +94,7 @@ pub struct Replica {
     clock: Clock,
     store: Vec<StoreOp>,
     storing: bool,
-    keeping: Keeping,
+    recovery_requests: RecoveryRequests,
     events: VecDeque<Event>,
 }
 
@@ -104,11 +105,11 @@ impl Replica {
             identity,
             documents: BTreeMap::new(),
             members: Vec::new(),
-            parting: Parting::default(),
+            revoked_edits: RevokedEdits::default(),
             greeting: None,
             ping: None,
             app: String::new(),
-            welcoming: None,
+            paged_welcome: None,
             connected: false,
             catches_up_first: false,
             welcomed: false,
@@ -116,7 +117,7 @@ impl Replica {
             clock: Clock::default(),
             store: Vec::new(),
             storing: false,
-            keeping: Keeping::default(),
+            recovery_requests: RecoveryRequests::default(),
             events: VecDeque::new(),
         }
     }
@@ -133,7 +134,7 @@ impl Replica {
     ) -> Result<Self, ReplicaError> {
         let mut replica = Self::new(identity);
         for document in stored {
-            replica.documents.insert(document.document, Held::restore(&identity, document)?);
+            replica.documents.insert(document.document, LocalDocument::restore(&identity, document)?);
         }
         replica.members = members;
         replica.find_clients();
@@ -144,7 +145,7 @@ impl Replica {
     fn find_clients(&mut self) {
         let clients = self.members.iter().filter(|member| member.role == Role::Client);
         let spaces: BTreeSet<SpaceId> = clients.map(|member| member.space).collect();
-        self.documents.values_mut().for_each(|held| held.note_client(spaces.contains(&held.space)));
+        self.documents.values_mut().for_each(|local| local.note_client(spaces.contains(&local.space)));
     }
 
     /// Returns whose device this is.
@@ -155,7 +156,7 @@ impl Replica {
     /// Takes over the identity the server knows this device by; what waits is made anew under it.
     pub fn adopt(&mut self, identity: DeviceIdentity) {
         self.identity = identity;
-        self.documents.values_mut().for_each(Held::forget_view);
+        self.documents.values_mut().for_each(LocalDocument::forget_view);
     }
 
     /// Says that this device goes on from what another one was, which may live on: of what waits here, that one may have shared
@@ -170,9 +171,9 @@ impl Replica {
             let access = kind.access(role);
             let id = DocumentId::derive(space, kind);
             if access >= Access::Read && !self.documents.contains_key(&id) {
-                let held = Held::new(id, (kind, space), (role, access), false);
-                self.store.push(held.put(id));
-                self.documents.insert(id, held);
+                let local = LocalDocument::new(id, (kind, space), (role, access), false);
+                self.store.push(local.put(id));
+                self.documents.insert(id, local);
             }
         }
         self.events.push_back(Event::DocumentsChanged);
@@ -180,12 +181,12 @@ impl Replica {
 
     /// The documents on this device: id, kind, space, role and access.
     pub fn documents(&self) -> impl Iterator<Item = (DocumentId, DocumentKind, SpaceId, Role, Access)> + '_ {
-        self.documents.iter().map(|(id, held)| (*id, held.kind, held.space, held.role, held.access))
+        self.documents.iter().map(|(id, local)| (*id, local.kind, local.space, local.role, local.access))
     }
 
     /// The documents on this device that the server knows.
     pub fn known_documents(&self) -> impl Iterator<Item = DocumentId> + '_ {
-        self.documents.iter().filter(|(_, held)| held.known).map(|(id, _)| *id)
+        self.documents.iter().filter(|(_, local)| local.known).map(|(id, _)| *id)
     }
 
     /// The people in the spaces of this device.
@@ -195,22 +196,22 @@ impl Replica {
 
     /// Returns how far a document is: the last entry in its base.
     pub fn cursor(&self, document: DocumentId) -> Option<Cursor> {
-        self.documents.get(&document).map(|held| held.cursor(document))
+        self.documents.get(&document).map(|local| local.cursor(document))
     }
 
     /// The admitted history of a document alone, without what waits.
-    pub fn base(&self, document: DocumentId) -> Option<&Automerge> {
-        self.documents.get(&document).map(Held::admitted)
+    pub fn admitted(&self, document: DocumentId) -> Option<&Automerge> {
+        self.documents.get(&document).map(LocalDocument::admitted)
     }
 
     /// Returns what the person sees: admitted history with their own waiting edits on top.
     pub fn view(&mut self, document: DocumentId) -> Option<&Automerge> {
-        self.documents.get_mut(&document).map(|held| held.view(&self.identity, self.clock.server_time))
+        self.documents.get_mut(&document).map(|local| local.view(&self.identity, self.clock.server_time))
     }
 
     /// The edits of a document that wait for the server, in the order in which they were made.
     pub fn pending(&self, document: DocumentId) -> impl Iterator<Item = &Pending> + '_ {
-        self.documents.get(&document).into_iter().flat_map(Held::pending)
+        self.documents.get(&document).into_iter().flat_map(LocalDocument::pending)
     }
 
     /// Takes an edit: it shows at once, and is sent when it is stored and there is a connection.
@@ -229,9 +230,9 @@ impl Replica {
     ) -> Result<(), Refusal> {
         self.permission(document, &command)?;
         let now = self.corrected(now);
-        let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
-        let now = behind(held.pending().last(), now);
-        let pending = held.push(&self.identity, id, &command, now, self.clock.server_time);
+        let Some(local) = self.documents.get_mut(&document) else { return Err(Refusal::new(RefusalCode::NotFound)) };
+        let now = behind(local.pending().last(), now);
+        let pending = local.push(&self.identity, id, &command, now, self.clock.server_time);
         self.store.push(StoreOp::PutPending { document, pending });
         self.events.push_back(Event::DocumentChanged(document));
         Ok(())
@@ -244,24 +245,24 @@ impl Replica {
     /// connection greets again before each round, without [`Self::handle_disconnected`] in between.
     pub fn handle_connected(&mut self, app: &str) {
         app.clone_into(&mut self.app);
-        self.welcoming = None;
+        self.paged_welcome = None;
         self.greeting = Some(self.hello(None));
         self.connected = true;
         self.retry_at = None;
-        self.forget_recalls();
-        self.documents.values_mut().for_each(Held::unsend);
-        self.parting.unsend();
+        self.forget_store_queries();
+        self.documents.values_mut().for_each(LocalDocument::unsend);
+        self.revoked_edits.unsend();
     }
 
     /// The connection is gone; everything resumes at the next one.
     pub fn handle_disconnected(&mut self) {
         self.greeting = None;
         self.ping = None;
-        self.welcoming = None;
+        self.paged_welcome = None;
         self.connected = false;
-        self.forget_recalls();
+        self.forget_store_queries();
         self.welcomed = false;
-        self.documents.values_mut().for_each(|held| held.awaits(Base::GENESIS, false));
+        self.documents.values_mut().for_each(|local| local.awaits(Position::GENESIS, false));
     }
 
     /// The instant that [`Self::poll_timeout`] asked for has come.
@@ -296,17 +297,17 @@ impl Replica {
         if let Some(n) = self.ping.take() {
             return Some(DeviceFrame::Pong { n });
         }
-        if let Some(brought) = self.keeping.poll_brought() {
-            return Some(brought);
+        if let Some(recovered) = self.recovery_requests.poll_recovered() {
+            return Some(recovered);
         }
         if !self.welcomed || self.retry_at.is_some() {
             return None;
         }
-        let next = self.documents.iter_mut().find_map(|(id, held)| {
-            let commands = held.take_unsent();
+        let next = self.documents.iter_mut().find_map(|(id, local)| {
+            let commands = local.take_unsent();
             (!commands.is_empty()).then_some(DeviceFrame::Submit { document: *id, commands })
         });
-        next.or_else(|| self.parting.take_unsent())
+        next.or_else(|| self.revoked_edits.take_unsent())
     }
 
     /// The next thing to tell the person.
@@ -321,7 +322,7 @@ impl Replica {
 
     /// Returns whether every edit of this device has been answered.
     pub fn is_quiet(&self) -> bool {
-        self.parting.is_empty() && self.documents.values().all(|held| held.pending().next().is_none())
+        self.revoked_edits.is_empty() && self.documents.values().all(|local| local.pending().next().is_none())
     }
 
     /// Returns whether everything so far is durable.
@@ -335,6 +336,6 @@ impl Replica {
 /// What was made first comes first wherever instants decide. A clock that was set back is believed.
 fn behind(last: Option<&Pending>, now: Timestamp) -> Timestamp {
     let last = last.and_then(|pending| pending.submission.made_at).map(Timestamp::millis);
-    let tick = last.filter(|last| (0..SAME_BURST).contains(&(last - now.millis())));
+    let tick = last.filter(|last| (0..SAME_BURST_MS).contains(&(last - now.millis())));
     tick.map_or(now, |last| Timestamp::from_millis(last + 1))
 }

@@ -6,16 +6,16 @@ use serde_json::Value;
 
 /// A place in a document's history: the state after `sequence` entries of a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Base {
+pub struct Position {
     /// The generation, from 1; a new one starts where history was rewritten to erase or to compact.
     pub generation: u64,
     /// The number of entries of the generation came before; 0 at its start.
     pub sequence: u64,
 }
 
-impl Base {
+impl Position {
     /// Where every document starts.
-    pub const GENESIS: Base = Base { generation: 1, sequence: 0 };
+    pub const GENESIS: Position = Position { generation: 1, sequence: 0 };
 }
 
 /// A command as it travels: data that may be of a newer version, malformed or hostile until it is parsed.
@@ -63,7 +63,7 @@ pub struct Submission {
     pub id: CommandId,
     /// What the device had seen when the command was made; the present where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base: Option<Base>,
+    pub base: Option<Position>,
     /// When the person made it, by their device's clock; now where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at: Option<Timestamp>,

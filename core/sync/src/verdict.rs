@@ -1,9 +1,9 @@
 //! How the server answers a command.
 
-use kring_domain::{Because, Code, CommandId, Refusal};
+use kring_domain::{Because, CommandId, Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 
-use crate::Base;
+use crate::Position;
 
 /// The end of a command: admitted, rejected or held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct Verdict {
     pub generation: Option<u64>,
     /// Why, where there is a reason to give.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<Code>,
+    pub code: Option<RefusalCode>,
     /// The field that is wrong, where one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -44,17 +44,17 @@ pub struct Verdict {
 
 impl Verdict {
     /// The command is the entry at this place of its document.
-    pub fn admitted(id: CommandId, place: Base, suggestion: bool) -> Self {
-        let code = suggestion.then_some(Code::Suggested);
-        let sequence = Some(place.sequence);
-        let generation = Some(place.generation);
+    pub fn admitted(id: CommandId, position: Position, suggestion: bool) -> Self {
+        let code = suggestion.then_some(RefusalCode::Suggested);
+        let sequence = Some(position.sequence);
+        let generation = Some(position.generation);
         Self { id, judgement: Judgement::Admitted, sequence, generation, code, field: None, because: None }
     }
 
     /// Returns where in the document's history the command is, where it was admitted.
-    pub fn place(&self) -> Option<Base> {
-        let generation = self.generation.unwrap_or(Base::GENESIS.generation);
-        self.sequence.map(|sequence| Base { generation, sequence })
+    pub fn position(&self) -> Option<Position> {
+        let generation = self.generation.unwrap_or(Position::GENESIS.generation);
+        self.sequence.map(|sequence| Position { generation, sequence })
     }
 
     /// The command is refused.
@@ -64,14 +64,14 @@ impl Verdict {
     }
 
     /// The command is kept for later.
-    pub fn held(id: CommandId, code: Code) -> Self {
+    pub fn held(id: CommandId, code: RefusalCode) -> Self {
         let judgement = Judgement::Held;
         Self { id, judgement, sequence: None, generation: None, code: Some(code), field: None, because: None }
     }
 
     /// Returns whether the same command may be sent again for another answer: the server has not recorded this one.
     pub fn is_passing(&self) -> bool {
-        matches!(self.code, Some(Code::RateLimited | Code::Recovering))
+        matches!(self.code, Some(RefusalCode::RateLimited | RefusalCode::Recovering))
     }
 }
 
@@ -91,7 +91,7 @@ mod tests {
         let linda = PersonId::new(uuid::Uuid::from_u128(2));
         let about = vec![Answerer::Role(Role::Client), Answerer::Person(linda)];
         let because = Because { reason: Reason::StepOfOthers, about };
-        let verdict = Verdict::rejected(id(), Refusal::new(Code::Forbidden).because(because));
+        let verdict = Verdict::rejected(id(), Refusal::new(RefusalCode::Forbidden).because(because));
         let json = serde_json::to_value(&verdict).unwrap();
         assert_eq!(json["reason"], json!("step_of_others"));
         assert_eq!(json["about"], json!(["client", linda.to_string()]));
@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn a_verdict_of_an_older_server_has_no_reason() {
-        for verdict in [Verdict::rejected(id(), Refusal::new(Code::Forbidden)), Verdict::held(id(), Code::Clock)] {
+        for verdict in
+            [Verdict::rejected(id(), Refusal::new(RefusalCode::Forbidden)), Verdict::held(id(), RefusalCode::Clock)]
+        {
             let json = serde_json::to_value(&verdict).unwrap();
             assert!(json.get("reason").is_none() && json.get("about").is_none(), "{json}");
             assert_eq!(serde_json::from_value::<Verdict>(json).unwrap(), verdict);

@@ -62,8 +62,8 @@ impl Phone {
             role: Role::Member,
             access: Access::Write,
             known: true,
-            base: kring_sync::Base::GENESIS,
-            chain: None,
+            position: kring_sync::Position::GENESIS,
+            chain_hash: None,
             snapshot: None,
             tail: Vec::new(),
             pending: Vec::new(),
@@ -130,9 +130,9 @@ impl Phone {
         while let Some(ops) = self.replica.poll_store() {
             for op in ops {
                 match op {
-                    StoreOp::Append { entries, chain, .. } => {
-                        self.stored.base.sequence += entries.len() as u64;
-                        self.stored.chain = chain;
+                    StoreOp::Append { entries, chain_hash, .. } => {
+                        self.stored.position.sequence += entries.len() as u64;
+                        self.stored.chain_hash = chain_hash;
                         self.stored.tail.extend(entries.into_iter().map(|entry| entry.change));
                     }
                     StoreOp::PutPending { pending, .. } => {

@@ -3,12 +3,12 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kring_domain::{
-    Access, Author, Code, Command, CommandId, DeviceId, DocumentId, DocumentKind, Language, PersonId, Role, SpaceId,
-    Timestamp,
+    Access, Author, Command, CommandId, DeviceId, DocumentId, DocumentKind, Language, PersonId, RefusalCode, Role,
+    SpaceId, Timestamp,
 };
 use kring_sync::{
-    Admission, Base, DeviceFrame, DeviceIdentity, DocumentHead, EditState, RawCommand, Recall, Replica, ReplicaError,
-    ServerFrame, StoreOp, Submission, Verdict,
+    Admission, DeviceFrame, DeviceIdentity, DocumentHead, EditState, Position, RawCommand, Replica, ReplicaError,
+    ServerFrame, StoreOp, StoreQuery, Submission, Verdict,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -62,7 +62,7 @@ impl Stage {
     }
 
     fn welcome(&mut self) {
-        let Base { generation, sequence } = self.circle.head();
+        let Position { generation, sequence } = self.circle.head();
         let head = DocumentHead {
             document: self.circle.id(),
             kind: DocumentKind::Circle,
@@ -151,7 +151,7 @@ fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
     assert_eq!(stage.ideas()[0]["text"], "een mooie kaart", "what waits is made on the new generation");
     assert_eq!(stage.ideas()[0]["hearts"].as_array().unwrap().len(), 1);
     let replaced = stage.stored.iter().rev().find_map(|op| match op {
-        StoreOp::PutBase { base, snapshot, .. } => Some((*base, snapshot.clone().unwrap())),
+        StoreOp::PutSnapshot { position, snapshot, .. } => Some((*position, snapshot.clone().unwrap())),
         _ => None,
     });
     let things = |op: &StoreOp| match op {
@@ -159,7 +159,7 @@ fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
         _ => None,
     };
     assert_eq!(stage.stored.iter().find_map(things), Some(vec![Uuid::from_u128(7)]), "settled edits about it too");
-    assert_eq!(replaced, Some((Base { generation: 2, sequence: 0 }, stage.circle.snapshot())));
+    assert_eq!(replaced, Some((Position { generation: 2, sequence: 0 }, stage.circle.snapshot())));
 
     let sent = stage.sent();
     assert_eq!(sent.iter().map(|submission| submission.id).collect::<Vec<_>>(), [id(11), id(12), id(13)]);
@@ -168,7 +168,7 @@ fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
     stage.hear(ServerFrame::Verdicts { document, verdicts });
     assert!(stage.phone.is_quiet());
     let ends = stage.ends();
-    let refused = EditState::NotAccepted { code: Code::NotFound, field: Some("idea_id".into()), because: None };
+    let refused = EditState::NotAccepted { code: RefusalCode::NotFound, field: Some("idea_id".into()), because: None };
     assert!(ends.contains(&(id(11), refused)), "{ends:?}");
     assert!(ends.contains(&(id(12), EditState::Shared { sequence: 1 })), "{ends:?}");
     assert_eq!(stage.ideas()[0]["text"], "een mooie kaart");
@@ -205,7 +205,7 @@ fn an_edit_that_erases_is_shared_when_its_generation_is_here() {
     stage.make(12, json!({"type": "erase_idea", "idea_id": thing(9)}));
     assert!(!stage.ideas().to_string().contains("van mij"));
     let verdicts = stage.sent().into_iter().map(|it| stage.decide(MEMBER, it, true)).collect::<Vec<_>>();
-    assert_eq!(verdicts[1].place(), Some(Base { generation: 2, sequence: 0 }));
+    assert_eq!(verdicts[1].position(), Some(Position { generation: 2, sequence: 0 }));
     stage.hear(ServerFrame::Verdicts { document, verdicts });
     let shared = |sequence| EditState::Shared { sequence };
     assert_eq!(stage.ends(), [(id(11), shared(3)), (id(12), shared(0))]);
@@ -257,13 +257,13 @@ fn a_device_that_is_in_a_later_generation_than_a_restored_server_waits_for_its_h
     stage.connect();
     stage.welcome();
     assert_eq!(stage.sent(), []);
-    let (Base { generation, sequence }, bytes) = (stage.circle.head(), stage.circle.snapshot());
-    stage.hear(ServerFrame::Snapshot { document, generation, sequence, bytes, chain: None, replaces: true });
-    assert_eq!(stage.phone.poll_recall(), Some(Recall::Own { document }));
+    let (Position { generation, sequence }, bytes) = (stage.circle.head(), stage.circle.snapshot());
+    stage.hear(ServerFrame::Snapshot { document, generation, sequence, bytes, chain_hash: None, replaces: true });
+    assert_eq!(stage.phone.poll_store_query(), Some(StoreQuery::Own { document }));
     stage.phone.handle_own(document, vec![]).unwrap();
     stage.store();
     let sent = stage.sent();
-    assert_eq!((sent.len(), sent[0].id, sent[0].base), (1, id(11), Some(Base::GENESIS)));
+    assert_eq!((sent.len(), sent[0].id, sent[0].base), (1, id(11), Some(Position::GENESIS)));
 }
 
 /// It used to take the word of the server that was, and the edit was nowhere.
@@ -287,9 +287,9 @@ fn what_a_server_said_before_it_was_restored_does_not_count_as_shared() {
     assert_eq!((again.len(), again[0].id), (1, id(11)));
 }
 
-fn snapshot(document: DocumentId, at: Base, bytes: Vec<u8>) -> ServerFrame {
-    let Base { generation, sequence } = at;
-    ServerFrame::Snapshot { document, generation, sequence, bytes, chain: None, replaces: false }
+fn snapshot(document: DocumentId, at: Position, bytes: Vec<u8>) -> ServerFrame {
+    let Position { generation, sequence } = at;
+    ServerFrame::Snapshot { document, generation, sequence, bytes, chain_hash: None, replaces: false }
 }
 
 fn space() -> SpaceId {

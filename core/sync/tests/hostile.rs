@@ -76,9 +76,9 @@ fn a_hundred_bytes_that_stand_for_millions_of_operations_cost_a_phone_nothing() 
     let document = circle;
     let generation = 1;
     let sequence = 1;
-    let chain = None;
+    let chain_hash = None;
     let replaces = false;
-    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes: bomb(), chain, replaces };
+    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes: bomb(), chain_hash, replaces };
     assert_eq!(phone.handle_frame(frame, now()), Err(kring_sync::ReplicaError::Unreadable));
     assert_eq!(drain(&mut phone) + phone.pending(circle).count(), 1, "the person's own idea waits");
 }
@@ -141,7 +141,7 @@ fn frames(circle: DocumentId) -> [ServerFrame; 4] {
         generation: 1,
         sequence: 3,
     };
-    let verdict = kring_sync::Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::Code::Clock);
+    let verdict = kring_sync::Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::RefusalCode::Clock);
     [
         ServerFrame::Welcome {
             server_time: now(),
@@ -155,7 +155,7 @@ fn frames(circle: DocumentId) -> [ServerFrame; 4] {
             generation: 1,
             sequence: 3,
             bytes: server.snapshot(),
-            chain: Some(server.chain()),
+            chain_hash: Some(server.chain_hash()),
             replaces: false,
         },
         ServerFrame::Entries { document: circle, generation: 1, entries },

@@ -4,8 +4,8 @@
 
 use kring_domain::{Author, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, Timestamp};
 use kring_sync::{
-    Admission, ChainHash, Entry, Judgement, Mark, Outcome, RawCommand, Readmitted, RecoverError, StoredLog, Submission,
-    Verdict,
+    Admission, ChainHash, Entry, EntryMeta, Judgement, Outcome, RawCommand, Readmitted, RecoverError, StoredLog,
+    Submission, Verdict,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -45,7 +45,7 @@ proptest! {
         let reachable = lost.reachable(kept, &stretches);
         prop_assert_eq!(&back[..], &lost.entries[kept..reachable], "each once, in order, as it was");
         prop_assert_eq!(server.head().sequence, reachable as u64);
-        prop_assert_eq!(server.chain(), lost.links[reachable]);
+        prop_assert_eq!(server.chain_hash(), lost.links[reachable]);
         lost.goes_on_alike(server, reachable);
     }
 
@@ -124,7 +124,7 @@ fn a_retry_of_what_came_back_gets_its_old_answer() {
 struct History {
     admission: Admission,
     entries: Vec<Entry>,
-    marks: Vec<Mark>,
+    metas: Vec<EntryMeta>,
     verdicts: Vec<Verdict>,
     /// The start first.
     links: Vec<ChainHash>,
@@ -133,17 +133,17 @@ struct History {
 impl History {
     fn of(batches: &[usize]) -> Self {
         let admission = Admission::new(document(), DocumentKind::Circle);
-        let links = vec![admission.chain()];
+        let links = vec![admission.chain_hash()];
         let entries = Vec::new();
-        let marks = Vec::new();
+        let metas = Vec::new();
         let verdicts = Vec::new();
-        let mut history = Self { admission, entries, marks, verdicts, links };
+        let mut history = Self { admission, entries, metas, verdicts, links };
         for batch in batches {
             for _ in 0..*batch {
                 history.add();
             }
-            let link = history.links.last().unwrap();
-            history.entries.last_mut().unwrap().signature = signature(link);
+            let chain_hash = history.links.last().unwrap();
+            history.entries.last_mut().unwrap().signature = signature(chain_hash);
         }
         history
     }
@@ -153,18 +153,18 @@ impl History {
         let Outcome { verdict, admitted, .. } = submit(&mut self.admission, number, &person(number));
         let admitted = admitted.expect("everybody may propose");
         self.entries.push(admitted.entry);
-        self.marks.push(admitted.mark);
+        self.metas.push(admitted.meta);
         self.verdicts.push(verdict);
-        self.links.push(admitted.link);
+        self.links.push(admitted.chain_hash);
     }
 
     /// The server as it was after `kept` entries.
     fn restored(&self, kept: usize) -> Admission {
         let stored = StoredLog {
             tail: self.entries[..kept].iter().map(|entry| entry.change.clone()).collect(),
-            marks: self.marks[..kept].to_vec(),
+            metas: self.metas[..kept].to_vec(),
             verdicts: self.verdicts[..kept].to_vec(),
-            chain: (kept > 0).then(|| *self.links[kept].as_bytes()),
+            chain_hash: (kept > 0).then(|| *self.links[kept].as_bytes()),
             ..StoredLog::default()
         };
         Admission::restore(document(), DocumentKind::Circle, stored).unwrap()
@@ -192,7 +192,7 @@ impl History {
         let next = |server: &mut Admission| submit(server, 900, &person(1)).admitted.unwrap();
         let one = next(&mut recovered);
         let other = next(&mut whole);
-        assert_eq!((one.entry, one.mark, one.link), (other.entry, other.mark, other.link));
+        assert_eq!((one.entry, one.meta, one.chain_hash), (other.entry, other.meta, other.chain_hash));
     }
 }
 
@@ -202,7 +202,7 @@ fn submit(server: &mut Admission, number: u64, author: &Author) -> Outcome {
         json!({"type": "propose_idea", "idea_id": Uuid::from_u64_pair(5, number), "text": format!("idee {number}")});
     let submission = Submission {
         id: CommandId::new(Uuid::from_u64_pair(9, number)),
-        base: Some(kring_sync::Base { generation: 1, sequence: server.head().sequence * 2 / 3 }),
+        base: Some(kring_sync::Position { generation: 1, sequence: server.head().sequence * 2 / 3 }),
         made_at: None,
         command: RawCommand::from_value(idea),
     };
@@ -220,20 +220,20 @@ fn document() -> DocumentId {
     DocumentId::new(Uuid::from_u128(1))
 }
 
-/// Stands for a signature: what only this server could make out of a link.
-fn signature(link: &ChainHash) -> Vec<u8> {
-    link.as_bytes().iter().map(|byte| byte ^ 0xa5).collect()
+/// Stands for a signature: what only this server could make out of a chain hash.
+fn signature(chain_hash: &ChainHash) -> Vec<u8> {
+    chain_hash.as_bytes().iter().map(|byte| byte ^ 0xa5).collect()
 }
 
-fn is_signed(link: &ChainHash, bytes: &[u8]) -> bool {
-    signature(link) == bytes
+fn is_signed(chain_hash: &ChainHash, bytes: &[u8]) -> bool {
+    signature(chain_hash) == bytes
 }
 
 #[test]
 fn what_is_kept_beside_an_entry_is_found_again() {
     let lost = History::of(&[3, 4]);
     let back: Vec<Readmitted> = lost.restored(2).handle_recovered(&lost.entries, is_signed).unwrap();
-    let marks: Vec<Mark> = back.iter().map(|readmitted| readmitted.mark.clone()).collect();
-    assert_eq!(marks, lost.marks[2..]);
+    let metas: Vec<EntryMeta> = back.iter().map(|readmitted| readmitted.meta.clone()).collect();
+    assert_eq!(metas, lost.metas[2..]);
     assert!(back.iter().all(|readmitted| readmitted.role == Role::Member));
 }

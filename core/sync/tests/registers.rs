@@ -13,8 +13,8 @@ mod examples;
 
 use examples::{example, things};
 use kring_domain::{
-    Access, Author, Code, Command, CommandId, DeviceId, DocumentId, DocumentKind, Language, PersonId, Role, SpaceId,
-    Timestamp,
+    Access, Author, Command, CommandId, DeviceId, DocumentId, DocumentKind, Language, PersonId, RefusalCode, Role,
+    SpaceId, Timestamp,
 };
 use kring_sync::{Admission, DeviceFrame, DeviceIdentity, DocumentHead, Entry, Replica, ServerFrame, Verdict};
 use serde_json::{Value, json};
@@ -157,7 +157,7 @@ impl World {
         let mut world = Self { server, entries: vec![], phones: phones.into(), made: 0 };
         world.hear_all();
         for thing in things(kind) {
-            let maker = if kind == DocumentKind::Pronotes { 2 } else { 0 };
+            let maker = if kind == DocumentKind::WorkNotes { 2 } else { 0 };
             assert!(world.make(maker, thing));
             world.share(maker);
         }
@@ -356,11 +356,11 @@ fn nobody_sets_anew_what_is_set_once() {
             continue;
         }
         let mut world = World::with(case.kind);
-        let [one, other] = if case.kind == DocumentKind::Pronotes { [2, 4] } else { [0, 1] };
+        let [one, other] = if case.kind == DocumentKind::WorkNotes { [2, 4] } else { [0, 1] };
         assert!(world.make(one, example(case.command, 3)), "{}", case.command);
         assert!(world.make(other, example(case.command, 3)), "{}", case.command);
         world.share_all();
-        assert_eq!(world.phones[other].verdicts[0].code, Some(Code::DuplicateId), "{}", case.command);
+        assert_eq!(world.phones[other].verdicts[0].code, Some(RefusalCode::DuplicateId), "{}", case.command);
     }
 }
 

@@ -121,7 +121,7 @@ impl World {
         } else {
             let sequence = self.circle.head().sequence;
             let bytes = self.circle.snapshot();
-            ServerFrame::Snapshot { document, generation, sequence, bytes, chain: None, replaces: false }
+            ServerFrame::Snapshot { document, generation, sequence, bytes, chain_hash: None, replaces: false }
         };
         *heard = self.entries.len();
         replica.handle_frame(frame, now()).unwrap();

@@ -6,7 +6,7 @@
 mod examples;
 
 use examples::example;
-use kring_domain::{Code, Command, ParseError};
+use kring_domain::{Command, ParseError, RefusalCode};
 use kring_sync::{DeviceFrame, decode_device_frame, encode};
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ impl Field {
     }
 
     /// The command as a phone reads it from its app, and the server from JSON and from a frame.
-    fn read(&self, text: &str) -> Result<String, (Code, String)> {
+    fn read(&self, text: &str) -> Result<String, (RefusalCode, String)> {
         let json = self.with(text);
         let id = "0195f3a0-0000-7000-8000-000000000001";
         let frame = json!({"t": "submit", "document": id, "commands": [{"id": id, "command": json}]});
@@ -126,14 +126,19 @@ fn every_text_of_every_command_is_cleaned_or_refused_by_name() {
     assert!(fields.len() > 25, "{}", fields.len());
     for field in fields {
         for (text, kept) in TEXTS {
-            let expected = kept.map(str::to_owned).ok_or((Code::Invalid, field.refused_as()));
+            let expected = kept.map(str::to_owned).ok_or((RefusalCode::Invalid, field.refused_as()));
             assert_eq!(field.read(text), expected, "{}.{} of {}", field.command, field.name, text.escape_unicode());
         }
         for control in ["a\u{0}b", "a\u{1b}[2Jb", "a\u{7f}b", "a\u{9b}b"] {
-            assert_eq!(field.read(control), Err((Code::Invalid, field.refused_as())), "{}", control.escape_unicode());
+            assert_eq!(
+                field.read(control),
+                Err((RefusalCode::Invalid, field.refused_as())),
+                "{}",
+                control.escape_unicode()
+            );
         }
         let long = field.read(&"é".repeat(2001));
-        assert_eq!(long, Err((Code::TooLarge, field.refused_as())));
+        assert_eq!(long, Err((RefusalCode::TooLarge, field.refused_as())));
         let heap = field.read(&format!("Z{}o", "\u{301}".repeat(500))).unwrap();
         assert!(heap.chars().count() < 12, "{}", heap.escape_unicode());
     }

@@ -8,17 +8,17 @@ use super::{AccountError, members};
 use crate::auth::{Caller, CodeHash};
 
 /// The time that an invitation can be accepted, in milliseconds: 14 days.
-pub const CODE_LIFETIME: i64 = 14 * 86_400_000;
+pub const CODE_TTL_MS: i64 = 14 * 86_400_000;
 
 /// The time that a code for one more device works, in milliseconds: 15 minutes.
-pub const DEVICE_CODE_LIFETIME: i64 = 15 * 60_000;
+pub const DEVICE_CODE_TTL_MS: i64 = 15 * 60_000;
 
 /// The time that somebody can come back with a code, in milliseconds: 7 days.
-pub const RETURN_CODE_LIFETIME: i64 = 7 * 86_400_000;
+pub const RETURN_CODE_TTL_MS: i64 = 7 * 86_400_000;
 
 /// What a code lets somebody do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grant {
+pub enum CodePurpose {
     /// Become a professional, who may start spaces.
     Professional {
         /// The name for them.
@@ -55,18 +55,18 @@ pub enum Grant {
 pub fn keep_code(
     connection: &Connection,
     code: CodeHash,
-    grant: &Grant,
+    purpose: &CodePurpose,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), AccountError> {
     connection.prepare_cached("DELETE FROM codes WHERE expires_at <= ?1")?.execute([now.millis()])?;
-    let (purpose, space, role, person, name) = columns(grant);
+    let (kind, space, role, person, name) = columns(purpose);
     connection
         .prepare_cached(
             "INSERT INTO codes (code_hash, purpose, space_id, role, person_id, name, expires_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
-        .execute(params![code.bytes(), purpose, space, role, person, name, expires_at.millis()])?;
+        .execute(params![code.bytes(), kind, space, role, person, name, expires_at.millis()])?;
     Ok(())
 }
 
@@ -77,7 +77,7 @@ pub fn keep_code(
 /// When the database refuses.
 pub fn note_maker(connection: &Connection, code: CodeHash, maker: Caller) -> Result<(), AccountError> {
     let sql = "UPDATE codes SET made_by = ?2, family_id = ?3 WHERE code_hash = ?1";
-    connection.prepare_cached(sql)?.execute(params![code.bytes(), maker.person.uuid(), maker.family])?;
+    connection.prepare_cached(sql)?.execute(params![code.bytes(), maker.person.uuid(), maker.sign_in])?;
     Ok(())
 }
 
@@ -97,7 +97,7 @@ pub fn note_contact(connection: &Connection, code: CodeHash, contact: ContactId)
 pub struct Expected {
     /// The space.
     pub space: SpaceId,
-    /// As what; `None` for who comes back.
+    /// As what; `None` for anybody who comes back.
     pub role: Option<Role>,
     /// Who it is on the network map.
     pub contact: Option<ContactId>,
@@ -121,11 +121,11 @@ pub fn expected(connection: &Connection, code: CodeHash, now: Timestamp) -> Resu
     let read = |row: &Row<'_>| {
         let maker: Option<Uuid> = row.get(5)?;
         let device: Option<Uuid> = row.get(6)?;
-        let family: Option<Uuid> = row.get(7)?;
-        let maker = maker.zip(device).zip(family).map(|((person, device), family)| Caller {
+        let sign_in: Option<Uuid> = row.get(7)?;
+        let maker = maker.zip(device).zip(sign_in).map(|((person, device), sign_in)| Caller {
             person: PersonId::new(person),
             device: DeviceId::new(device),
-            family,
+            sign_in,
         });
         Ok(Expected {
             space: SpaceId::new(row.get(0)?),
@@ -151,34 +151,39 @@ pub fn drop_return_codes(connection: &Connection, space: SpaceId, person: Person
 }
 
 /// Uses a code up, for what it grants.
-pub(super) fn take(connection: &Connection, code: CodeHash, now: Timestamp) -> Result<Grant, AccountError> {
+pub(super) fn take(connection: &Connection, code: CodeHash, now: Timestamp) -> Result<CodePurpose, AccountError> {
     let sql = "DELETE FROM codes WHERE code_hash = ?1 AND expires_at > ?2
                RETURNING purpose, space_id, role, person_id, name, made_by, family_id";
-    let read = |row: &Row<'_>| Ok((grant(row)?, row.get("made_by")?, row.get("family_id")?));
-    let found: Option<(Option<Grant>, Option<Uuid>, Option<Uuid>)> =
+    let read = |row: &Row<'_>| Ok((purpose_of(row)?, row.get("made_by")?, row.get("family_id")?));
+    let found: Option<(Option<CodePurpose>, Option<Uuid>, Option<Uuid>)> =
         connection.prepare_cached(sql)?.query_row(params![code.bytes(), now.millis()], read).optional()?;
-    let (grant, maker, family) = found.ok_or(AccountError::InvalidCode)?;
-    let grant = grant.ok_or(AccountError::InvalidCode)?;
+    let (purpose, maker, sign_in) = found.ok_or(AccountError::InvalidCode)?;
+    let purpose = purpose.ok_or(AccountError::InvalidCode)?;
     // A code of the operator's has no maker.
-    if let Some((maker, family)) = maker.zip(family)
-        && !is_still_good(connection, &grant, PersonId::new(maker), family)?
+    if let Some((maker, sign_in)) = maker.zip(sign_in)
+        && !is_still_good(connection, &purpose, PersonId::new(maker), sign_in)?
     {
         return Err(AccountError::InvalidCode);
     }
-    Ok(grant)
+    Ok(purpose)
 }
 
 /// Returns whether who made a code is signed in there still, and may still give what it grants.
-fn is_still_good(connection: &Connection, grant: &Grant, maker: PersonId, family: Uuid) -> Result<bool, AccountError> {
+fn is_still_good(
+    connection: &Connection,
+    purpose: &CodePurpose,
+    maker: PersonId,
+    sign_in: Uuid,
+) -> Result<bool, AccountError> {
     let sql = "SELECT 1 FROM families JOIN devices USING (device_id)
                WHERE family_id = ?1 AND ended_at IS NULL AND revoked_at IS NULL";
-    if !connection.prepare_cached(sql)?.exists([family])? {
+    if !connection.prepare_cached(sql)?.exists([sign_in])? {
         return Ok(false);
     }
-    let may_give = match grant {
-        Grant::Join { space, role, .. } => members::invite(connection, *space, maker, *role),
-        Grant::Return { space, person } => members::invite_back(connection, *space, maker, *person),
-        Grant::Professional { .. } | Grant::Device { .. } => return Ok(true),
+    let may_give = match purpose {
+        CodePurpose::Join { space, role, .. } => members::invite(connection, *space, maker, *role),
+        CodePurpose::Return { space, person } => members::invite_back(connection, *space, maker, *person),
+        CodePurpose::Professional { .. } | CodePurpose::Device { .. } => return Ok(true),
     };
     match may_give {
         Err(AccountError::NotFound | AccountError::Forbidden) => Ok(false),
@@ -190,29 +195,31 @@ fn is_still_good(connection: &Connection, grant: &Grant, maker: PersonId, family
 
 type Columns<'a> = (&'static str, Option<Uuid>, Option<&'static str>, Option<Uuid>, Option<&'a str>);
 
-fn columns(grant: &Grant) -> Columns<'_> {
-    match grant {
-        Grant::Professional { name } => ("professional", None, None, None, name.as_deref()),
-        Grant::Join { space, role, name } => ("join", Some(space.uuid()), Some(role.name()), None, name.as_deref()),
-        Grant::Device { person } => ("device", None, None, Some(person.uuid()), None),
-        Grant::Return { space, person } => ("return", Some(space.uuid()), None, Some(person.uuid()), None),
+fn columns(purpose: &CodePurpose) -> Columns<'_> {
+    match purpose {
+        CodePurpose::Professional { name } => ("professional", None, None, None, name.as_deref()),
+        CodePurpose::Join { space, role, name } => {
+            ("join", Some(space.uuid()), Some(role.name()), None, name.as_deref())
+        }
+        CodePurpose::Device { person } => ("device", None, None, Some(person.uuid()), None),
+        CodePurpose::Return { space, person } => ("return", Some(space.uuid()), None, Some(person.uuid()), None),
     }
 }
 
-fn grant(row: &Row<'_>) -> rusqlite::Result<Option<Grant>> {
-    let purpose: String = row.get("purpose")?;
+fn purpose_of(row: &Row<'_>) -> rusqlite::Result<Option<CodePurpose>> {
+    let kind: String = row.get("purpose")?;
     let space: Option<Uuid> = row.get("space_id")?;
     let role: Option<String> = row.get("role")?;
     let person: Option<Uuid> = row.get("person_id")?;
     let name: Option<String> = row.get("name")?;
     let role = role.and_then(|role| Role::from_name(&role));
-    Ok(match (purpose.as_str(), space, role, person) {
-        ("professional", ..) => Some(Grant::Professional { name }),
-        ("join", Some(space), Some(role), _) => Some(Grant::Join { space: SpaceId::new(space), role, name }),
+    Ok(match (kind.as_str(), space, role, person) {
+        ("professional", ..) => Some(CodePurpose::Professional { name }),
+        ("join", Some(space), Some(role), _) => Some(CodePurpose::Join { space: SpaceId::new(space), role, name }),
         ("return", Some(space), _, Some(person)) => {
-            Some(Grant::Return { space: SpaceId::new(space), person: PersonId::new(person) })
+            Some(CodePurpose::Return { space: SpaceId::new(space), person: PersonId::new(person) })
         }
-        ("device", _, _, Some(person)) => Some(Grant::Device { person: PersonId::new(person) }),
+        ("device", _, _, Some(person)) => Some(CodePurpose::Device { person: PersonId::new(person) }),
         _ => None,
     })
 }

@@ -7,15 +7,15 @@ use kring_sync::{ClaimUse, FirstUse};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::access_log::{Action, COPY, Line, record};
+use super::access_log::{Action, AuditEntry, COPY, record};
 use super::{AccountError, devices};
 use crate::auth::{self, Caller, Claimed, CopyClaim, Secret, Unproved};
 
-/// The most copies of one device in [`WINDOW`].
+/// The most copies of one device in [`COPY_WINDOW_MS`].
 const MAX_COPIES: i64 = 10;
 
 /// The time in which they are counted, in milliseconds: 30 days.
-const WINDOW: i64 = 30 * 86_400_000;
+const COPY_WINDOW_MS: i64 = 30 * 86_400_000;
 
 /// The outcome of a phone that says it was put back from a copy.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub fn copy_device(
     };
     if let Some((caller, signed_at)) = made_before(connection, original, claim)? {
         let used = "SELECT 1 FROM refresh_tokens WHERE family_id = ?1 AND used_at IS NOT NULL";
-        let is_answer_unused = !connection.prepare_cached(used)?.exists([caller.family])?;
+        let is_answer_unused = !connection.prepare_cached(used)?.exists([caller.sign_in])?;
         return match (FirstUse { at: signed_at, signed_at, is_answer_unused }).claim_signed(proved_at) {
             ClaimUse::Again => again(connection, caller, proved_at, now),
             ClaimUse::Over => Ok(Copied::Refused),
@@ -61,7 +61,7 @@ pub fn copy_device(
     let count = "SELECT count(*) FROM devices WHERE copy_of = ?1 AND created_at > ?2";
     let count: i64 = connection
         .prepare_cached(count)?
-        .query_row(params![original.device.uuid(), now.millis() - WINDOW], |row| row.get(0))?;
+        .query_row(params![original.device.uuid(), now.millis() - COPY_WINDOW_MS], |row| row.get(0))?;
     if count >= MAX_COPIES {
         return Ok(Copied::TooMany);
     }
@@ -73,11 +73,11 @@ pub fn copy_device(
     connection
         .prepare_cached("UPDATE devices SET copy_of = ?2, copy_proved_at = ?3 WHERE device_id = ?1")?
         .execute(params![device.uuid(), original.device.uuid(), proved_at.millis()])?;
-    let caller = Caller { person: original.person, device, family: auth::start_session(connection, device, now)? };
-    let line = Line::of_server(now, Action::SignedIn).by(caller).from(address);
-    record(connection, &line.about(original.device.uuid()).with(COPY))?;
+    let caller = Caller { person: original.person, device, sign_in: auth::start_sign_in(connection, device, now)? };
+    let entry = AuditEntry::of_server(now, Action::SignedIn).by(caller).from(address);
+    record(connection, &entry.about(original.device.uuid()).with(COPY))?;
     tell_spaces(connection, caller, original.device, now)?;
-    let token = auth::issue(connection, caller.family, now)?;
+    let token = auth::issue(connection, caller.sign_in, now)?;
     Ok(Copied::Device(caller, token))
 }
 
@@ -90,12 +90,12 @@ fn tell_spaces(
 ) -> Result<(), AccountError> {
     let sql = "SELECT space_id, role FROM members WHERE person_id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let seats = statement.query_map([caller.person.uuid()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-    for seat in seats {
-        let (space, role) = seat?;
+    let memberships = statement.query_map([caller.person.uuid()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    for membership in memberships {
+        let (space, role) = membership?;
         let Some(role) = Role::from_name(&role) else { continue };
-        let line = Line::new(now, SpaceId::new(space), caller, role, Action::SignedIn);
-        record(connection, &line.about(original.uuid()).with(COPY))?;
+        let entry = AuditEntry::new(now, SpaceId::new(space), caller, role, Action::SignedIn);
+        record(connection, &entry.about(original.uuid()).with(COPY))?;
     }
     Ok(())
 }
@@ -109,7 +109,7 @@ fn made_before(
     let sql = "SELECT device_id, family_id, copy_proved_at FROM devices JOIN families USING (device_id)
                WHERE copy_of = ?1 AND device_key = ?2 AND revoked_at IS NULL AND ended_at IS NULL";
     let found = connection.prepare_cached(sql)?.query_row(params![original.device.uuid(), claim.key.bytes()], |row| {
-        let caller = Caller { person: original.person, device: DeviceId::new(row.get(0)?), family: row.get(1)? };
+        let caller = Caller { person: original.person, device: DeviceId::new(row.get(0)?), sign_in: row.get(1)? };
         Ok((caller, Timestamp::from_millis(row.get(2)?)))
     });
     Ok(found.optional()?)
@@ -122,10 +122,10 @@ fn again(
     proved_at: Timestamp,
     now: Timestamp,
 ) -> Result<Copied, AccountError> {
-    connection.prepare_cached("DELETE FROM refresh_tokens WHERE family_id = ?1")?.execute([caller.family])?;
+    connection.prepare_cached("DELETE FROM refresh_tokens WHERE family_id = ?1")?.execute([caller.sign_in])?;
     connection
         .prepare_cached("UPDATE devices SET copy_proved_at = ?2 WHERE device_id = ?1")?
         .execute(params![caller.device.uuid(), proved_at.millis()])?;
-    let token = auth::issue(connection, caller.family, now)?;
+    let token = auth::issue(connection, caller.sign_in, now)?;
     Ok(Copied::Device(caller, token))
 }

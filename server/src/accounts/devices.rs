@@ -55,7 +55,7 @@ pub fn revoke_device(
     if found == 0 {
         return Err(AccountError::NotFound);
     }
-    Ok(auth::end_sessions_of(connection, device, now)?)
+    Ok(auth::end_sign_ins_of(connection, device, now)?)
 }
 
 /// The key that a device gave when it signed in, where it has one.

@@ -1,7 +1,7 @@
-//! Former seats: where somebody stood when they left a space, for the edits that their device still brings.
+//! Former memberships: where somebody stood when they left a space, for the edits that their device still brings.
 
 use kring_domain::{Access, DocumentKind, PersonId, Role, SpaceId, Timestamp};
-use kring_sync::{Base, FormerSeat};
+use kring_sync::{FormerMembership, Position};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{AccountError, Rights};
@@ -9,11 +9,11 @@ use crate::store::StoreError;
 use kring_domain::DocumentId;
 
 /// Returns where a person stood at a document until they left its space; `None` where they were never there, or still are.
-pub(crate) fn former_seat(
+pub(crate) fn former_membership(
     connection: &Connection,
     document: DocumentId,
     person: PersonId,
-) -> Result<Option<FormerSeat>, StoreError> {
+) -> Result<Option<FormerMembership>, StoreError> {
     let sql = "SELECT role, left_at, former_seats.generation, former_seats.sequence, kind
                FROM former_seats JOIN documents USING (document_id) WHERE document_id = ?1 AND person_id = ?2";
     let found = connection.prepare_cached(sql)?.query_row(params![document.uuid(), person.uuid()], read).optional()?;
@@ -21,7 +21,7 @@ pub(crate) fn former_seat(
 }
 
 /// Notes where somebody stands in every document that they write, because they leave now.
-pub(super) fn keep_seats(
+pub(super) fn keep_former_memberships(
     connection: &Connection,
     space: SpaceId,
     rights: &Rights,
@@ -38,18 +38,22 @@ pub(super) fn keep_seats(
 }
 
 /// Forgets where somebody stood, because they are in the space again.
-pub(super) fn forget_seats(connection: &Connection, space: SpaceId, person: PersonId) -> Result<(), AccountError> {
+pub(super) fn forget_former_memberships(
+    connection: &Connection,
+    space: SpaceId,
+    person: PersonId,
+) -> Result<(), AccountError> {
     let sql = "DELETE FROM former_seats
                WHERE person_id = ?2 AND document_id IN (SELECT document_id FROM documents WHERE space_id = ?1)";
     connection.prepare_cached(sql)?.execute(params![space.uuid(), person.uuid()])?;
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Option<FormerSeat>> {
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<FormerMembership>> {
     let (role, kind): (String, String) = (row.get(0)?, row.get(4)?);
     let number = |column| row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0));
     let left_at = row.get(1)?;
-    let head = Base { generation: number(2)?, sequence: number(3)? };
-    let seat = Role::from_name(&role).zip(DocumentKind::from_name(&kind));
-    Ok(seat.map(|(role, kind)| FormerSeat { role, left_at: Timestamp::from_millis(left_at), head, kind }))
+    let head = Position { generation: number(2)?, sequence: number(3)? };
+    let membership = Role::from_name(&role).zip(DocumentKind::from_name(&kind));
+    Ok(membership.map(|(role, kind)| FormerMembership { role, left_at: Timestamp::from_millis(left_at), head, kind }))
 }

@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::store::StoreError;
 
 /// The most edits that wait, of one person in one document.
-const MAX_HELD: i64 = 500;
+const MAX_HELD_EDITS: i64 = 500;
 
 /// The most bytes of them.
-const MAX_BYTES: i64 = 1 << 20;
+const MAX_HELD_BYTES: i64 = 1 << 20;
 
 /// An edit that waits for somebody to judge.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct HeldEdit {
 
 /// The outcome of a held edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum Review {
     /// It was let in.
     Admit,
     /// It was not.
@@ -68,7 +68,7 @@ pub(crate) fn hold(
                 WHERE document_id = ?1 AND person_id = ?2 AND decision IS NULL";
     let (count, bytes): (i64, i64) =
         connection.prepare_cached(used)?.query_row(params![document, person], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if count >= MAX_HELD || bytes.saturating_add(i64::try_from(text.len()).unwrap_or(i64::MAX)) > MAX_BYTES {
+    if count >= MAX_HELD_EDITS || bytes.saturating_add(i64::try_from(text.len()).unwrap_or(i64::MAX)) > MAX_HELD_BYTES {
         return Ok(false);
     }
     let sql = "INSERT INTO held (document_id, command_id, person_id, device_id, role, held_at, submission)
@@ -109,7 +109,7 @@ pub fn find(connection: &Connection, space: SpaceId, id: CommandId) -> Result<Op
 pub fn judge(
     connection: &Connection,
     held: &HeldEdit,
-    decision: Decision,
+    review: Review,
     by: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -117,11 +117,11 @@ pub fn judge(
                WHERE document_id = ?1 AND command_id = ?2 AND decision IS NULL";
     let document = held.document.uuid();
     let id = held.submission.id.uuid();
-    connection.prepare_cached(sql)?.execute(params![document, id, decision.name(), by.uuid(), now.millis()])?;
+    connection.prepare_cached(sql)?.execute(params![document, id, review.name(), by.uuid(), now.millis()])?;
     Ok(())
 }
 
-impl Decision {
+impl Review {
     /// The decision as a word of the protocol.
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@
 //! the nonce that it chose then, and later than before.
 
 use kring_domain::{DeviceId, PersonId, SpaceId, Timestamp};
-use kring_sync::{CodeUse, FirstUse, GRACE, Signed};
+use kring_sync::{CodeUse, FirstUse, GRACE_MS, Signed};
 use rusqlite::{Connection, OptionalExtension, params};
 use subtle::ConstantTimeEq;
 
@@ -27,12 +27,12 @@ pub(super) fn keep_answer(
     answered: &Secret,
     now: Timestamp,
 ) -> Result<(), AccountError> {
-    connection.prepare_cached("DELETE FROM sign_ins WHERE used_at < ?1")?.execute([now.millis() - GRACE])?;
+    connection.prepare_cached("DELETE FROM sign_ins WHERE used_at < ?1")?.execute([now.millis() - GRACE_MS])?;
     let sql = "INSERT INTO sign_ins (code_hash, family_id, space_id, nonce, proved_at, used_at, successor)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     connection.prepare_cached(sql)?.execute(params![
         sign_in.code.bytes(),
-        caller.family,
+        caller.sign_in,
         space.map(SpaceId::uuid),
         sign_in.proved.nonce(),
         sign_in.proved.at().millis(),
@@ -54,8 +54,8 @@ pub(super) fn answer_again(
     let Some(kept) = find(connection, sign_in.code)? else { return Ok(None) };
     let is_same_device = kept.key.as_ref() == Some(sign_in.key.bytes())
         && signed_in.is_none_or(|caller| caller.device == kept.caller.device);
-    let is_same_exchange: bool = kept.nonce.as_bytes().ct_eq(sign_in.proved.nonce().as_bytes()).into();
-    let signed = Signed { at: sign_in.proved.at(), is_same_exchange };
+    let is_same_request: bool = kept.nonce.as_bytes().ct_eq(sign_in.proved.nonce().as_bytes()).into();
+    let signed = Signed { at: sign_in.proved.at(), is_same_request };
     let first = FirstUse {
         at: Timestamp::from_millis(kept.used_at),
         signed_at: Timestamp::from_millis(kept.proved_at),
@@ -66,7 +66,7 @@ pub(super) fn answer_again(
         CodeUse::Invalid => return Err(AccountError::InvalidCode),
         CodeUse::WrongTime => return Err(AccountError::Unproved(Unproved::Clock)),
     }
-    let refresh_token = auth::reissue(connection, kept.caller.family, kept.successor, now)?;
+    let refresh_token = auth::reissue(connection, kept.caller.sign_in, kept.successor, now)?;
     let sql = "UPDATE sign_ins SET proved_at = ?2, successor = ?3 WHERE code_hash = ?1";
     let code = sign_in.code.bytes();
     let at = sign_in.proved.at().millis();
@@ -99,7 +99,7 @@ fn find(connection: &Connection, code: CodeHash) -> Result<Option<Kept>, Account
             caller: Caller {
                 person: PersonId::new(row.get(0)?),
                 device: DeviceId::new(row.get(1)?),
-                family: row.get(2)?,
+                sign_in: row.get(2)?,
             },
             key: row.get(3)?,
             space: row.get::<_, Option<_>>(4)?.map(SpaceId::new),

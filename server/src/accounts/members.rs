@@ -55,7 +55,7 @@ pub fn roster(connection: &Connection, space: SpaceId) -> Result<Vec<RosterRow>,
 ///
 /// # Errors
 ///
-/// [`AccountError::NotFound`] for who is not in the space, [`AccountError::Forbidden`] for who may not, and
+/// [`AccountError::NotFound`] for anybody who is not in the space, [`AccountError::Forbidden`] for anybody who may not, and
 /// [`AccountError::Conflict`] for a second client.
 pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: Role) -> Result<Role, AccountError> {
     let own = role_in(connection, space, person)?;
@@ -80,7 +80,7 @@ pub fn invite(connection: &Connection, space: SpaceId, person: PersonId, role: R
 ///
 /// # Errors
 ///
-/// [`AccountError::NotFound`] when either is not in the space, and [`AccountError::Forbidden`] for who may not.
+/// [`AccountError::NotFound`] when either is not in the space, and [`AccountError::Forbidden`] for anybody who may not.
 pub fn invite_back(
     connection: &Connection,
     space: SpaceId,
@@ -91,13 +91,13 @@ pub fn invite_back(
     let other = role_in(connection, space, person)?;
     let may = match by == person {
         true => matches!(own, Role::Client | Role::Professional),
-        false => own.may_invite_back(other) && is_in_reach(connection, by, person)?,
+        false => own.may_invite_back(other) && may_bring_back_everywhere(connection, by, person)?,
     };
     if may { Ok(own) } else { Err(AccountError::Forbidden) }
 }
 
 /// Returns whether somebody may bring a person back in every space that the person is in.
-fn is_in_reach(connection: &Connection, by: PersonId, person: PersonId) -> Result<bool, AccountError> {
+fn may_bring_back_everywhere(connection: &Connection, by: PersonId, person: PersonId) -> Result<bool, AccountError> {
     if persons::is_professional(connection, person)? && !persons::is_professional(connection, by)? {
         return Ok(false);
     }
@@ -138,11 +138,11 @@ pub fn remove_member(
     if role == Role::Professional && !is_looked_after_without(connection, space, person)? {
         return Err(AccountError::Conflict("nobody would be left to look after the space"));
     }
-    former::keep_seats(connection, space, &rights, now)?;
+    former::keep_former_memberships(connection, space, &rights, now)?;
     connection
         .prepare_cached("DELETE FROM members WHERE space_id = ?1 AND person_id = ?2")?
         .execute(params![space.uuid(), person.uuid()])?;
-    persons::forget_if_homeless(connection, person)?;
+    persons::clear_name_if_orphaned(connection, person)?;
     Ok((own, if by == person { Departure::Left } else { Departure::Removed }))
 }
 
@@ -174,7 +174,7 @@ pub(super) fn join(
     connection
         .prepare_cached("INSERT INTO members (space_id, person_id, role, joined_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![space.uuid(), person.uuid(), role.name(), now.millis()])?;
-    former::forget_seats(connection, space, person)
+    former::forget_former_memberships(connection, space, person)
 }
 
 fn is_looked_after_without(connection: &Connection, space: SpaceId, person: PersonId) -> Result<bool, AccountError> {
@@ -191,7 +191,7 @@ const fn may_invite(own: Role, invited: Role) -> bool {
     }
 }
 
-/// Nobody takes the client's seat from them: with it would go what is theirs alone. A representative is there beside the
+/// Nobody takes the client's membership from them: with it would go what is theirs alone. A representative is there beside the
 /// client and never instead of them, and is not the professional's to remove.
 const fn may_remove(own: Role, other: Role, is_self: bool) -> bool {
     match own {

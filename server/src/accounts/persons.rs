@@ -44,8 +44,8 @@ pub(super) fn name_if_nameless(connection: &Connection, person: PersonId, name: 
 
 /// Forgets the name of a person who is in no space any more, and those of their devices.
 ///
-/// The session stays: their phone has to hear that the space is gone, and may be invited again.
-pub(super) fn forget_if_homeless(connection: &Connection, person: PersonId) -> Result<(), AccountError> {
+/// The sign-in stays: their phone has to hear that the space is gone, and may be invited again.
+pub(super) fn clear_name_if_orphaned(connection: &Connection, person: PersonId) -> Result<(), AccountError> {
     let sql = "UPDATE persons SET name = ''
                WHERE person_id = ?1 AND NOT is_professional
                  AND NOT EXISTS (SELECT 1 FROM members WHERE members.person_id = ?1)";

@@ -1,4 +1,4 @@
-//! Signing in: a code becomes a person, a device and a session.
+//! Signing in: a code becomes a person, a device and a sign-in.
 
 use std::net::IpAddr;
 
@@ -6,14 +6,14 @@ use kring_domain::{DeviceId, Language, Name, PersonId, Role, SpaceId, Timestamp}
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::access_log::{Action, Line, record};
+use super::access_log::{Action, AuditEntry, record};
 use super::lost_answer::{ProvedSignIn, answer_again, keep_answer};
-use super::{AccountError, Grant, SignedIn, codes, devices, members, persons, role_in};
+use super::{AccountError, CodePurpose, SignedIn, codes, devices, members, persons, role_in};
 use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Secret, Unproved};
 
 /// What somebody brings to sign in.
 #[derive(Debug)]
-pub struct SignIn {
+pub struct SignInRequest {
     /// The code; nothing for what cannot be one.
     pub code: Option<CodeHash>,
     /// The name for the device.
@@ -44,7 +44,7 @@ pub struct SignIn {
 ///
 /// [`AccountError::InvalidCode`] for a code that is unknown, used or expired. [`AccountError::OtherPerson`] and
 /// [`AccountError::Conflict`] where it does not go together with who brings it; the code can then still be used.
-pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Result<SignedIn, AccountError> {
+pub fn sign_in(connection: &Connection, request: &SignInRequest, now: Timestamp) -> Result<SignedIn, AccountError> {
     let code = request.code.ok_or(AccountError::NoCode)?;
     let key = key(connection, request)?;
     let proved = prove(request, key.as_ref(), code, now)?;
@@ -52,37 +52,37 @@ pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Res
     if let Some(sign_in) = &sign_in
         && let Some(again) = answer_again(connection, sign_in, request.caller, now)?
     {
-        record(connection, &Line::of_server(now, Action::SignedIn).by(again.caller).from(request.address))?;
+        record(connection, &AuditEntry::of_server(now, Action::SignedIn).by(again.caller).from(request.address))?;
         return Ok(again);
     }
     if request.is_kept_out {
         return Err(AccountError::InvalidCode);
     }
-    let grant = codes::take(connection, code, now)?;
-    let person = person(connection, request, &grant, now)?;
+    let purpose = codes::take(connection, code, now)?;
+    let person = person(connection, request, &purpose, now)?;
     if request.only_person.is_some_and(|only| only != person) {
         return Err(AccountError::OtherPerson);
     }
-    let caller = session(connection, request, person, now)?;
-    let joined = match grant {
-        Grant::Professional { .. } => {
+    let caller = sign_in_device(connection, request, person, now)?;
+    let joined = match purpose {
+        CodePurpose::Professional { .. } => {
             persons::make_professional(connection, person)?;
             None
         }
-        Grant::Join { space, role, .. } => {
+        CodePurpose::Join { space, role, .. } => {
             members::join(connection, space, person, role, now)?;
-            record(connection, &Line::new(now, space, caller, role, Action::Joined))?;
+            record(connection, &AuditEntry::new(now, space, caller, role, Action::Joined))?;
             Some((space, role))
         }
-        Grant::Device { .. } => None,
-        Grant::Return { space, .. } => {
+        CodePurpose::Device { .. } => None,
+        CodePurpose::Return { space, .. } => {
             let role = role_in(connection, space, person)?;
-            record(connection, &Line::new(now, space, caller, role, Action::CameBack))?;
+            record(connection, &AuditEntry::new(now, space, caller, role, Action::CameBack))?;
             Some((space, role))
         }
     };
-    record(connection, &Line::of_server(now, Action::SignedIn).by(caller).from(request.address))?;
-    let refresh_token = auth::issue(connection, caller.family, now)?;
+    record(connection, &AuditEntry::of_server(now, Action::SignedIn).by(caller).from(request.address))?;
+    let refresh_token = auth::issue(connection, caller.sign_in, now)?;
     if let Some(sign_in) = &sign_in {
         keep_answer(connection, sign_in, caller, joined.map(|(space, _)| space), &refresh_token, now)?;
     }
@@ -90,7 +90,7 @@ pub fn sign_in(connection: &Connection, request: &SignIn, now: Timestamp) -> Res
 }
 
 /// The key that the device signs with: of who is signed in already, the one they have.
-fn key(connection: &Connection, request: &SignIn) -> Result<Option<DeviceKey>, AccountError> {
+fn key(connection: &Connection, request: &SignInRequest) -> Result<Option<DeviceKey>, AccountError> {
     match request.caller {
         Some(caller) => devices::key(connection, caller.device),
         None => Ok(request.device_key),
@@ -99,7 +99,7 @@ fn key(connection: &Connection, request: &SignIn) -> Result<Option<DeviceKey>, A
 
 /// Returns what the device signed for this sign-in; `None` for a program that signs nothing.
 fn prove(
-    request: &SignIn,
+    request: &SignInRequest,
     key: Option<&DeviceKey>,
     code: CodeHash,
     now: Timestamp,
@@ -111,14 +111,19 @@ fn prove(
     }
 }
 
-fn person(connection: &Connection, request: &SignIn, grant: &Grant, now: Timestamp) -> Result<PersonId, AccountError> {
-    let (name, role) = match grant {
-        Grant::Device { person } | Grant::Return { person, .. } => {
+fn person(
+    connection: &Connection,
+    request: &SignInRequest,
+    purpose: &CodePurpose,
+    now: Timestamp,
+) -> Result<PersonId, AccountError> {
+    let (name, role) = match purpose {
+        CodePurpose::Device { person } | CodePurpose::Return { person, .. } => {
             let is_theirs = request.caller.is_none_or(|caller| caller.person == *person);
             return if is_theirs { Ok(*person) } else { Err(AccountError::OtherPerson) };
         }
-        Grant::Professional { name } => (name, Role::Professional),
-        Grant::Join { name, role, .. } => (name, *role),
+        CodePurpose::Professional { name } => (name, Role::Professional),
+        CodePurpose::Join { name, role, .. } => (name, *role),
     };
     let name = request.display_name.as_deref().or(name.as_deref()).unwrap_or(role.label(request.language));
     if let Some(caller) = request.caller {
@@ -134,10 +139,10 @@ fn person(connection: &Connection, request: &SignIn, grant: &Grant, now: Timesta
     Ok(person)
 }
 
-/// The session that is there, or a new one on a new device.
-fn session(
+/// The sign-in that is there, or a new one on a new device.
+fn sign_in_device(
     connection: &Connection,
-    request: &SignIn,
+    request: &SignInRequest,
     person: PersonId,
     now: Timestamp,
 ) -> Result<Caller, AccountError> {
@@ -146,5 +151,5 @@ fn session(
     }
     let device = DeviceId::new(Uuid::now_v7());
     devices::make(connection, device, person, &request.device_name, request.device_key.as_ref(), now)?;
-    Ok(Caller { person, device, family: auth::start_session(connection, device, now)? })
+    Ok(Caller { person, device, sign_in: auth::start_sign_in(connection, device, now)? })
 }

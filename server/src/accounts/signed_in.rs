@@ -4,10 +4,10 @@ use kring_domain::{Role, SpaceId};
 
 use crate::auth::{Caller, Secret};
 
-/// A session, and where its person has come in.
+/// A sign-in, and where its person has come in.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The person, the device and the session.
+    /// The person, the device and the sign-in.
     pub caller: Caller,
     /// The first refresh token, or the next one.
     pub refresh_token: Secret,

@@ -9,7 +9,7 @@ use super::{AccountError, Rights, members, persons, rights, role_in, roles, rost
 
 /// A person's place in a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seat {
+pub struct Membership {
     /// The space.
     pub space: SpaceId,
     /// What the space is called.
@@ -23,21 +23,21 @@ pub struct Seat {
 /// # Errors
 ///
 /// When the database refuses.
-pub fn seats(connection: &Connection, person: PersonId) -> Result<Vec<Seat>, AccountError> {
+pub fn memberships(connection: &Connection, person: PersonId) -> Result<Vec<Membership>, AccountError> {
     let sql = "SELECT space_id, name, role FROM members JOIN spaces USING (space_id)
                WHERE person_id = ?1 ORDER BY joined_at, space_id";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([person.uuid()], |row| {
         Ok((SpaceId::new(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, String>(2)?))
     })?;
-    let mut seats = Vec::new();
+    let mut memberships = Vec::new();
     for row in rows {
         let (space, space_name, role) = row?;
         // A role of a newer version gives no access here.
         let Some(role) = Role::from_name(&role) else { continue };
-        seats.push(Seat { space, space_name, rights: rights::with_role(connection, space, person, role)? });
+        memberships.push(Membership { space, space_name, rights: rights::with_role(connection, space, person, role)? });
     }
-    Ok(seats)
+    Ok(memberships)
 }
 
 /// A person's place in one space.
@@ -45,11 +45,11 @@ pub fn seats(connection: &Connection, person: PersonId) -> Result<Vec<Seat>, Acc
 /// # Errors
 ///
 /// [`AccountError::NotFound`] when they have none, or when the database refuses.
-pub fn seat(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Seat, AccountError> {
+pub fn membership(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Membership, AccountError> {
     let rights = rights(connection, space, person)?;
     let sql = "SELECT name FROM spaces WHERE space_id = ?1";
     let space_name = connection.prepare_cached(sql)?.query_row([space.uuid()], |row| row.get(0))?;
-    Ok(Seat { space, space_name, rights })
+    Ok(Membership { space, space_name, rights })
 }
 
 /// The documents of a space that somebody with these rights may read.
@@ -62,14 +62,14 @@ pub fn documents_for(space: SpaceId, rights: &Rights) -> BTreeMap<&'static str, 
 ///
 /// # Errors
 ///
-/// [`AccountError::Forbidden`] for who is no professional, and [`AccountError::Conflict`] for an id that is taken.
+/// [`AccountError::Forbidden`] for anybody who is no professional, and [`AccountError::Conflict`] for an id that is taken.
 pub fn create_space(
     connection: &Connection,
     space: SpaceId,
     name: &str,
     person: PersonId,
     now: Timestamp,
-) -> Result<Seat, AccountError> {
+) -> Result<Membership, AccountError> {
     if !persons::is_professional(connection, person)? {
         return Err(AccountError::Forbidden);
     }
@@ -80,9 +80,9 @@ pub fn create_space(
         Some(creator) if creator == person => {}
         Some(_) => return Err(AccountError::Conflict("the id is taken")),
     }
-    match seat(connection, space, person) {
+    match membership(connection, space, person) {
         Err(AccountError::NotFound) => Err(AccountError::Conflict("the id is taken")),
-        seat => seat,
+        membership => membership,
     }
 }
 
@@ -119,7 +119,7 @@ pub fn began(connection: &Connection, space: SpaceId) -> Result<Timestamp, Accou
 ///
 /// # Errors
 ///
-/// [`AccountError::NotFound`] for who is not in it, and [`AccountError::Forbidden`] for who may not: the client may,
+/// [`AccountError::NotFound`] for anybody who is not in it, and [`AccountError::Forbidden`] for anybody who may not: the client may,
 /// and a professional while no client has joined.
 pub fn delete_space(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Vec<PersonId>, AccountError> {
     let may = match role_in(connection, space, person)? {
@@ -146,7 +146,7 @@ pub fn erase_space(connection: &Connection, space: SpaceId) -> Result<bool, Acco
     let people: Vec<PersonId> = roster(connection, space)?.into_iter().map(|row| row.person).collect();
     let erased = connection.prepare_cached("DELETE FROM spaces WHERE space_id = ?1")?.execute([space.uuid()])?;
     for &person in &people {
-        persons::forget_if_homeless(connection, person)?;
+        persons::clear_name_if_orphaned(connection, person)?;
     }
     Ok(erased > 0)
 }

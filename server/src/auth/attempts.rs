@@ -13,10 +13,10 @@ use std::sync::{Mutex, PoisonError};
 
 use kring_domain::Timestamp;
 
-use crate::household::household;
+use crate::subnet::subnet;
 
 /// The time that a wrong code counts, in milliseconds.
-const WINDOW: i64 = 60_000;
+const WINDOW_MS: i64 = 60_000;
 
 /// The most addresses that are remembered.
 const MAX_ADDRESSES: usize = 20_000;
@@ -50,14 +50,14 @@ impl Attempts {
     pub(super) fn check(&self, address: IpAddr, now: Timestamp) -> Result<(), Blocked> {
         let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if wrong.minute == minute(now) && wrong.overall >= self.allowed_overall {
-            let wait = (minute(now) + 1) * WINDOW - now.millis();
+            let wait = (minute(now) + 1) * WINDOW_MS - now.millis();
             return Err(Blocked { retry_after: u64::try_from(wait).unwrap_or(0).div_ceil(1000).max(1) });
         }
-        let Some(times) = wrong.of.get(&household(address)) else { return Ok(()) };
+        let Some(times) = wrong.of.get(&subnet(address)) else { return Ok(()) };
         let recent = times.iter().filter(|time| is_recent(**time, now)).count();
         match times.iter().rev().nth(self.allowed - 1) {
             Some(first) if recent >= self.allowed => {
-                let wait = first.millis() + WINDOW - now.millis();
+                let wait = first.millis() + WINDOW_MS - now.millis();
                 Err(Blocked { retry_after: u64::try_from(wait).unwrap_or(0).div_ceil(1000).max(1) })
             }
             _ => Ok(()),
@@ -78,7 +78,7 @@ impl Attempts {
             // Whoever commands this many addresses is not slowed down by remembering one more of them.
             wrong.pop_first();
         }
-        let times = wrong.entry(household(address)).or_default();
+        let times = wrong.entry(subnet(address)).or_default();
         times.push_back(now);
         if times.len() > self.allowed {
             times.pop_front();
@@ -87,11 +87,11 @@ impl Attempts {
 }
 
 fn minute(now: Timestamp) -> i64 {
-    now.millis().div_euclid(WINDOW)
+    now.millis().div_euclid(WINDOW_MS)
 }
 
 fn is_recent(time: Timestamp, now: Timestamp) -> bool {
-    now.millis() - time.millis() < WINDOW
+    now.millis() - time.millis() < WINDOW_MS
 }
 
 #[cfg(test)]
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_household_is_one_address() {
+    fn a_subnet_is_one_address() {
         let attempts = Attempts::new(1, 1_000_000);
         attempts.note("2001:db8::1".parse().unwrap(), at(0));
         assert!(attempts.check("2001:db8::2".parse().unwrap(), at(1)).is_err());

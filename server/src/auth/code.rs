@@ -10,13 +10,13 @@ use zeroize::Zeroizing;
 use super::secret::random_bytes;
 
 /// A new one-time code; it is only ever shown to whoever asked for it.
-pub struct Code(Zeroizing<[u8; LENGTH]>);
+pub struct OneTimeCode(Zeroizing<[u8; LENGTH]>);
 
 /// What is kept of a code, to recognise it by.
 #[derive(Clone, Copy)]
 pub struct CodeHash([u8; 32]);
 
-impl Code {
+impl OneTimeCode {
     /// A code from the operating system's randomness.
     pub fn random() -> Self {
         let random = Zeroizing::new(random_bytes::<LENGTH>());
@@ -61,7 +61,7 @@ impl PartialEq for CodeHash {
 
 impl Eq for CodeHash {}
 
-impl fmt::Debug for Code {
+impl fmt::Debug for OneTimeCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Code(…)")
     }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_code_is_recognised_however_it_is_typed() {
-        let code = Code::random();
+        let code = OneTimeCode::random();
         let text = code.text();
         assert_eq!(text.len(), 19);
         for typed in
@@ -99,6 +99,6 @@ mod tests {
         {
             assert_eq!(CodeHash::of_typed(typed), None);
         }
-        assert_ne!(Code::random().hash(), Code::random().hash());
+        assert_ne!(OneTimeCode::random().hash(), OneTimeCode::random().hash());
     }
 }

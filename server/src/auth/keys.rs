@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::LONGEST_TTL;
+use super::MAX_TOKEN_TTL_S;
 use super::secret::random_bytes;
 use crate::store::{Store, StoreError};
 
@@ -23,11 +23,11 @@ const PURPOSE: &str = "access_token";
 
 /// The time that a server goes on with the keys it has read: after a rotation beside it, it signs with the new key within
 /// this time.
-const STALE: Duration = Duration::from_secs(5);
+const KEYS_STALE_AFTER: Duration = Duration::from_secs(5);
 
 /// For how long a replaced key is still recognised, in milliseconds: the longest life of a token, and a minute in
 /// which a server may not have noticed yet.
-const OVERLAP: i64 = (LONGEST_TTL as i64 + 60) * 1000;
+const KEY_OVERLAP_MS: i64 = (MAX_TOKEN_TTL_S as i64 + 60) * 1000;
 
 /// The keys of a running server.
 pub(super) struct Keys {
@@ -70,7 +70,7 @@ impl Keys {
     pub(super) async fn current(&self, store: &Store) -> Result<Arc<KeySet>, StoreError> {
         {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.0.elapsed() < STALE {
+            if known.0.elapsed() < KEYS_STALE_AFTER {
                 return Ok(known.1.clone());
             }
             // Whoever comes meanwhile goes on with what is there, so that a crowd does not read all at once.
@@ -122,7 +122,7 @@ pub fn rotate_keys(connection: &Connection, now: Timestamp, is_compromised: bool
     )?;
     let retire = "UPDATE signing_keys SET secret = x'', public = ?2, expires_at = ?3 WHERE key_id = ?1";
     for key in load(connection)?.iter().filter(|key| key.until.is_none()) {
-        connection.execute(retire, params![key.id, key.public.as_bytes(), now.millis() + OVERLAP])?;
+        connection.execute(retire, params![key.id, key.public.as_bytes(), now.millis() + KEY_OVERLAP_MS])?;
     }
     make(connection, now)
 }

@@ -59,7 +59,7 @@ mod tests {
 
     fn caller(number: u128) -> Caller {
         let id = Uuid::from_u128;
-        Caller { person: PersonId::new(id(number)), device: DeviceId::new(id(number)), family: id(number) }
+        Caller { person: PersonId::new(id(number)), device: DeviceId::new(id(number)), sign_in: id(number) }
     }
 
     #[test]

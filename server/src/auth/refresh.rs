@@ -1,4 +1,4 @@
-//! Refresh tokens: each works once and is answered with the next; a second use ends the session.
+//! Refresh tokens: each works once and is answered with the next; a second use ends the sign-in.
 
 use kring_domain::{DeviceId, PersonId, Timestamp};
 use kring_sync::{FirstUse, ShownToken, Signature, Signed, TokenUse};
@@ -11,50 +11,50 @@ use super::{Caller, Secret};
 use crate::store::StoreError;
 
 /// The time that a refresh token lives, in milliseconds: 90 days from the moment it is made.
-const LIFETIME: i64 = 90 * 86_400_000;
+const TOKEN_TTL_MS: i64 = 90 * 86_400_000;
 
 /// The time that a used token is kept, to recognise a thief by, in milliseconds: 30 days.
-const KEPT: i64 = 30 * 86_400_000;
+const USED_TOKEN_TTL_MS: i64 = 30 * 86_400_000;
 
 /// The outcome of a refresh token.
 #[derive(Debug)]
 pub enum Refreshed {
     /// It was good; this is the next one.
     Next(Caller, Secret),
-    /// It had been used before by whoever cannot sign for it, so its session has ended now.
+    /// It had been used before by whoever cannot sign for it, so its sign-in has ended now.
     Reused(Uuid),
     /// It had been used before, and the device signs for it once more: there are two of it, from one file. Nothing has
     /// changed; this one has to become a device of its own.
     Copied,
     /// It is of a device with a key, and the key was not shown; nothing has changed.
     Unproved(Unproved),
-    /// It is unknown or expired, or its session has ended.
+    /// It is unknown or expired, or its sign-in has ended.
     Refused,
 }
 
-/// Begins a session on a device.
+/// Begins a sign-in on a device.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub fn start_session(connection: &Connection, device: DeviceId, now: Timestamp) -> Result<Uuid, StoreError> {
-    let family = Uuid::now_v7();
+pub fn start_sign_in(connection: &Connection, device: DeviceId, now: Timestamp) -> Result<Uuid, StoreError> {
+    let sign_in = Uuid::now_v7();
     connection
         .prepare_cached("INSERT INTO families (family_id, device_id, created_at) VALUES (?1, ?2, ?3)")?
-        .execute(params![family, device.uuid(), now.millis()])?;
-    Ok(family)
+        .execute(params![sign_in, device.uuid(), now.millis()])?;
+    Ok(sign_in)
 }
 
-/// Makes a refresh token of a session.
+/// Makes a refresh token of a sign-in.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub fn issue(connection: &Connection, family: Uuid, now: Timestamp) -> Result<Secret, StoreError> {
+pub fn issue(connection: &Connection, sign_in: Uuid, now: Timestamp) -> Result<Secret, StoreError> {
     let token = Secret::random();
     connection
         .prepare_cached("INSERT INTO refresh_tokens (token_hash, family_id, expires_at) VALUES (?1, ?2, ?3)")?
-        .execute(params![token.hash(), family, now.millis() + LIFETIME])?;
+        .execute(params![token.hash(), sign_in, now.millis() + TOKEN_TTL_MS])?;
     Ok(token)
 }
 
@@ -81,8 +81,8 @@ pub fn refresh(
         Ok(None) => Signature::NotNeeded,
         Err(_) => Signature::Wrong,
         Ok(Some(proved)) => {
-            let is_same_exchange = found.used.as_ref().is_some_and(|used| used.is_same_exchange(proved));
-            Signature::Good(Signed { at: proved.at, is_same_exchange })
+            let is_same_request = found.used.as_ref().is_some_and(|used| used.is_same_request(proved));
+            Signature::Good(Signed { at: proved.at, is_same_request })
         }
     };
     let used = found.used.as_ref().map(|used| used.first(connection)).transpose()?;
@@ -92,8 +92,8 @@ pub fn refresh(
         TokenUse::First => next(connection, token, found.caller, proved.as_ref(), now),
         TokenUse::Again => again(connection, token, &found, now, proved.map(|proved| proved.at)),
         TokenUse::Stolen => {
-            end(connection, found.caller.family, now)?;
-            Ok(Refreshed::Reused(found.caller.family))
+            end(connection, found.caller.sign_in, now)?;
+            Ok(Refreshed::Reused(found.caller.sign_in))
         }
         TokenUse::Copied => Ok(Refreshed::Copied),
         TokenUse::Unsigned => Ok(Refreshed::Unproved(Unproved::Wrong)),
@@ -112,8 +112,8 @@ fn next(
 ) -> Result<Refreshed, StoreError> {
     connection
         .prepare_cached("DELETE FROM refresh_tokens WHERE family_id = ?1 AND (used_at < ?2 OR expires_at < ?3)")?
-        .execute(params![caller.family, now.millis() - KEPT, now.millis()])?;
-    let next = issue(connection, caller.family, now)?;
+        .execute(params![caller.sign_in, now.millis() - USED_TOKEN_TTL_MS, now.millis()])?;
+    let next = issue(connection, caller.sign_in, now)?;
     let sql =
         "UPDATE refresh_tokens SET used_at = ?2, nonce = ?3, proved_at = ?4, successor = ?5 WHERE token_hash = ?1";
     connection.prepare_cached(sql)?.execute(params![
@@ -135,7 +135,7 @@ fn again(
     proved_at: Option<Timestamp>,
 ) -> Result<Refreshed, StoreError> {
     void(connection, found.used.as_ref().and_then(|used| used.successor), now)?;
-    let next = issue(connection, found.caller.family, now)?;
+    let next = issue(connection, found.caller.sign_in, now)?;
     let sql = "UPDATE refresh_tokens SET proved_at = ?2, successor = ?3 WHERE token_hash = ?1";
     let proved_at = proved_at.map(Timestamp::millis);
     connection.prepare_cached(sql)?.execute(params![token.hash(), proved_at, next.hash()])?;
@@ -147,9 +147,9 @@ fn again(
 /// # Errors
 ///
 /// When the database refuses.
-pub fn reissue(connection: &Connection, family: Uuid, lost: [u8; 32], now: Timestamp) -> Result<Secret, StoreError> {
+pub fn reissue(connection: &Connection, sign_in: Uuid, lost: [u8; 32], now: Timestamp) -> Result<Secret, StoreError> {
     void(connection, Some(lost), now)?;
-    issue(connection, family, now)
+    issue(connection, sign_in, now)
 }
 
 /// Returns whether a token is there that nobody has used.
@@ -169,12 +169,12 @@ fn void(connection: &Connection, token: Option<[u8; 32]>, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Ends every session of a device.
+/// Ends every sign-in of a device.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub fn end_sessions_of(connection: &Connection, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
+pub fn end_sign_ins_of(connection: &Connection, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE families SET ended_at = ?2 WHERE device_id = ?1 AND ended_at IS NULL")?
         .execute(params![device.uuid(), now.millis()])?;
@@ -206,7 +206,7 @@ impl Used {
         Ok(FirstUse { at: self.at, signed_at: self.proved_at, is_answer_unused })
     }
 
-    fn is_same_exchange(&self, proved: &Proved) -> bool {
+    fn is_same_request(&self, proved: &Proved) -> bool {
         let nonce = self.nonce.as_deref().unwrap_or_default();
         bool::from(nonce.as_bytes().ct_eq(proved.nonce.as_str().as_bytes()))
     }
@@ -227,7 +227,7 @@ pub(super) fn find(connection: &Connection, token: &Secret) -> Result<Option<Fou
             caller: Caller {
                 person: PersonId::new(row.get(0)?),
                 device: DeviceId::new(row.get(1)?),
-                family: row.get(2)?,
+                sign_in: row.get(2)?,
             },
             key: key.as_ref().and_then(DeviceKey::from_stored),
             used: used.map(|at| Used { at, nonce, proved_at, successor }),
@@ -238,9 +238,9 @@ pub(super) fn find(connection: &Connection, token: &Secret) -> Result<Option<Fou
     Ok(found.optional()?)
 }
 
-fn end(connection: &Connection, family: Uuid, now: Timestamp) -> Result<(), StoreError> {
+fn end(connection: &Connection, sign_in: Uuid, now: Timestamp) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE families SET ended_at = ?2 WHERE family_id = ?1 AND ended_at IS NULL")?
-        .execute(params![family, now.millis()])?;
+        .execute(params![sign_in, now.millis()])?;
     Ok(())
 }

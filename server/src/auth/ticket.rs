@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Caller, Secret};
 
 /// The time that a ticket may be used.
-pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
+pub const TICKET_TTL: Duration = Duration::from_secs(30);
 
 /// The most tickets that wait to be used; beyond that the ones that have waited longest are void.
 const MAX_WAITING: usize = 10_000;
@@ -23,7 +23,7 @@ impl Tickets {
         let now = Instant::now();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MAX_WAITING {
-            waiting.retain(|_, (made, _)| now.duration_since(*made) < TICKET_LIFETIME);
+            waiting.retain(|_, (made, _)| now.duration_since(*made) < TICKET_TTL);
         }
         if waiting.len() >= MAX_WAITING {
             let oldest = waiting.iter().min_by_key(|(_, (made, _))| *made).map(|(hash, _)| *hash);
@@ -36,7 +36,7 @@ impl Tickets {
     pub(super) fn redeem(&self, ticket: &str) -> Option<Caller> {
         let hash = Secret::new(ticket.to_owned()).hash();
         let (made, caller) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash)?;
-        (made.elapsed() < TICKET_LIFETIME).then_some(caller)
+        (made.elapsed() < TICKET_TTL).then_some(caller)
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
         let caller = Caller {
             person: PersonId::new(Uuid::from_u128(1)),
             device: DeviceId::new(Uuid::from_u128(2)),
-            family: Uuid::from_u128(3),
+            sign_in: Uuid::from_u128(3),
         };
         let tickets = Tickets::default();
         let ticket = tickets.issue(caller);

@@ -20,10 +20,10 @@ const TYPE: &str = "at+jwt";
 
 /// By how many seconds the clock that made a token may be ahead of this one. At its end a token gets no such grace:
 /// nobody is told of a longer life than `expires_in`, and a device whose token ends early has a refresh token.
-const LEEWAY: i64 = 5;
+const MAX_CLOCK_SKEW_S: i64 = 5;
 
 /// The most bytes of a token that are looked at; ours have about 500.
-const MAX_LENGTH: usize = 2048;
+const MAX_TOKEN_BYTES: usize = 2048;
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Claims {
@@ -31,7 +31,8 @@ struct Claims {
     aud: String,
     sub: PersonId,
     device: DeviceId,
-    family: Uuid,
+    #[serde(rename = "family")]
+    sign_in: Uuid,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -45,7 +46,7 @@ pub(super) fn make(keys: &KeySet, caller: Caller, now: Timestamp, ttl: Duration)
         aud: AUDIENCE.into(),
         sub: caller.person,
         device: caller.device,
-        family: caller.family,
+        sign_in: caller.sign_in,
         iat,
         nbf: iat,
         exp: iat.saturating_add(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)),
@@ -68,7 +69,7 @@ impl Token {
     /// Returns who holds it, where it is good now and its key is still recognised.
     pub(super) fn holder(&self, keys: &KeySet, now: Timestamp) -> Result<Caller, AuthError> {
         let seconds = now.millis() / 1000;
-        if keys.find(&self.key, now).is_none() || self.begins_s > seconds.saturating_add(LEEWAY) {
+        if keys.find(&self.key, now).is_none() || self.begins_s > seconds.saturating_add(MAX_CLOCK_SKEW_S) {
             return Err(AuthError::Unauthenticated);
         }
         if self.ends_s <= seconds { Err(AuthError::Expired) } else { Ok(self.caller) }
@@ -77,7 +78,7 @@ impl Token {
 
 /// Reads a token and checks its signature; when it is good is for [`Token::holder`] to say.
 pub(super) fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Token, AuthError> {
-    if token.len() > MAX_LENGTH {
+    if token.len() > MAX_TOKEN_BYTES {
         return Err(AuthError::Unauthenticated);
     }
     let header = decode_header(token).map_err(|_| AuthError::Unauthenticated)?;
@@ -88,7 +89,7 @@ pub(super) fn check(keys: &KeySet, token: &str, now: Timestamp) -> Result<Token,
     let id = header.kid.ok_or(AuthError::Unauthenticated)?;
     let key = keys.find(&id, now).ok_or(AuthError::Unauthenticated)?;
     let claims = decode::<Claims>(token, key, &validation()).map_err(|_| AuthError::Unauthenticated)?.claims;
-    let caller = Caller { person: claims.sub, device: claims.device, family: claims.family };
+    let caller = Caller { person: claims.sub, device: claims.device, sign_in: claims.sign_in };
     Ok(Token { key: id, caller, begins_s: claims.nbf.max(claims.iat), ends_s: claims.exp })
 }
 
@@ -131,12 +132,12 @@ mod tests {
 
     fn caller() -> Caller {
         let id = Uuid::from_u128;
-        Caller { person: PersonId::new(id(1)), device: DeviceId::new(id(2)), family: id(3) }
+        Caller { person: PersonId::new(id(1)), device: DeviceId::new(id(2)), sign_in: id(3) }
     }
 
     fn claims() -> Value {
-        let Caller { person, device, family } = caller();
-        json!({"iss": "kring", "aud": "kring", "sub": person, "device": device, "family": family, "iat": NOW,
+        let Caller { person, device, sign_in } = caller();
+        json!({"iss": "kring", "aud": "kring", "sub": person, "device": device, "family": sign_in, "iat": NOW,
                "nbf": NOW, "exp": NOW + 900, "jti": Uuid::nil()})
     }
 
@@ -156,10 +157,10 @@ mod tests {
         let keys = keys(&[(NEW, None)]);
         let token = make(&keys, caller(), at(NOW), Duration::from_secs(900)).unwrap();
         let check = |seconds| check(&keys, token.expose(), at(seconds));
-        for seconds in [NOW - LEEWAY, NOW, NOW + 899] {
+        for seconds in [NOW - MAX_CLOCK_SKEW_S, NOW, NOW + 899] {
             assert!(check(seconds).is_ok_and(|found| found == caller()), "{}", seconds - NOW);
         }
-        assert!(matches!(check(NOW - LEEWAY - 1), Err(AuthError::Unauthenticated)), "it is not valid yet");
+        assert!(matches!(check(NOW - MAX_CLOCK_SKEW_S - 1), Err(AuthError::Unauthenticated)), "it is not valid yet");
         assert!(matches!(check(NOW + 900), Err(AuthError::Expired)));
     }
 
@@ -191,8 +192,8 @@ mod tests {
             ("no audience", NEW, good.clone(), with("aud", Value::Null)),
             ("no end", NEW, good.clone(), with("exp", Value::Null)),
             ("no beginning", NEW, good.clone(), with("nbf", Value::Null)),
-            ("not valid yet", NEW, good.clone(), with("nbf", json!(NOW + LEEWAY + 1))),
-            ("made in the future", NEW, good.clone(), with("iat", json!(NOW + LEEWAY + 1))),
+            ("not valid yet", NEW, good.clone(), with("nbf", json!(NOW + MAX_CLOCK_SKEW_S + 1))),
+            ("made in the future", NEW, good.clone(), with("iat", json!(NOW + MAX_CLOCK_SKEW_S + 1))),
             ("an end that is no number", NEW, good.clone(), with("exp", json!("later"))),
         ] {
             let refused = check(&keys, &signed(secret, &header, &claims), at(NOW));

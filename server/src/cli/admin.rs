@@ -18,9 +18,9 @@ use serde::Serialize;
 use super::options::{ConfigFile, Options};
 use super::serve::LOCK_FILE;
 use super::{CliError, block_on};
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
-use crate::auth::Code;
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, CODE_TTL_MS, CodePurpose};
+use crate::auth::OneTimeCode;
 use crate::clock;
 use crate::store::Store;
 
@@ -89,16 +89,16 @@ impl InviteProfessional {
         if config.public_url.is_none() {
             config.public_url = std::fs::read_to_string(config.data.join(LOCK_FILE)).ok().filter(|url| !url.is_empty());
         }
-        let code = Code::random();
+        let code = OneTimeCode::random();
         let now = clock::now();
-        let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
-        let grant = Grant::Professional { name: Some(self.name.as_str().to_owned()) };
+        let expires_at = Timestamp::from_millis(now.millis() + CODE_TTL_MS);
+        let purpose = CodePurpose::Professional { name: Some(self.name.as_str().to_owned()) };
         let hash = code.hash();
         block_on(async {
             let store = Store::open(&config.data)?;
             let keep = store.write(move |connection| -> Result<(), AccountError> {
-                accounts::keep_code(connection, hash, &grant, now, expires_at)?;
-                record(connection, &Line::of_server(now, Action::Invited).with("professional"))
+                accounts::keep_code(connection, hash, &purpose, now, expires_at)?;
+                record(connection, &AuditEntry::of_server(now, Action::Invited).with("professional"))
             });
             Ok(keep.await?)
         })?;

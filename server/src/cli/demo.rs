@@ -16,7 +16,7 @@ use super::serve::stopped;
 use super::{CliError, block_on};
 use crate::app::App;
 use crate::config::Config;
-use crate::demo::{self, Loaded};
+use crate::demo::{self, LoadedStory};
 use crate::http;
 
 /// Access tokens of the demo last a day, so that the lines it shows go on working.
@@ -86,7 +86,7 @@ impl Demo {
         Ok(())
     }
 
-    fn announce(&self, loaded: &Loaded) -> Result<(), CliError> {
+    fn announce(&self, loaded: &LoadedStory) -> Result<(), CliError> {
         let mut out = std::io::stdout().lock();
         if self.json {
             let line = serde_json::to_string(loaded).map_err(std::io::Error::other)?;

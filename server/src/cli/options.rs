@@ -9,7 +9,7 @@ use clap::Args;
 use serde::{Deserialize, Deserializer, de};
 
 use super::CliError;
-use crate::auth::LONGEST_TTL;
+use crate::auth::MAX_TOKEN_TTL_S;
 use crate::config::{Config, ForwardedHeader, Limits, Network, Origin};
 
 /// The most connections that can be asked for: beyond that a system has no file descriptors.
@@ -32,7 +32,7 @@ pub(super) struct Options {
     #[arg(long, env = "KRING_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// The time that an access token lives [default: 900]
-    #[arg(long, env = "KRING_ACCESS_TOKEN_TTL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=LONGEST_TTL))]
+    #[arg(long, env = "KRING_ACCESS_TOKEN_TTL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=MAX_TOKEN_TTL_S))]
     access_token_ttl: Option<u64>,
     /// A proxy that is believed about where a request comes from: an address, or a network like 10.0.0.0/8; may be repeated
     #[arg(long = "trusted-proxy", env = "KRING_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
@@ -138,7 +138,7 @@ impl Options {
             listen: self.listen.or(file.listen).unwrap_or(default.listen),
             public_url: self.public_url.or(file.public_url),
             access_token_ttl: ttl
-                .map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, LONGEST_TTL))),
+                .map_or(default.access_token_ttl, |ttl| Duration::from_secs(ttl.clamp(1, MAX_TOKEN_TTL_S))),
             trusted_proxies: proxies,
             forwarded_header: self.forwarded_header.or(file.forwarded_header).unwrap_or(default.forwarded_header),
             allowed_origins: origins,

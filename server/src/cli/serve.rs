@@ -14,7 +14,7 @@ use super::{CliError, block_on};
 use crate::app::App;
 use crate::config::Config;
 use crate::http;
-use crate::store::{StoreError, exchange};
+use crate::store::{StoreError, swap};
 
 /// What the system sends when a file grows beyond its limit; the same number on every Linux that Kring runs on.
 const SIGXFSZ: i32 = 25;
@@ -50,7 +50,7 @@ async fn serve(mut config: Config) -> Result<(), CliError> {
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     config.listen = listener.local_addr()?;
     let _only_one = lock(&config.data, &config.public_url())?;
-    if exchange::finish(&config.data)?.is_some() {
+    if swap::finish(&config.data)?.is_some() {
         tracing::warn!("a restore that was cut off is finished");
     }
     let app = App::open(config).await?;

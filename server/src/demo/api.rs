@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use super::DemoError;
 
 /// The most bytes of an answer.
-const MAX_ANSWER: usize = 4 << 20;
+const MAX_ANSWER_BYTES: usize = 4 << 20;
 
 /// The router of the server, to send requests to.
 pub(super) struct Api {
@@ -36,7 +36,7 @@ impl Api {
             request.body(Body::from(body.to_string())).map_err(|error| DemoError::Story(error.to_string()))?;
         let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
         let status = response.status();
-        let answer = to_bytes(response.into_body(), MAX_ANSWER).await.unwrap_or_default();
+        let answer = to_bytes(response.into_body(), MAX_ANSWER_BYTES).await.unwrap_or_default();
         if status.is_success() {
             Ok(serde_json::from_slice(&answer)?)
         } else {

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::{Cast, Deed, DemoError, Person, Story, Until, id_of};
-use crate::accounts::{self, CODE_LIFETIME, Grant};
+use super::{Cast, DemoError, DemoStep, Person, Story, Until, id_of};
+use crate::accounts::{self, CODE_TTL_MS, CodePurpose};
 use crate::app::App;
-use crate::auth::Code;
+use crate::auth::OneTimeCode;
 use crate::{clock, http};
 
 /// The space of the story, and how to be each of its people.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Loaded {
+pub struct LoadedStory {
     /// How people reach the server.
     pub url: String,
     /// The space.
@@ -48,7 +48,7 @@ pub struct Guest {
 }
 
 #[derive(Deserialize)]
-struct Session {
+struct SignedInPerson {
     person_id: PersonId,
     access_token: String,
 }
@@ -70,75 +70,75 @@ struct NewCode {
 /// # Errors
 ///
 /// When the server does not answer as it should, or does not admit an edit.
-pub async fn load(app: &App, until: Until) -> Result<Loaded, DemoError> {
+pub async fn load(app: &App, until: Until) -> Result<LoadedStory, DemoError> {
     let story = Story::of_joost()?;
     let api = Api::new(http::router(app.clone()));
     let Some((starter, others)) = story.persons.split_first() else {
         return Err(DemoError::Story("there is nobody in it".to_owned()));
     };
-    let mut telling = Telling { api: &api, cast: Cast::default(), sessions: BTreeMap::new() };
-    telling.sign_in(starter, &code_of_the_operator(app, &starter.name).await?).await?;
+    let mut narrator = Narrator { api: &api, cast: Cast::default(), signed_in: BTreeMap::new() };
+    narrator.sign_in(starter, &operator_code(app, &starter.name).await?).await?;
     let space_id = SpaceId::new(id_of(&story.space));
     let body = json!({"space_id": space_id, "name": story.space});
-    let Space { documents } = serde_json::from_value(telling.post("/v1/spaces", &starter.key, &body).await?)?;
+    let Space { documents } = serde_json::from_value(narrator.post("/v1/spaces", &starter.key, &body).await?)?;
     for person in others {
         let body = json!({"role": person.role, "name": person.name});
         let path = format!("/v1/spaces/{space_id}/invitations");
-        let NewCode { code, .. } = serde_json::from_value(telling.post(&path, &starter.key, &body).await?)?;
-        telling.sign_in(person, &code).await?;
+        let NewCode { code, .. } = serde_json::from_value(narrator.post(&path, &starter.key, &body).await?)?;
+        narrator.sign_in(person, &code).await?;
     }
-    telling.play(&documents, &story.deeds(until, clock::now().date())).await?;
-    let persons = telling.guests(&story).await?;
-    Ok(Loaded { url: app.config.public_url(), space_id, documents, persons })
+    narrator.play(&documents, &story.steps(until, clock::now().date())).await?;
+    let persons = narrator.guests(&story).await?;
+    Ok(LoadedStory { url: app.config.public_url(), space_id, documents, persons })
 }
 
 /// The code that an operator makes for a professional, as `kring admin invite-professional` does.
-async fn code_of_the_operator(app: &App, name: &str) -> Result<String, DemoError> {
-    let code = Code::random();
+async fn operator_code(app: &App, name: &str) -> Result<String, DemoError> {
+    let code = OneTimeCode::random();
     let now = clock::now();
     let hash = code.hash();
-    let grant = Grant::Professional { name: Some(name.to_owned()) };
-    let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
-    app.store.write(move |connection| accounts::keep_code(connection, hash, &grant, now, expires_at)).await?;
+    let purpose = CodePurpose::Professional { name: Some(name.to_owned()) };
+    let expires_at = Timestamp::from_millis(now.millis() + CODE_TTL_MS);
+    app.store.write(move |connection| accounts::keep_code(connection, hash, &purpose, now, expires_at)).await?;
     Ok(code.text())
 }
 
 /// The people of the story at the server, as they sign in one after the other.
-struct Telling<'a> {
+struct Narrator<'a> {
     api: &'a Api,
     cast: Cast,
-    sessions: BTreeMap<String, Session>,
+    signed_in: BTreeMap<String, SignedInPerson>,
 }
 
-impl Telling<'_> {
+impl Narrator<'_> {
     async fn sign_in(&mut self, person: &Person, code: &str) -> Result<(), DemoError> {
         let body = json!({
             "code": code, "device_name": "demo", "display_name": person.name, "person_id": id_of(&person.key),
         });
-        let session: Session = serde_json::from_value(self.api.post("/v1/sign-in", None, &body).await?)?;
-        self.cast.insert(&person.key, session.person_id);
-        self.sessions.insert(person.key.clone(), session);
+        let signed_in: SignedInPerson = serde_json::from_value(self.api.post("/v1/sign-in", None, &body).await?)?;
+        self.cast.insert(&person.key, signed_in.person_id);
+        self.signed_in.insert(person.key.clone(), signed_in);
         Ok(())
     }
 
     async fn post(&self, path: &str, by: &str, body: &Value) -> Result<Value, DemoError> {
-        self.api.post(path, Some(&self.session(by)?.access_token), body).await
+        self.api.post(path, Some(&self.signed_in(by)?.access_token), body).await
     }
 
-    fn session(&self, by: &str) -> Result<&Session, DemoError> {
-        self.sessions.get(by).ok_or_else(|| DemoError::Story(format!("{by} is not in it")))
+    fn signed_in(&self, by: &str) -> Result<&SignedInPerson, DemoError> {
+        self.signed_in.get(by).ok_or_else(|| DemoError::Story(format!("{by} is not in it")))
     }
 
     /// Sends the edits in their order, those of one person for one document together.
-    async fn play(&self, documents: &BTreeMap<String, DocumentId>, deeds: &[Deed]) -> Result<(), DemoError> {
+    async fn play(&self, documents: &BTreeMap<String, DocumentId>, steps: &[DemoStep]) -> Result<(), DemoError> {
         let mut number = 0;
-        for together in deeds.chunk_by(|one, next| (&one.by, one.document) == (&next.by, next.document)) {
-            let Some(Deed { by, document, .. }) = together.first() else { continue };
+        for together in steps.chunk_by(|one, next| (&one.by, one.document) == (&next.by, next.document)) {
+            let Some(DemoStep { by, document, .. }) = together.first() else { continue };
             let document = documents.get(document.name());
             let document = document.ok_or_else(|| DemoError::Story("a document is missing".to_owned()))?;
-            let commands = together.iter().map(|deed| {
+            let commands = together.iter().map(|step| {
                 number += 1;
-                json!({"id": id_of(&format!("deed {number}")), "command": self.cast.resolve(deed.command.clone())})
+                json!({"id": id_of(&format!("deed {number}")), "command": self.cast.resolve(step.command.clone())})
             });
             let body = json!({"commands": commands.collect::<Vec<_>>()});
             let answer = self.post(&format!("/v1/documents/{document}/commands"), by, &body).await?;
@@ -155,7 +155,7 @@ impl Telling<'_> {
     async fn guests(&self, story: &Story) -> Result<Vec<Guest>, DemoError> {
         let mut guests = Vec::new();
         for Person { key, name, role } in &story.persons {
-            let Session { person_id, access_token } = self.session(key)?;
+            let SignedInPerson { person_id, access_token } = self.signed_in(key)?;
             let code: NewCode = serde_json::from_value(self.post("/v1/devices/codes", key, &json!({})).await?)?;
             guests.push(Guest {
                 key: key.clone(),

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::table::LoadError;
-use crate::accounts::access_log::{Action, Line, record};
+use super::queries::LoadError;
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::accounts::{self, AccountError};
 use crate::clock;
-use crate::store::{StoreError, mark_remains};
+use crate::store::{StoreError, mark_pending_vacuum};
 
 /// Something that was erased for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub(crate) struct ToErase {
     /// The person who erased it, as what they were then.
     pub(crate) author: Author,
     /// Somebody who is in the space now.
-    pub(crate) warrantor: Option<(PersonId, Role)>,
+    pub(crate) principal: Option<(PersonId, Role)>,
     pub(crate) submission: Submission,
 }
 
@@ -106,8 +106,8 @@ pub(crate) fn erase_again(connection: &Connection, list: &[Erased]) -> Result<us
         count += match one {
             Erased::Space { space, at } if is_older(connection, *space, *at)? => {
                 accounts::erase_space(connection, *space)?;
-                record(connection, &Line::of_server(clock::now(), Action::Erased).about(space.uuid()))?;
-                mark_remains(connection)?;
+                record(connection, &AuditEntry::of_server(clock::now(), Action::Erased).about(space.uuid()))?;
+                mark_pending_vacuum(connection)?;
                 1
             }
             Erased::Thing { document, command_id, person_id, role, command } if !known.contains(command_id) => {
@@ -144,7 +144,7 @@ pub(crate) fn to_erase(connection: &Connection) -> Result<Vec<ToErase>, AccountE
         let command = RawCommand::from_value(serde_json::from_str(&command).unwrap_or_default());
         let thing = command.clone().parse().ok().and_then(|command| command.erases());
         let Some((thing, role)) = thing.zip(Role::from_name(&role)) else { continue };
-        let warrantor = accounts::roster(connection, SpaceId::new(id(row, 5)?))?.into_iter().next();
+        let principal = accounts::roster(connection, SpaceId::new(id(row, 5)?))?.into_iter().next();
         let submission = Submission { id: CommandId::new(id(row, 1)?), base: None, made_at: None, command };
         all.push(ToErase {
             document: DocumentId::new(id(row, 0)?),
@@ -157,7 +157,7 @@ pub(crate) fn to_erase(connection: &Connection) -> Result<Vec<ToErase>, AccountE
                 // What was erased is erased again, whoever is there now.
                 has_client: false,
             },
-            warrantor: warrantor.map(|seat| (seat.person, seat.role)),
+            principal: principal.map(|membership| (membership.person, membership.role)),
             submission,
         });
     }

@@ -1,15 +1,15 @@
 //! The entries of a document as its history tells of them.
 
 use kring_domain::{DocumentId, PersonId, Role, Timestamp};
-use kring_sync::{Base, Entry};
+use kring_sync::{Entry, Position};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::table::{LoadError, number, signed};
+use super::queries::{LoadError, number, signed};
 
 /// An entry as the history tells of it.
 pub(crate) struct HistoryRow {
-    pub(crate) place: Base,
+    pub(crate) position: Position,
     pub(crate) at: Timestamp,
     pub(crate) person: PersonId,
     pub(crate) role: Role,
@@ -23,7 +23,7 @@ pub(crate) struct HistoryRow {
 pub(crate) fn history(
     connection: &Connection,
     document: DocumentId,
-    before: Base,
+    before: Position,
     limit: u32,
 ) -> Result<Vec<HistoryRow>, LoadError> {
     let mut query = connection.prepare_cached(
@@ -39,10 +39,10 @@ pub(crate) fn history(
         let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
         let entry: Entry = ciborium::from_reader(bytes).map_err(|_| LoadError::Damaged("entry"))?;
         let role = Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?;
-        let place = Base { generation: number(row, 0)?, sequence: number(row, 1)? };
+        let position = Position { generation: number(row, 0)?, sequence: number(row, 1)? };
         let is_suggestion = row.get(5)?;
         history.push(HistoryRow {
-            place,
+            position,
             at: entry.at,
             person: entry.person,
             role,
@@ -59,7 +59,7 @@ pub(crate) fn history(
 fn former(
     connection: &Connection,
     document: DocumentId,
-    before: Base,
+    before: Position,
     limit: u32,
 ) -> Result<Vec<HistoryRow>, LoadError> {
     let mut query = connection.prepare_cached(
@@ -73,7 +73,7 @@ fn former(
     let mut history = Vec::new();
     while let Some(row) = rows.next()? {
         history.push(HistoryRow {
-            place: Base { generation: number(row, 0)?, sequence: number(row, 1)? },
+            position: Position { generation: number(row, 0)?, sequence: number(row, 1)? },
             role: Role::from_name(&row.get::<_, String>(2)?).ok_or(LoadError::Damaged("role"))?,
             at: Timestamp::from_millis(row.get(3)?),
             person: PersonId::new(Uuid::from_bytes(row.get(4)?)),

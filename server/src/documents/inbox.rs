@@ -9,13 +9,13 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use crate::sync::connection::Connection;
 
 /// Tells what was seen; called when it is durable, dropped when it will never be.
-pub(super) type Reveal = Box<dyn FnOnce() + Send>;
+pub(super) type OnCommit = Box<dyn FnOnce() + Send>;
 
 /// Reads something off a document, `None` where there is none.
-pub(super) type Look = Box<dyn FnOnce(Option<&Admission>) -> Reveal + Send>;
+pub(super) type Evaluation = Box<dyn FnOnce(Option<&Admission>) -> OnCommit + Send>;
 
 /// Hears, when it is durable, that entries are part of the log again, or why they are not.
-pub(super) type Brought = oneshot::Sender<Result<(), RecoverError>>;
+pub(super) type RecoverReply = oneshot::Sender<Result<(), RecoverError>>;
 
 /// Something for a shard to do.
 pub(super) enum Request {
@@ -23,9 +23,9 @@ pub(super) enum Request {
     Submit {
         document: DocumentId,
         author: Author,
-        warrantor: Warrantor,
+        principal: Principal,
         commands: Vec<Submission>,
-        asker: Asker,
+        reply_to: ReplyTo,
         /// The room that the commands take among everything that waits.
         room: OwnedSemaphorePermit,
     },
@@ -33,12 +33,12 @@ pub(super) enum Request {
     Recover {
         document: DocumentId,
         entries: Vec<Entry>,
-        answer: Brought,
+        answer: RecoverReply,
         /// The room that the entries take among everything that waits.
         room: OwnedSemaphorePermit,
     },
     /// Read something off a document.
-    Look { document: DocumentId, look: Look },
+    Evaluate { document: DocumentId, evaluation: Evaluation },
     /// Let go of documents that nobody works on.
     Tend,
 }
@@ -46,7 +46,7 @@ pub(super) enum Request {
 /// Who answers for commands: their author, or whoever let them in after the author had left. Unless they still are
 /// in the space in this role when the commands are made durable, nothing of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Warrantor {
+pub(super) struct Principal {
     pub(super) person: PersonId,
     pub(super) role: Role,
     /// True when the commands were decided beside a client: if not, none may have joined meanwhile.
@@ -54,14 +54,14 @@ pub(super) struct Warrantor {
 }
 
 /// Who submitted commands.
-pub(super) enum Asker {
+pub(super) enum ReplyTo {
     /// A connected device.
     Device(Arc<Connection>),
     /// Somebody who waits for the verdicts.
     Caller(oneshot::Sender<Vec<Verdict>>),
 }
 
-impl Asker {
+impl ReplyTo {
     /// The device, where it is one.
     pub(super) fn device(&self) -> Option<Arc<Connection>> {
         match self {

@@ -6,40 +6,40 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
-use kring_domain::{Code, DocumentId, Refusal};
+use kring_domain::{DocumentId, Refusal, RefusalCode};
 use kring_sync::{Entry, RecoverError, Submission, Verdict};
 use tokio::sync::mpsc::Receiver;
 
+use super::batch::{Answer, Batch, DocumentWrite};
 use super::damaged::Damaged;
-use super::inbox::{Brought, Look, Request};
-use super::loaded::Loaded;
-use super::pace::Pace;
+use super::in_flight::InFlightLimit;
+use super::inbox::{Evaluation, RecoverReply, Request};
+use super::open_document::OpenDocument;
+use super::queries::{self, LoadError};
 use super::recovery;
-use super::round::{Answer, Part, Round};
-use super::table::{self, LoadError};
 use super::work::{Lost, Waiting, Work};
 use crate::clock::now;
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 use crate::sync::hub::Hub;
 
-/// The most commands in one round, but for a batch that has more.
-const ROUND: usize = 512;
+/// The most commands in one batch, but for a batch that has more.
+const MAX_BATCH_COMMANDS: usize = 512;
 
-/// The time that a round may take, but for the last document in it.
+/// The time that a batch may take, but for the last document in it.
 const ROUND_TIME: Duration = Duration::from_millis(25);
 
 /// The time that a shard works on one document while others may wait for it; a single command can take longer.
 const SLICE: Duration = Duration::from_millis(5);
 
 /// The time that a document stays in memory while nobody works on it.
-const IDLE: Duration = Duration::from_secs(60);
+const EVICT_AFTER: Duration = Duration::from_secs(60);
 
 /// The time that nobody must have worked on a document before it is compacted, while it is not much too long.
-const QUIET: Duration = Duration::from_secs(30);
+const COMPACT_AFTER_QUIET: Duration = Duration::from_secs(30);
 
 /// The budget is looked at when this many documents have come into memory, and when a shard tends.
-const ARRIVALS: usize = 16;
+const EVICT_AFTER_ARRIVALS: usize = 16;
 
 /// A writer of documents.
 pub(super) struct Shard {
@@ -50,12 +50,12 @@ pub(super) struct Shard {
     budget: usize,
     /// The most entries of a generation; 0 for no bound.
     compact_after: u64,
-    open: HashMap<DocumentId, Loaded>,
+    open: HashMap<DocumentId, OpenDocument>,
     touched: Vec<DocumentId>,
-    parting: Vec<Part>,
+    evicted: Vec<DocumentWrite>,
     /// The commands that were not decided about within one slice.
     waiting: Waiting,
-    pace: Arc<Pace>,
+    in_flight_limit: Arc<InFlightLimit>,
     damaged: Damaged,
     /// The documents that came into memory since the budget was last looked at.
     arrivals: usize,
@@ -73,8 +73,8 @@ impl Shard {
     ) -> Self {
         let open = HashMap::new();
         let touched = Vec::new();
-        let parting = Vec::new();
-        let pace = Arc::default();
+        let evicted = Vec::new();
+        let in_flight_limit = Arc::default();
         let waiting = Waiting::default();
         let damaged = Damaged::default();
         Self {
@@ -86,9 +86,9 @@ impl Shard {
             compact_after,
             open,
             touched,
-            parting,
+            evicted,
             waiting,
-            pace,
+            in_flight_limit,
             damaged,
             arrivals: 0,
         }
@@ -109,22 +109,22 @@ impl Shard {
     fn work(mut self, mut inbox: Receiver<Request>) {
         while let Some(first) = self.next(&mut inbox) {
             let began = Instant::now();
-            let underway = self.pace.begin();
+            let in_flight = self.in_flight_limit.begin();
             let mut commands = first.map_or(0, |request| self.handle(request));
-            while commands < ROUND
+            while commands < MAX_BATCH_COMMANDS
                 && let Ok(request) = inbox.try_recv()
             {
                 commands += self.handle(request);
             }
             self.go_on();
-            let parts = self.finish_round();
-            if !parts.is_empty() {
+            let writes = self.finish_batch();
+            if !writes.is_empty() {
                 let hub = self.hub.clone();
                 let metrics = self.metrics.clone();
-                // A store that is closed drops the round, and with it the other ends of all answers.
-                let _ = self.store.submit(Box::new(Round { parts, hub, metrics, began, underway }));
+                // A store that is closed drops the batch, and with it the other ends of all answers.
+                let _ = self.store.submit(Box::new(Batch { writes, hub, metrics, began, in_flight }));
             }
-            if self.arrivals >= ARRIVALS {
+            if self.arrivals >= EVICT_AFTER_ARRIVALS {
                 self.evict();
             }
         }
@@ -160,9 +160,9 @@ impl Shard {
     /// Does one thing and says how much it was.
     fn handle(&mut self, request: Request) -> usize {
         match request {
-            Request::Submit { document, author, warrantor, commands, asker, room } => {
+            Request::Submit { document, author, principal, commands, reply_to, room } => {
                 let count = commands.len();
-                self.waiting.push(document, Work::new((author, warrantor), commands, asker, room));
+                self.waiting.push(document, Work::new((author, principal), commands, reply_to, room));
                 count
             }
             Request::Recover { document, entries, answer, room } => {
@@ -171,14 +171,14 @@ impl Shard {
                 drop(room);
                 count
             }
-            Request::Look { document, look } => {
-                self.look(document, look);
+            Request::Evaluate { document, evaluation } => {
+                self.evaluate(document, evaluation);
                 1
             }
             Request::Tend => {
                 self.store.clean();
                 self.compact_one();
-                self.let_go(|document, now| now.duration_since(document.used()) > IDLE);
+                self.let_go(|document, now| now.duration_since(document.used()) > EVICT_AFTER);
                 self.evict();
                 1
             }
@@ -193,7 +193,7 @@ impl Shard {
                 let began = Instant::now();
                 let waited = work.commands.len();
                 let mut done = Err(Lost);
-                self.contained(document, |loaded| done = loaded.submit(&mut work, until, &key));
+                self.contained(document, |open| done = open.submit(&mut work, until, &key));
                 let decided = waited - work.commands.len();
                 self.hub.charge(work.author.device, decided, began.elapsed());
                 match done {
@@ -204,10 +204,11 @@ impl Shard {
             }
             Ok(false) if work.has_begun() => work.fail(),
             Ok(false) => {
-                let not_found = |command: Submission| Verdict::rejected(command.id, Refusal::new(Code::NotFound));
+                let not_found =
+                    |command: Submission| Verdict::rejected(command.id, Refusal::new(RefusalCode::NotFound));
                 let verdicts = work.commands.into_iter().map(not_found).collect();
-                if let Some(asker) = work.asker {
-                    Answer::new(asker, verdicts).give(document, &self.metrics);
+                if let Some(reply_to) = work.reply_to {
+                    Answer::new(reply_to, verdicts).give(document, &self.metrics);
                 }
             }
             Err(error) => {
@@ -217,12 +218,12 @@ impl Shard {
         }
     }
 
-    fn recover(&mut self, document: DocumentId, entries: &[Entry], answer: Brought) {
+    fn recover(&mut self, document: DocumentId, entries: &[Entry], answer: RecoverReply) {
         match self.load(document) {
             Ok(true) => {
                 let key = self.key.clone();
                 let mut outcome = Ok(());
-                self.contained(document, |loaded| outcome = loaded.recover(entries, &key, answer, now()));
+                self.contained(document, |open| outcome = open.recover(entries, &key, answer, now()));
                 if outcome.is_err() {
                     tracing::error!(%document, "entries that this server has signed cannot be read");
                     self.drop_broken(document);
@@ -236,29 +237,29 @@ impl Shard {
         }
     }
 
-    fn look(&mut self, document: DocumentId, look: Look) {
+    fn evaluate(&mut self, document: DocumentId, evaluation: Evaluation) {
         match self.load(document) {
-            Ok(true) => drop(self.contained(document, |loaded| loaded.reveal(|admission| look(Some(admission))))),
-            Ok(false) => look(None)(),
+            Ok(true) => drop(self.contained(document, |open| open.evaluate(|admission| evaluation(Some(admission))))),
+            Ok(false) => evaluation(None)(),
             Err(error) => self.report(document, &error),
         }
     }
 
     /// Has a document in memory, fresh from the store where what was in memory is not what is stored.
     fn load(&mut self, document: DocumentId) -> Result<bool, LoadError> {
-        if let Some(loaded) = self.open.get(&document) {
-            if !loaded.is_broken() {
+        if let Some(open) = self.open.get(&document) {
+            if !open.is_poisoned() {
                 return Ok(true);
             }
             self.drop_broken(document);
         }
         let stored = self.store.read_blocking(|connection| -> Result<_, LoadError> {
-            Ok((table::load(connection, document)?, recovery::recovery(connection, document)?))
+            Ok((queries::load(connection, document)?, recovery::recovery(connection, document)?))
         })?;
         let (Some((admission, snapshot)), recovery) = stored else { return Ok(false) };
         self.damaged.clear(document);
         self.arrivals += 1;
-        self.open.insert(document, Loaded::new(admission, snapshot, recovery, self.metrics.document()));
+        self.open.insert(document, OpenDocument::new(admission, snapshot, recovery, self.metrics.document()));
         Ok(true)
     }
 
@@ -271,9 +272,9 @@ impl Shard {
 
     /// Works on a document in such a way that a defect costs this document its place in memory and nothing else;
     /// says whether the work was done.
-    fn contained(&mut self, document: DocumentId, work: impl FnOnce(&mut Loaded)) -> bool {
-        let Some(loaded) = self.open.get_mut(&document) else { return false };
-        let is_done = catch_unwind(AssertUnwindSafe(|| work(loaded))).is_ok();
+    fn contained(&mut self, document: DocumentId, work: impl FnOnce(&mut OpenDocument)) -> bool {
+        let Some(open) = self.open.get_mut(&document) else { return false };
+        let is_done = catch_unwind(AssertUnwindSafe(|| work(open))).is_ok();
         if !is_done {
             tracing::error!(%document, "working on a document failed");
             self.drop_broken(document);
@@ -284,59 +285,59 @@ impl Shard {
     }
 
     fn drop_broken(&mut self, document: DocumentId) {
-        if let Some(loaded) = self.open.remove(&document) {
-            loaded.give_up();
+        if let Some(open) = self.open.remove(&document) {
+            open.give_up();
         }
     }
 
-    fn finish_round(&mut self) -> Vec<Part> {
-        let mut parts = std::mem::take(&mut self.parting);
+    fn finish_batch(&mut self) -> Vec<DocumentWrite> {
+        let mut writes = std::mem::take(&mut self.evicted);
         let key = self.key.clone();
         for document in std::mem::take(&mut self.touched) {
-            self.contained(document, |loaded| parts.extend(loaded.finish_round(&key)));
+            self.contained(document, |open| writes.extend(open.finish_batch(&key)));
         }
         self.touched.clear();
-        parts
+        writes
     }
 
     /// Begins a new generation of one document that is due for it; the others wait for the next time, so that
     /// nobody's commands wait long.
     fn compact_one(&mut self) {
-        let due = self.open.iter().find(|(_, loaded)| loaded.is_due(self.compact_after, QUIET, now()));
+        let due = self.open.iter().find(|(_, open)| open.is_due(self.compact_after, COMPACT_AFTER_QUIET, now()));
         if let Some(document) = due.map(|(document, _)| *document) {
-            self.contained(document, Loaded::compact);
+            self.contained(document, OpenDocument::compact);
         }
     }
 
     /// Lets go of the documents that were used longest ago, where all of them take too much.
     fn evict(&mut self) {
         self.arrivals = 0;
-        let weight: usize = self.open.values().map(Loaded::weight).sum();
-        if weight <= self.budget {
+        let memory_bytes: usize = self.open.values().map(OpenDocument::memory_bytes).sum();
+        if memory_bytes <= self.budget {
             return;
         }
         let mut by_age: Vec<(Instant, usize)> =
-            self.open.values().map(|loaded| (loaded.used(), loaded.weight())).collect();
+            self.open.values().map(|open| (open.used(), open.memory_bytes())).collect();
         by_age.sort_unstable();
-        let mut excess = weight - self.budget / 4 * 3;
+        let mut excess = memory_bytes - self.budget / 4 * 3;
         let mut last = None;
-        for (used, weight) in by_age {
+        for (used, memory_bytes) in by_age {
             if excess == 0 {
                 break;
             }
-            excess = excess.saturating_sub(weight);
+            excess = excess.saturating_sub(memory_bytes);
             last = Some(used);
         }
         self.let_go(|document, _| last.is_some_and(|last| document.used() <= last));
     }
 
-    fn let_go(&mut self, which: impl Fn(&Loaded, Instant) -> bool) {
+    fn let_go(&mut self, which: impl Fn(&OpenDocument, Instant) -> bool) {
         let now = Instant::now();
-        let parting = &mut self.parting;
-        self.open.retain(|_, loaded| {
-            let goes = loaded.is_settled() && which(loaded, now);
+        let evicted = &mut self.evicted;
+        self.open.retain(|_, open| {
+            let goes = open.is_settled() && which(open, now);
             if goes {
-                parting.extend(loaded.part_with());
+                evicted.extend(open.eviction_write());
             }
             !goes
         });

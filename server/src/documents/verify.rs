@@ -2,15 +2,15 @@
 
 use ed25519_dalek::{Signature, SigningKey};
 use kring_domain::{DocumentId, DocumentKind};
-use kring_sync::{Base, ChainHash, EncodedEntry};
+use kring_sync::{ChainHash, EncodedEntry, Position};
 use rusqlite::Connection;
 use serde::Serialize;
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::key::find_key;
-use super::table;
-pub use super::table::LoadError;
+use super::queries;
+pub use super::queries::LoadError;
 
 /// Where a document's log ends.
 #[derive(Clone, Debug, Serialize)]
@@ -68,21 +68,21 @@ pub fn log_heads(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
     let mut heads = Vec::new();
     for document in documents {
         let document = DocumentId::new(document?);
-        let Some(head) = table::head(connection, document)? else { continue };
-        let Base { generation, sequence } = head.at;
+        let Some(head) = queries::head(connection, document)? else { continue };
+        let Position { generation, sequence } = head.at;
         heads.push(LogHead { document, kind: head.kind, generation, sequence });
     }
     Ok(heads)
 }
 
-/// Reads every log from its start to its end, and checks each link and each signature.
+/// Reads every log from its start to its end, and checks each chain hash and each signature.
 pub fn verify_logs(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
     let heads = log_heads(connection)?;
     let key = find_key(connection).map_err(LoadError::from)?;
     for head in &heads {
         verify(connection, head, key.as_ref())?;
         // Behind an erasure the snapshot is all that there is of a document.
-        table::load(connection, head.document)?;
+        queries::load(connection, head.document)?;
     }
     Ok(heads)
 }
@@ -90,22 +90,22 @@ pub fn verify_logs(connection: &Connection) -> Result<Vec<LogHead>, LogError> {
 fn verify(connection: &Connection, head: &LogHead, key: Option<&SigningKey>) -> Result<(), LogError> {
     let document = head.document;
     let damaged = |sequence, what| LogError::Damaged { document, sequence, what };
-    let start = Base { generation: head.generation, sequence: 0 };
-    let first = table::link(connection, document, start)?;
-    let Some(mut link): Option<ChainHash> = first else { return Err(damaged(0, "where it begins is not known")) };
+    let start = Position { generation: head.generation, sequence: 0 };
+    let first = queries::chain_hash(connection, document, start)?;
+    let Some(mut chain_hash): Option<ChainHash> = first else { return Err(damaged(0, "where it begins is not known")) };
     let mut expected = 1;
     let mut is_signed = true;
     let mut fault = None;
-    table::each_entry(connection, document, start, |sequence, bytes| {
+    queries::each_entry(connection, document, start, |sequence, bytes| {
         let Ok(entry) = EncodedEntry::from_stored(bytes.to_vec()).decode() else {
             fault = Some((sequence, "not an entry"));
             return Ok(false);
         };
-        link = link.next(&entry);
+        chain_hash = chain_hash.next(&entry);
         is_signed = !entry.signature.is_empty();
         let is_good = |key: &SigningKey| {
             let signature = Signature::from_slice(&entry.signature);
-            signature.is_ok_and(|signature| key.verify(link.as_bytes(), &signature).is_ok())
+            signature.is_ok_and(|signature| key.verify(chain_hash.as_bytes(), &signature).is_ok())
         };
         if entry.sequence != expected || sequence != expected {
             fault = Some((expected, "it is missing"));
@@ -119,7 +119,7 @@ fn verify(connection: &Connection, head: &LogHead, key: Option<&SigningKey>) -> 
         Some((sequence, what)) => Err(damaged(sequence, what)),
         None if expected != head.sequence + 1 => Err(damaged(expected, "it is missing")),
         None if !is_signed => Err(damaged(head.sequence, "the last entry is not signed")),
-        None if table::head_link(connection, document)? != Some(link) => {
+        None if queries::head_chain_hash(connection, document)? != Some(chain_hash) => {
             Err(damaged(head.sequence, "the chain ends elsewhere"))
         }
         None => Ok(()),

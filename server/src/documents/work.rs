@@ -7,9 +7,9 @@ use kring_domain::{Author, DocumentId};
 use kring_sync::{Submission, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::inbox::{Asker, Warrantor};
-use super::lineage::Lineage;
-use super::round::Answer;
+use super::batch::Answer;
+use super::inbox::{Principal, ReplyTo};
+use super::poison_flag::PoisonFlag;
 
 /// What the first commands of some work were executed on was lost: nobody knows which of them count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,14 @@ pub(super) struct Lost;
 /// Commands of one author for one document, some of which may be decided about.
 pub(super) struct Work {
     pub(super) author: Author,
-    pub(super) warrantor: Warrantor,
+    pub(super) principal: Principal,
     pub(super) commands: VecDeque<Submission>,
     /// The answers to those that were decided about.
     pub(super) verdicts: Vec<Verdict>,
     /// Whoever is answered when none is left.
-    pub(super) asker: Option<Asker>,
+    pub(super) reply_to: Option<ReplyTo>,
     /// The document in memory that the first commands were executed on.
-    lineage: Option<Arc<Lineage>>,
+    poison: Option<Arc<PoisonFlag>>,
     /// The room that the commands take among everything that waits.
     room: Vec<OwnedSemaphorePermit>,
 }
@@ -33,28 +33,28 @@ pub(super) struct Work {
 impl Work {
     /// Work that has not begun.
     pub(super) fn new(
-        (author, warrantor): (Author, Warrantor),
+        (author, principal): (Author, Principal),
         commands: Vec<Submission>,
-        asker: Asker,
+        reply_to: ReplyTo,
         room: OwnedSemaphorePermit,
     ) -> Self {
         let commands = commands.into();
         let verdicts = Vec::new();
-        Self { author, warrantor, commands, verdicts, asker: Some(asker), lineage: None, room: vec![room] }
+        Self { author, principal, commands, verdicts, reply_to: Some(reply_to), poison: None, room: vec![room] }
     }
 
     /// Returns whether a document in memory is the one that the first commands were executed on; from now on it is.
     ///
     /// It stays in memory until the work is done.
-    pub(super) fn belongs_to(&mut self, lineage: &Arc<Lineage>) -> bool {
-        Arc::ptr_eq(self.lineage.get_or_insert_with(|| lineage.clone()), lineage)
+    pub(super) fn belongs_to(&mut self, poison: &Arc<PoisonFlag>) -> bool {
+        Arc::ptr_eq(self.poison.get_or_insert_with(|| poison.clone()), poison)
     }
 
     /// Takes later commands of the same device in, which is answered for all of them at once; gives them back where that
     /// is not so.
     fn join(&mut self, mut later: Self) -> Option<Self> {
-        let number = |work: &Self| Some(work.asker.as_ref()?.device()?.number);
-        let is_same = (self.author, self.warrantor) == (later.author, later.warrantor);
+        let number = |work: &Self| Some(work.reply_to.as_ref()?.device()?.number);
+        let is_same = (self.author, self.principal) == (later.author, later.principal);
         if !is_same || self.has_begun() || number(self).is_none() || number(self) != number(&later) {
             return Some(later);
         }
@@ -65,12 +65,12 @@ impl Work {
 
     /// Returns whether some of the commands may have been executed.
     pub(super) fn has_begun(&self) -> bool {
-        self.lineage.is_some()
+        self.poison.is_some()
     }
 
     /// Tells that there is no answer.
     pub(super) fn fail(self) {
-        self.asker.into_iter().for_each(|asker| Answer::new(asker, Vec::new()).fail());
+        self.reply_to.into_iter().for_each(|reply_to| Answer::new(reply_to, Vec::new()).fail());
     }
 }
 
@@ -152,17 +152,17 @@ mod tests {
         let id = Uuid::from_u128(device);
         let author =
             Author { device: DeviceId::new(id), person: PersonId::new(id), role: Role::Member, has_client: true };
-        let asker = match connection {
-            Some(number) => Asker::Device(Arc::new(Connection::new(number, author.person, author.device, id))),
-            None => Asker::Caller(oneshot::channel().0),
+        let reply_to = match connection {
+            Some(number) => ReplyTo::Device(Arc::new(Connection::new(number, author.person, author.device, id))),
+            None => ReplyTo::Caller(oneshot::channel().0),
         };
         let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
         let id = CommandId::new(Uuid::from_u128(command));
         let command = Submission { id, base: None, made_at: None, command: RawCommand::from_value(Value::Null) };
         Work::new(
-            (author, Warrantor { person: author.person, role: author.role, has_client: true }),
+            (author, Principal { person: author.person, role: author.role, has_client: true }),
             vec![command],
-            asker,
+            reply_to,
             room,
         )
     }

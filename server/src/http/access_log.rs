@@ -14,15 +14,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Ids, Json, Parameters, Reads};
+use super::extract::{AcceptLanguage, Ids, Json, Parameters};
 use super::problem::ProblemBody;
-use crate::accounts::access_log::{Action, Filter, Line, LogLine, MAX_LINES, client_of, lines, record};
+use crate::accounts::access_log::{Action, AuditEntry, AuditRow, Filter, MAX_ROWS, client_of, record, rows};
 use crate::accounts::{AccountError, role_in, roster};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use download::Words;
-pub(crate) use nen7513::Scene;
+pub(crate) use nen7513::AuditContext;
 
 /// Something somebody did.
 #[derive(Serialize, ToSchema)]
@@ -33,7 +33,7 @@ pub(super) struct LogEntry {
     person_id: Option<PersonId>,
     /// The name, while they are in any space.
     person: Option<String>,
-    /// As what; nothing for who had no place in the space.
+    /// As what; nothing for anybody who had no place in the space.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
     /// What they did: `created`, `invited`, `joined`, `invited_back`, `came_back`, `removed`, `left`, `read`, `read_on_device`, `received`, `status`,
@@ -105,9 +105,9 @@ enum Format {
 }
 
 impl LogEntry {
-    fn new(line: LogLine, words: &Words) -> Self {
+    fn new(line: AuditRow, words: &Words) -> Self {
         let text = line.text(words.language, &words.called);
-        let LogLine { at, person, name, role, action, outcome, document, detail, .. } = line;
+        let AuditRow { at, person, name, role, action, outcome, document, detail, .. } = line;
         Self { at, person_id: person, person: name, role, action, outcome, document, detail, text }
     }
 }
@@ -127,35 +127,35 @@ pub(super) async fn list(
     caller: Caller,
     Ids(space): Ids<SpaceId>,
     Parameters(wanted): Parameters<Wanted>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
 ) -> Result<Response, Problem> {
     let Wanted { before, from, to, person, format } = wanted;
     let is_download = matches!(format, Format::Csv | Format::Ndjson);
-    let look = app.store.write(move |connection| -> Result<_, AccountError> {
+    let found = app.store.write(move |connection| -> Result<_, AccountError> {
         let role = role_in(connection, space, caller.person)?;
         let filter = Filter { person: only(caller, role).or(person), from, to, before };
-        let page = if is_download { Vec::new() } else { lines(connection, Some(space), &filter)? };
+        let page = if is_download { Vec::new() } else { rows(connection, Some(space), &filter)? };
         // Kept behind the lines, so that looking does not show itself.
         let action = if is_download { Action::Exported } else { Action::ReadLog };
-        let line = Line::new(clock::now(), space, caller, role, action);
+        let line = AuditEntry::new(clock::now(), space, caller, role, action);
         record(connection, &if is_download { line.with("access_log") } else { line })?;
         Ok((page, filter, client_of(connection, space)?, called(connection, space)?))
     });
-    let (page, filter, client, called) = look.await?;
+    let (page, filter, client, called) = found.await?;
     let words = Words { language, called };
-    let next_before = page.get(MAX_LINES as usize - 1).map(|line| line.position);
-    let scene = Scene { site: app.config.public_url(), space: Some(space), client };
+    let next_before = page.get(MAX_ROWS as usize - 1).map(|line| line.position);
+    let context = AuditContext { site: app.config.public_url(), space: Some(space), client };
     Ok(match format {
         Format::Plain => {
             let entries = page.into_iter().map(|line| LogEntry::new(line, &words)).collect();
             Json(Page::Plain(AccessLog { entries, next_before })).into_response()
         }
         Format::Nen7513 => {
-            let entries = page.iter().map(|line| scene.event(line)).collect();
+            let entries = page.iter().map(|line| context.event(line)).collect();
             Json(Page::Norm(NormLog { entries, next_before })).into_response()
         }
         Format::Csv => download::csv(app, space, filter, words),
-        Format::Ndjson => download::ndjson(app, space, filter, scene),
+        Format::Ndjson => download::ndjson(app, space, filter, context),
     })
 }
 
@@ -172,7 +172,7 @@ pub(super) async fn all(
     let called = app.store.read(move |connection| called(connection, space)).await?;
     let words = Words { language, called };
     loop {
-        let page = app.store.read(move |connection| lines(connection, Some(space), &filter)).await?;
+        let page = app.store.read(move |connection| rows(connection, Some(space), &filter)).await?;
         let Some(last) = page.last() else { return Ok(all) };
         filter.before = Some(last.position);
         all.extend(page.into_iter().map(|line| LogEntry::new(line, &words)));

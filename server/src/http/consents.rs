@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Problem;
 use super::extract::{Ids, Json};
 use super::problem::ProblemBody;
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::accounts::{self, AccountError, Rights};
 use crate::app::App;
 use crate::auth::Caller;
@@ -24,7 +24,7 @@ pub(super) struct Consents {
     content: ConsentsModel,
 }
 
-/// The consents that are for the caller; all of them for who may read their document.
+/// The consents that are for the caller; all of them for anybody who may read their document.
 #[utoipa::path(get, path = "/v1/spaces/{id}/consents", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Consents),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),
@@ -39,14 +39,14 @@ pub(super) async fn list(
     let document = DocumentId::derive(space, DocumentKind::Consents);
     let looking = app.store.write(move |connection| -> Result<Rights, AccountError> {
         let rights = accounts::rights(connection, space, caller.person)?;
-        record(connection, &Line::new(at, space, caller, rights.role, Action::Read).on(document))?;
+        record(connection, &AuditEntry::new(at, space, caller, rights.role, Action::Read).on(document))?;
         Ok(rights)
     });
     let rights = looking.await?;
     // The consents name nobody but by id, so nobody needs a name, and no sentence a language.
     let read =
         |document: &_| read_model(DocumentKind::Consents, document, &|_| String::new(), Language::English).content;
-    let seen = app.documents.look(document, move |admission| read(admission.document())).await?;
+    let seen = app.documents.evaluate(document, move |admission| read(admission.document())).await?;
     let Content::Consents(all) = seen.unwrap_or_else(|| read(&genesis(DocumentKind::Consents))) else {
         return Err(Problem::internal());
     };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Json, Stranger};
+use super::extract::{AnonymousCaller, Json};
 use super::problem::ProblemBody;
 use super::token::Pair;
 use crate::accounts::{AccountError, Copied, copy_device};
@@ -29,9 +29,10 @@ pub(super) struct CopyBody {
     device_key: DeviceKey,
 }
 
-/// The session of the new device.
+/// The sign-in of the new device.
 #[derive(Serialize, ToSchema)]
-pub(super) struct CopySession {
+#[schema(as = CopyAnswer)]
+pub(super) struct CopyAnswer {
     #[schema(value_type = String, format = Uuid)]
     person_id: PersonId,
     #[schema(value_type = String, format = Uuid)]
@@ -42,7 +43,7 @@ pub(super) struct CopySession {
 
 /// Go on as a device of its own; the device whose file was copied stays as it is.
 #[utoipa::path(post, path = "/v1/devices/copies", request_body = CopyBody, security(()), responses(
-    (status = 200, body = CopySession),
+    (status = 200, body = CopyAnswer),
     (status = 401, description = "`invalid_proof`, `clock` (see `server_time`), or `unauthenticated`: sign in anew",
         body = ProblemBody),
     (status = 403, description = "`too_many_copies` of one device: sign in anew", body = ProblemBody),
@@ -50,9 +51,9 @@ pub(super) struct CopySession {
 ))]
 pub(super) async fn copy(
     State(app): State<App>,
-    Stranger(address): Stranger,
+    AnonymousCaller(address): AnonymousCaller,
     Json(CopyBody { refresh_token, proof, device_key }): Json<CopyBody>,
-) -> Result<Json<CopySession>, Problem> {
+) -> Result<Json<CopyAnswer>, Problem> {
     let claim = CopyClaim { token: refresh_token, proof, key: device_key };
     let now = clock::now();
     let copied = app
@@ -61,7 +62,7 @@ pub(super) async fn copy(
     match copied.await? {
         Copied::Device(caller, token) => {
             let pair = Pair::new(&app, caller, token).await?;
-            Ok(Json(CopySession { person_id: caller.person, device_id: caller.device, pair }))
+            Ok(Json(CopyAnswer { person_id: caller.person, device_id: caller.device, pair }))
         }
         Copied::Unproved(Unproved::Wrong) => Err(Problem::invalid_proof().by(app.server)),
         Copied::Unproved(Unproved::Clock) => Err(Problem::clock(now).by(app.server)),

@@ -10,10 +10,10 @@ use super::Problem;
 use super::extract::{Ids, Json};
 use super::invitations::CodeAnswer;
 use super::problem::ProblemBody;
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, DEVICE_CODE_LIFETIME, Grant};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, CodePurpose, DEVICE_CODE_TTL_MS};
 use crate::app::App;
-use crate::auth::{Caller, Code};
+use crate::auth::{Caller, OneTimeCode};
 use crate::clock;
 
 /// A device of the caller.
@@ -44,15 +44,15 @@ pub(super) async fn make_code(
     State(app): State<App>,
     caller: Caller,
 ) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
-    let grant = Grant::Device { person: caller.person };
-    let code = Code::random();
+    let purpose = CodePurpose::Device { person: caller.person };
+    let code = OneTimeCode::random();
     let now = clock::now();
-    let expires_at = Timestamp::from_millis(now.millis() + DEVICE_CODE_LIFETIME);
+    let expires_at = Timestamp::from_millis(now.millis() + DEVICE_CODE_TTL_MS);
     let hash = code.hash();
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
-        accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+        accounts::keep_code(connection, hash, &purpose, now, expires_at)?;
         accounts::note_maker(connection, hash, caller)?;
-        record(connection, &Line::of_server(now, Action::Invited).by(caller).with("device"))
+        record(connection, &AuditEntry::of_server(now, Action::Invited).by(caller).with("device"))
     });
     keep.await?;
     Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))
@@ -85,7 +85,7 @@ pub(super) async fn revoke(
     let now = clock::now();
     let revoked = app.store.write(move |connection| -> Result<(), AccountError> {
         accounts::revoke_device(connection, caller.person, device, now)?;
-        record(connection, &Line::of_server(now, Action::RevokedDevice).by(caller).about(device.uuid()))
+        record(connection, &AuditEntry::of_server(now, Action::RevokedDevice).by(caller).about(device.uuid()))
     });
     revoked.await?;
     app.auth.device_revoked(device);

@@ -8,8 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
 use kring_domain::{
-    Access, Author, Code, Content, DocumentId, DocumentKind, Labels, Language, PersonId, ReadModel, Reader, Role,
-    SpaceId, first_names, read_model_for,
+    Access, Author, Content, DocumentId, DocumentKind, Labels, Language, PersonId, ReadModel, Reader, RefusalCode,
+    Role, SpaceId, first_names, read_model_for,
 };
 use kring_sync::{Admission, MAX_COMMANDS, Submission, Verdict};
 use serde::{Deserialize, Serialize};
@@ -17,20 +17,20 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::device_reads::may_upload;
-use super::extract::{Ids, Json, Reads};
+use super::device_read_log::may_upload;
+use super::extract::{AcceptLanguage, Ids, Json};
 use super::problem::ProblemBody;
 use super::shapes;
 use super::spelling::{Spellings, WrittenSubmission, WrittenVerdict};
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::accounts::{self, AccountError};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::documents::Unavailable;
-use crate::documents::table::LoadError;
-use crate::sync::directory::{self, Place};
-use crate::sync::sift::{Sifted, sift};
+use crate::documents::queries::LoadError;
+use crate::sync::directory::{self, DocumentAccess};
+use crate::sync::rate_limit::{RateLimited, rate_limit};
 
 /// The interval at which commands are given before a failure is told, besides the last time.
 const ATTEMPTS: usize = 2;
@@ -98,7 +98,7 @@ pub(super) async fn submit(
     State(app): State<App>,
     caller: Caller,
     Ids(document): Ids<DocumentId>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
     headers: HeaderMap,
     Json(Commands { commands }): Json<Commands>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -106,10 +106,10 @@ pub(super) async fn submit(
         return Err(Problem::too_large());
     }
     may_upload(&app, caller).await?;
-    let place = place(&app, caller, document).await?;
+    let access = document_access(&app, caller, document).await?;
     let (spellings, commands) = Spellings::split(commands);
     let count = commands.len();
-    let Sifted { passed, refused } = sift(&app.hub, Some(&place), caller.device, caller.person, commands);
+    let RateLimited { passed, refused } = rate_limit(&app.hub, Some(&access), caller.device, caller.person, commands);
     if count > 0 && passed.is_none() {
         return Err(Problem::rate_limited(1));
     }
@@ -118,9 +118,9 @@ pub(super) async fn submit(
         None => Vec::new(),
     };
     verdicts.extend(refused);
-    let is_limited = verdicts.last().is_some_and(|verdict| verdict.code == Some(Code::RateLimited));
+    let is_limited = verdicts.last().is_some_and(|verdict| verdict.code == Some(RefusalCode::RateLimited));
     let wait = is_limited.then_some([(RETRY_AFTER, HeaderValue::from_static("1"))]);
-    let texts = explained(&app, caller, &place, &verdicts, language).await?;
+    let texts = explained(&app, caller, &access, &verdicts, language).await?;
     let verdicts = spellings.restore(verdicts).into_iter().zip(texts);
     let verdicts = verdicts.map(|(verdict, text)| ExplainedVerdict { verdict, text }).collect();
     Ok((wait, Json(Verdicts { verdicts })))
@@ -130,17 +130,17 @@ pub(super) async fn submit(
 async fn explained(
     app: &App,
     caller: Caller,
-    place: &Place,
+    access: &DocumentAccess,
     verdicts: &[Verdict],
     language: Language,
 ) -> Result<Vec<Option<String>>, Problem> {
     if verdicts.iter().all(|verdict| verdict.code.is_none()) {
         return Ok(vec![None; verdicts.len()]);
     }
-    let names = Names::read(app, place.space, language).await?;
+    let names = Names::read(app, access.space, language).await?;
     let name = |person| names.called(person);
     let reader =
-        Reader::neutral(&name, language).reading_as(place.author(caller.device, caller.person)).about(names.client);
+        Reader::neutral(&name, language).reading_as(access.author(caller.device, caller.person)).about(names.client);
     let explain = |verdict: &Verdict| {
         let field = verdict.field.as_deref();
         let because = verdict.because.as_ref();
@@ -164,7 +164,7 @@ async fn decided(
     for _ in 0..ATTEMPTS {
         match app.documents.submit(author, document, commands.clone(), size).await {
             Err(Unavailable) if !app.store.is_untrusted() => {
-                author = place(app, caller, document).await?.author(caller.device, caller.person);
+                author = document_access(app, caller, document).await?.author(caller.device, caller.person);
             }
             answered => return Ok(answered?),
         }
@@ -181,39 +181,50 @@ async fn decided(
 pub(super) async fn read(
     State(app): State<App>,
     caller: Caller,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
     Ids(document): Ids<DocumentId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let place = place(&app, caller, document).await?;
-    log_reading(&app, caller, &place, None).await?;
-    let names = Names::read(&app, place.space, language).await?;
-    let json = json(&app, caller, &place, &names).await?;
+    let access = document_access(&app, caller, document).await?;
+    log_reading(&app, caller, &access, None).await?;
+    let names = Names::read(&app, access.space, language).await?;
+    let json = json(&app, caller, &access, &names).await?;
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json))
 }
 
 /// A document as JSON, as the caller reads it, with its people called by `names`.
-pub(super) async fn json(app: &App, caller: Caller, place: &Place, names: &Names) -> Result<Vec<u8>, Problem> {
-    let space = place.space;
+pub(super) async fn json(
+    app: &App,
+    caller: Caller,
+    access: &DocumentAccess,
+    names: &Names,
+) -> Result<Vec<u8>, Problem> {
+    let space = access.space;
     let names = names.clone();
-    let author = place.author(caller.device, caller.person);
-    let json = app.documents.look(place.document, move |admission| render(admission, space, author, &names)).await?;
+    let author = access.author(caller.device, caller.person);
+    let json =
+        app.documents.evaluate(access.document, move |admission| render(admission, space, author, &names)).await?;
     json.ok_or_else(Problem::not_found)
 }
 
 /// The caller's place at a document that they may read.
-pub(super) async fn place(app: &App, caller: Caller, document: DocumentId) -> Result<Place, Problem> {
-    let place = app.store.read(move |connection| directory::place(connection, caller.person, document)).await?;
-    place.filter(|place| place.access() >= Access::Read).ok_or_else(Problem::not_found)
+pub(super) async fn document_access(
+    app: &App,
+    caller: Caller,
+    document: DocumentId,
+) -> Result<DocumentAccess, Problem> {
+    let access =
+        app.store.read(move |connection| directory::document_access(connection, caller.person, document)).await?;
+    access.filter(|access| access.level() >= Access::Read).ok_or_else(Problem::not_found)
 }
 
 /// Keeps in the access log that the caller looks at a document, or at a part of it.
 pub(super) async fn log_reading(
     app: &App,
     caller: Caller,
-    place: &Place,
+    access: &DocumentAccess,
     part: Option<&'static str>,
 ) -> Result<(), Problem> {
-    let line = Line::new(clock::now(), place.space, caller, place.role, Action::Read).on(place.document);
+    let line = AuditEntry::new(clock::now(), access.space, caller, access.role, Action::Read).on(access.document);
     let line = part.map_or(line, |part| line.with(part));
     Ok(app.store.write(move |connection| record(connection, &line)).await?)
 }
@@ -248,7 +259,7 @@ impl Names {
         self.called.get(&person).map_or_else(|| self.name(person), String::clone)
     }
 
-    /// The name, or a neutral word for who is no longer there.
+    /// The name, or a neutral word for anybody who is no longer there.
     pub(super) fn name(&self, person: PersonId) -> String {
         let gone = self.language.pick("iemand die er niet meer bij is", "someone who has left");
         self.whole.get(&person).map_or_else(|| gone.to_owned(), String::clone)
@@ -289,5 +300,5 @@ fn render(admission: &Admission, space_id: SpaceId, author: Author, names: &Name
 
 fn length(headers: &HeaderMap) -> usize {
     let length = headers.get(axum::http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    length.unwrap_or(kring_sync::MAX_FRAME)
+    length.unwrap_or(kring_sync::MAX_FRAME_BYTES)
 }

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 const MOST: usize = 8 << 20;
 
 /// The time that the next bytes may take.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The time that throwing away may take in all.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -66,7 +66,7 @@ impl Drop for Drained {
 async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
     let mut left = MOST;
-    while let Ok(Some(Ok(chunk))) = timeout(PATIENCE, stream.next()).await {
+    while let Ok(Some(Ok(chunk))) = timeout(TIMEOUT, stream.next()).await {
         let Some(rest) = left.checked_sub(chunk.len()) else { break };
         left = rest;
     }

@@ -15,8 +15,8 @@ use super::problem::ProblemBody;
 use crate::accounts::{AccountError, rights};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::documents::table::LoadError;
-use crate::documents::turn::{self, Erasure};
+use crate::documents::generation_change::{self, Erasure};
+use crate::documents::queries::LoadError;
 
 /// What was erased, the oldest first within each document.
 #[derive(Serialize, ToSchema)]
@@ -85,14 +85,17 @@ fn read(connection: &Connection, space: SpaceId, person: PersonId) -> Result<Opt
     let mut entries = Vec::new();
     for kind in readable {
         let document = DocumentId::derive(space, *kind);
-        entries.extend(turn::erasures(connection, document)?.into_iter().map(|erasure| entry(document, erasure)));
+        entries.extend(
+            generation_change::erasures(connection, document)?.into_iter().map(|erasure| entry(document, erasure)),
+        );
     }
     Ok(Some(entries))
 }
 
 fn entry(document: DocumentId, erasure: Erasure) -> ErasureEntry {
-    let Erasure { generation, at, person, what, thing, chain, signature, public_key } = erasure;
+    let Erasure { generation, at, person, what, thing, chain_hash, signature, public_key } = erasure;
     let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let receipt = Receipt { chain_start: text(&chain), signature: text(&signature), public_key: text(&public_key) };
+    let receipt =
+        Receipt { chain_start: text(&chain_hash), signature: text(&signature), public_key: text(&public_key) };
     ErasureEntry { at, person_id: person, document, generation, what, id: thing, receipt }
 }

@@ -9,20 +9,20 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::documents::{self, Names};
-use super::extract::{Ids, Reads};
+use super::extract::{AcceptLanguage, Ids};
 use super::members::Members;
 use super::problem::ProblemBody;
 use super::zip::{TooLarge, Zip};
 use super::{Problem, access_log, history, status};
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, Seat};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, Membership};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
-use crate::sync::directory::Place;
+use crate::sync::directory::DocumentAccess;
 
 /// The number of exports are made at once: each is in memory until it is sent.
-static ROOM: Semaphore = Semaphore::const_new(2);
+static EXPORT_PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// Everything in the space that the caller may read, with its history.
 #[utoipa::path(get, path = "/v1/spaces/{id}/export", params(("id" = Uuid, Path)), responses(
@@ -34,26 +34,26 @@ pub(super) async fn export(
     State(app): State<App>,
     caller: Caller,
     Ids(space): Ids<SpaceId>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
 ) -> Result<impl IntoResponse, Problem> {
     let person = caller.person;
-    let allowed = app.store.write(move |connection| -> Result<Seat, AccountError> {
-        let seat = accounts::seat(connection, space, person)?;
-        record(connection, &Line::new(clock::now(), space, caller, seat.rights.role, Action::Exported))?;
-        Ok(seat)
+    let allowed = app.store.write(move |connection| -> Result<Membership, AccountError> {
+        let membership = accounts::membership(connection, space, person)?;
+        record(connection, &AuditEntry::new(clock::now(), space, caller, membership.rights.role, Action::Exported))?;
+        Ok(membership)
     });
-    let seat = allowed.await?;
-    let _room = ROOM.acquire().await.map_err(|_| Problem::unavailable())?;
-    let zip = zip(&app, caller, &seat, language).await?;
+    let membership = allowed.await?;
+    let _permit = EXPORT_PERMITS.acquire().await.map_err(|_| Problem::unavailable())?;
+    let zip = zip(&app, caller, &membership, language).await?;
     let disposition = "attachment; filename=\"kring.zip\"";
     Ok(([(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, disposition)], zip))
 }
 
-async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Result<Vec<u8>, Problem> {
-    let Seat { space, ref rights, .. } = *seat;
+async fn zip(app: &App, caller: Caller, membership: &Membership, language: Language) -> Result<Vec<u8>, Problem> {
+    let Membership { space, ref rights, .. } = *membership;
     let role = rights.role;
     let mut zip = Zip::default();
-    let about = json!({"space_id": space, "name": seat.space_name, "role": role, "exported_at": clock::now()});
+    let about = json!({"space_id": space, "name": membership.space_name, "role": role, "exported_at": clock::now()});
     add(&mut zip, "space.json", &about)?;
     if role.sees_status() {
         add(&mut zip, "status.json", &status::of_space(app, space, role, language).await?)?;
@@ -66,8 +66,8 @@ async fn zip(app: &App, caller: Caller, seat: &Seat, language: Language) -> Resu
     let names = Names::read(app, space, language).await?;
     for &kind in DocumentKind::ALL.iter().filter(|kind| rights.access(**kind) >= Access::Read) {
         let document = DocumentId::derive(space, kind);
-        let place = Place::new(space, kind, rights);
-        zip.add(&format!("{kind}.json"), &documents::json(app, caller, &place, &names).await?)?;
+        let access = DocumentAccess::new(space, kind, rights);
+        zip.add(&format!("{kind}.json"), &documents::json(app, caller, &access, &names).await?)?;
         add(&mut zip, &format!("{kind}.history.json"), &history::all(app, document, &names).await?)?;
     }
     Ok(zip.finish()?)

@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use kring_domain::Language;
 use serde::de::DeserializeOwned;
 
-pub use address::{Address, Stranger};
+pub use address::{Address, AnonymousCaller};
 pub use bytes::Bytes;
 pub use caller::SocketCaller;
 pub use json::Json;
@@ -43,9 +43,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Paramet
 }
 
 /// The language that the caller reads.
-pub struct Reads(pub Language);
+pub struct AcceptLanguage(pub Language);
 
-impl<S: Send + Sync> FromRequestParts<S> for Reads {
+impl<S: Send + Sync> FromRequestParts<S> for AcceptLanguage {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {

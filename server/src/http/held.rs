@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 
 use super::Problem;
 use super::documents::Names;
-use super::extract::{Ids, Json, Reads};
+use super::extract::{AcceptLanguage, Ids, Json};
 use super::problem::ProblemBody;
 use super::shapes;
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, HeldDecision, HeldEdit, Rights};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, HeldEdit, Review, Rights};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
@@ -52,14 +52,16 @@ pub(super) struct HeldItem {
 
 /// What is to become of it.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Judgement {
-    decision: Decision,
+#[schema(as = ReviewBody)]
+pub(super) struct ReviewBody {
+    decision: ReviewChoice,
 }
 
 /// `admit` or `decline`.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Decision {
+#[schema(as = ReviewChoice)]
+enum ReviewChoice {
     Admit,
     Decline,
 }
@@ -84,7 +86,7 @@ pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
     Ids(space): Ids<SpaceId>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
 ) -> Result<Json<Held>, Problem> {
     // Whoever looks is in the log before they see it.
     let waiting = app.store.write(move |connection| -> Result<Vec<HeldEdit>, AccountError> {
@@ -93,7 +95,7 @@ pub(super) async fn list(
         waiting.retain(|edit| rights.access(edit.kind) >= Access::Read);
         let documents: BTreeSet<DocumentId> = waiting.iter().map(|edit| edit.document).collect();
         for document in documents {
-            let line = Line::new(clock::now(), space, caller, rights.role, Action::Read).on(document);
+            let line = AuditEntry::new(clock::now(), space, caller, rights.role, Action::Read).on(document);
             record(connection, &line.with("held"))?;
         }
         Ok(waiting)
@@ -108,7 +110,7 @@ pub(super) async fn list(
 }
 
 /// Let a held edit in, under the name of who made it, or not.
-#[utoipa::path(post, path = "/v1/spaces/{id}/held/{command_id}", request_body = Judgement,
+#[utoipa::path(post, path = "/v1/spaces/{id}/held/{command_id}", request_body = ReviewBody,
     params(("id" = Uuid, Path), ("command_id" = Uuid, Path)), responses(
     (status = 200, body = Judged),
     (status = 403, description = "`forbidden`: not for this role", body = ProblemBody),
@@ -119,10 +121,10 @@ pub(super) async fn judge(
     State(app): State<App>,
     caller: Caller,
     Ids((space, id)): Ids<(SpaceId, CommandId)>,
-    Json(Judgement { decision }): Json<Judgement>,
+    Json(ReviewBody { decision }): Json<ReviewBody>,
 ) -> Result<Json<Judged>, Problem> {
     // Of two who judge at once, the second finds nothing that waits.
-    let _turn = app.judging.lock().await;
+    let _reviewing = app.judging.lock().await;
     let find = app.store.read(move |connection| -> Result<(HeldEdit, Rights), AccountError> {
         let rights = judge_in(connection, space, caller.person)?;
         let edit = accounts::held_edit(connection, space, id)?.ok_or(AccountError::NotFound)?;
@@ -131,18 +133,18 @@ pub(super) async fn judge(
     });
     let (edit, judge) = find.await?;
     let verdict = match decision {
-        Decision::Admit => Some(admit(&app, caller, &judge, &edit).await?),
-        Decision::Decline => None,
+        ReviewChoice::Admit => Some(admit(&app, caller, &judge, &edit).await?),
+        ReviewChoice::Decline => None,
     };
     let noted = match decision {
-        Decision::Admit => HeldDecision::Admit,
-        Decision::Decline => HeldDecision::Decline,
+        ReviewChoice::Admit => Review::Admit,
+        ReviewChoice::Decline => Review::Decline,
     };
     // The id of the command keeps it from being let in twice, should this not be noted.
     let note = move |connection: &_| -> Result<(), AccountError> {
         let now = clock::now();
         accounts::note_judged(connection, &edit, noted, caller.person, now)?;
-        let line = Line::new(now, space, caller, judge.role, Action::ChangedRights).on(edit.document);
+        let line = AuditEntry::new(now, space, caller, judge.role, Action::ChangedRights).on(edit.document);
         record(connection, &line.about(edit.person.uuid()).with(noted.name()))
     };
     app.store.write(note).await?;
@@ -181,7 +183,7 @@ async fn item(app: &App, edit: HeldEdit, names: &Names, language: Language) -> R
             .pick("heeft iets gedaan dat hier nog niet bekend is", "did something not known here yet")
             .to_owned(),
     };
-    let text = app.documents.look(edit.document, words).await?.ok_or_else(Problem::not_found)?;
+    let text = app.documents.evaluate(edit.document, words).await?.ok_or_else(Problem::not_found)?;
     let HeldEdit { document, kind, person, role, held_at, submission, .. } = edit;
     let command_id = submission.id;
     let made_at = submission.made_at;

@@ -2,19 +2,19 @@
 
 use axum::extract::State;
 use kring_domain::{Command, DocumentId, ParseError, PersonId, Role, Timestamp, words_of_outline};
-use kring_sync::{Admission, Base};
+use kring_sync::{Admission, Position};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::documents::{Names, log_reading, place};
-use super::extract::{Ids, Json, Parameters, Reads};
+use super::documents::{Names, document_access, log_reading};
+use super::extract::{AcceptLanguage, Ids, Json, Parameters};
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::documents::history::{HistoryRow, history};
-use crate::documents::table::{LoadError, head};
+use crate::documents::queries::{LoadError, head};
 
 /// The most entries of one answer, and how many there are where nothing else is asked.
 const MAX_ENTRIES: u32 = 200;
@@ -45,7 +45,7 @@ pub(super) struct HistoryEntry {
     at: Timestamp,
     #[schema(value_type = String, format = Uuid)]
     person_id: PersonId,
-    /// The role of the person called, or a neutral word for who is no longer there.
+    /// The role of the person called, or a neutral word for anybody who is no longer there.
     person: String,
     /// The role that the person had at the time.
     #[schema(value_type = String)]
@@ -69,13 +69,13 @@ pub(super) struct HistoryEntry {
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
     Ids(document): Ids<DocumentId>,
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<History>, Problem> {
-    let place = place(&app, caller, document).await?;
-    log_reading(&app, caller, &place, Some("history")).await?;
-    let names = Names::read(&app, place.space, language).await?;
+    let access = document_access(&app, caller, document).await?;
+    log_reading(&app, caller, &access, Some("history")).await?;
+    let names = Names::read(&app, access.space, language).await?;
     let limit = page.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES);
     let before = (page.generation, page.before);
     let entries = entries(&app, document, &names, before, limit).await?;
@@ -109,13 +109,13 @@ async fn entries(
             Some(generation) => generation,
             None => head(connection, document)?.map_or(0, |head| head.at.generation),
         };
-        let before = Base { generation, sequence: before.1.unwrap_or(u64::MAX) };
+        let before = Position { generation, sequence: before.1.unwrap_or(u64::MAX) };
         history(connection, document, before, limit)
     });
     let rows = rows.await?;
     let names = names.clone();
     let put = move |admission: &Admission| rows.into_iter().map(|row| in_words(admission, row, &names)).collect();
-    app.documents.look(document, put).await?.ok_or_else(Problem::not_found)
+    app.documents.evaluate(document, put).await?.ok_or_else(Problem::not_found)
 }
 
 fn in_words(admission: &Admission, row: HistoryRow, names: &Names) -> HistoryEntry {
@@ -141,7 +141,7 @@ fn in_words(admission: &Admission, row: HistoryRow, names: &Names) -> HistoryEnt
         role: row.role,
         command,
         text,
-        sequence: row.place.sequence,
-        generation: row.place.generation,
+        sequence: row.position.sequence,
+        generation: row.position.generation,
     }
 }

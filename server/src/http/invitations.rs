@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Ids, Json, Reads};
+use super::extract::{AcceptLanguage, Ids, Json};
 use super::problem::ProblemBody;
 use super::safety::must_be_safe;
 use super::shapes;
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, CODE_TTL_MS, CodePurpose};
 use crate::app::App;
-use crate::auth::{Caller, Code};
+use crate::auth::{Caller, OneTimeCode};
 use crate::clock;
 
 /// Who is invited, as what.
@@ -41,7 +41,7 @@ pub(super) struct CodeAnswer {
 }
 
 impl CodeAnswer {
-    pub(super) fn new(app: &App, code: &Code, expires_at: Timestamp) -> Self {
+    pub(super) fn new(app: &App, code: &OneTimeCode, expires_at: Timestamp) -> Self {
         Self { code: code.text(), url: code.url(&app.config.public_url()), expires_at }
     }
 }
@@ -58,7 +58,7 @@ pub(super) async fn invite(
     State(app): State<App>,
     caller: Caller,
     Ids(space): Ids<SpaceId>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
     Json(Invitation { role, name, contact_id }): Json<Invitation>,
 ) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
     let called = name.clone();
@@ -67,20 +67,20 @@ pub(super) async fn invite(
             || called.as_ref().is_some_and(|name| people.has_name(name.as_str()))
     };
     must_be_safe(&app, space, caller, language, is_one).await?;
-    let grant = Grant::Join { space, role, name: name.map(|name| name.as_str().to_owned()) };
-    let code = Code::random();
+    let purpose = CodePurpose::Join { space, role, name: name.map(|name| name.as_str().to_owned()) };
+    let code = OneTimeCode::random();
     let now = clock::now();
-    let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
+    let expires_at = Timestamp::from_millis(now.millis() + CODE_TTL_MS);
     let hash = code.hash();
     let person = caller.person;
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
         let own = accounts::invite(connection, space, person, role)?;
-        accounts::keep_code(connection, hash, &grant, now, expires_at)?;
+        accounts::keep_code(connection, hash, &purpose, now, expires_at)?;
         accounts::note_maker(connection, hash, caller)?;
         if let Some(contact) = contact_id {
             accounts::note_contact(connection, hash, contact)?;
         }
-        record(connection, &Line::new(now, space, caller, own, Action::Invited).with(role.name()))
+        record(connection, &AuditEntry::new(now, space, caller, own, Action::Invited).with(role.name()))
     });
     keep.await?;
     Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))

@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use kring_domain::Language;
 
-use super::extract::Reads;
+use super::extract::AcceptLanguage;
 use crate::app::App;
 
 const FRAME: &str = include_str!("join/page.html");
@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/join.js", get(async || (HARDENED, [(CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
 }
 
-async fn page(Reads(language): Reads) -> impl IntoResponse {
+async fn page(AcceptLanguage(language): AcceptLanguage) -> impl IntoResponse {
     static PAGES: LazyLock<[String; 2]> = LazyLock::new(|| [written(Language::Dutch), written(Language::English)]);
     let [dutch, english] = &*PAGES;
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_LANGUAGE, "nl, en"), (VARY, "Accept-Language")];

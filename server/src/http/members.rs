@@ -8,14 +8,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Ids, Json, Reads};
+use super::extract::{AcceptLanguage, Ids, Json};
 use super::invitations::CodeAnswer;
 use super::problem::ProblemBody;
 use super::safety::must_be_safe;
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, DEVICE_CODE_LIFETIME, Departure, Grant, RETURN_CODE_LIFETIME, RosterRow};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, CodePurpose, DEVICE_CODE_TTL_MS, Departure, RETURN_CODE_TTL_MS, RosterRow};
 use crate::app::App;
-use crate::auth::{Caller, Code};
+use crate::auth::{Caller, OneTimeCode};
 use crate::clock;
 
 /// Somebody in the space.
@@ -80,7 +80,7 @@ pub(super) async fn list(
         if !rights.reads_anything() {
             return Err(AccountError::NotFound);
         }
-        record(connection, &Line::new(clock::now(), space, caller, rights.role, Action::Read).with("members"))?;
+        record(connection, &AuditEntry::new(clock::now(), space, caller, rights.role, Action::Read).with("members"))?;
         let roster = accounts::roster(connection, space)?.into_iter();
         roster.map(|row| member(connection, space, caller.person, row)).collect::<Result<_, _>>()
     });
@@ -103,23 +103,23 @@ pub(super) async fn make_code(
     State(app): State<App>,
     caller: Caller,
     Ids((space, person)): Ids<(SpaceId, PersonId)>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
 ) -> Result<(StatusCode, Json<CodeAnswer>), Problem> {
     if person != caller.person {
         must_be_safe(&app, space, caller, language, move |people| people.has_person(person)).await?;
     }
-    let code = Code::random();
+    let code = OneTimeCode::random();
     let now = clock::now();
     // Who asks for themselves has another device in their hand, so that a short time is enough.
-    let lifetime = if person == caller.person { DEVICE_CODE_LIFETIME } else { RETURN_CODE_LIFETIME };
-    let expires_at = Timestamp::from_millis(now.millis() + lifetime);
+    let ttl_ms = if person == caller.person { DEVICE_CODE_TTL_MS } else { RETURN_CODE_TTL_MS };
+    let expires_at = Timestamp::from_millis(now.millis() + ttl_ms);
     let hash = code.hash();
     let keep = app.store.write(move |connection| -> Result<(), AccountError> {
         let own = accounts::invite_back(connection, space, caller.person, person)?;
         accounts::drop_return_codes(connection, space, person)?;
-        accounts::keep_code(connection, hash, &Grant::Return { space, person }, now, expires_at)?;
+        accounts::keep_code(connection, hash, &CodePurpose::Return { space, person }, now, expires_at)?;
         accounts::note_maker(connection, hash, caller)?;
-        record(connection, &Line::new(now, space, caller, own, Action::InvitedBack).about(person.uuid()))
+        record(connection, &AuditEntry::new(now, space, caller, own, Action::InvitedBack).about(person.uuid()))
     });
     keep.await?;
     Ok((StatusCode::CREATED, Json(CodeAnswer::new(&app, &code, expires_at))))
@@ -146,7 +146,7 @@ pub(super) async fn remove(
             Departure::Left => Action::Left,
             Departure::Removed => Action::Removed,
         };
-        record(connection, &Line::new(now, space, caller, role, action).about(person.uuid()))
+        record(connection, &AuditEntry::new(now, space, caller, role, action).about(person.uuid()))
     });
     removed.await?;
     app.hub.person_left(space, person);

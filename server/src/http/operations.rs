@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::openapi::OpenApi;
 
 use super::Problem;
-use super::extract::{Json, Parameters, Reads};
+use super::extract::{AcceptLanguage, Json, Parameters};
 use super::problem::ProblemBody;
 use crate::app::App;
 use crate::clock::now;
@@ -82,7 +82,7 @@ enum Reader {
     ))]
 pub(super) async fn vocabulary(
     Parameters(Wanted { reader }): Parameters<Wanted>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
 ) -> impl IntoResponse {
     let perspective = match reader {
         Reader::Client => Perspective::Client,

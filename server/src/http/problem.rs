@@ -129,7 +129,7 @@ impl Problem {
         Self::unauthorized(ProblemCode::Unauthenticated, "Not signed in")
     }
 
-    /// The refresh token was used before, and its session has ended now.
+    /// The refresh token was used before, and its sign-in has ended now.
     pub const fn token_reused() -> Self {
         Self::unauthorized(ProblemCode::TokenReused, "The refresh token was used before")
     }

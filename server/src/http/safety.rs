@@ -8,7 +8,7 @@ use kring_domain::{Access, DocumentId, DocumentKind, Language, Role, SpaceId, Un
 
 use super::Problem;
 use super::documents::Names;
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::accounts::{self, AccountError, Expected};
 use crate::app::App;
 use crate::auth::{Caller, CodeHash};
@@ -18,12 +18,12 @@ use crate::clock;
 async fn unsafe_people(app: &App, space: SpaceId) -> Result<UnsafePeople, Problem> {
     let id = |kind| DocumentId::derive(space, kind);
     let private = |document: &kring_sync::Admission| UnsafePeople::of_private(document.document());
-    let people = app.documents.look(id(DocumentKind::Private), private).await?.unwrap_or_default();
+    let people = app.documents.evaluate(id(DocumentKind::Private), private).await?.unwrap_or_default();
     if people.is_empty() {
         return Ok(people);
     }
     let known = people.clone();
-    let named = app.documents.look(id(DocumentKind::Network), move |map| people.on(map.document())).await?;
+    let named = app.documents.evaluate(id(DocumentKind::Network), move |map| people.on(map.document())).await?;
     Ok(named.unwrap_or(known))
 }
 
@@ -88,11 +88,11 @@ pub(super) async fn is_kept_out(
         return Ok(false);
     }
     if let Some(maker) = maker {
-        let tell = move |connection: &rusqlite::Connection| -> Result<(), AccountError> {
+        let notify = move |connection: &rusqlite::Connection| -> Result<(), AccountError> {
             match accounts::role_in(connection, space, maker.person) {
                 Ok(own) => {
                     let action = if role.is_some() { Action::Invited } else { Action::InvitedBack };
-                    let line = Line::new(now, space, maker, own, action).refused();
+                    let line = AuditEntry::new(now, space, maker, own, action).refused();
                     record(connection, &role.map_or(line, |role| line.with(role.name())))?;
                     Ok(())
                 }
@@ -100,7 +100,7 @@ pub(super) async fn is_kept_out(
                 Err(error) => Err(error),
             }
         };
-        app.store.write(tell).await?;
+        app.store.write(notify).await?;
     }
     Ok(true)
 }

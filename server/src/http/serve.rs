@@ -18,25 +18,25 @@ use tower::ServiceExt;
 
 use super::router;
 use crate::app::App;
-use crate::lifetime::Share;
+use crate::shutdown::ShutdownGuard;
 use crate::{erasing, memory, sealing};
 
 /// Answers on a listener until `stop` is ready, then ends every connection and returns.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let router = router(app.clone());
-    tokio::spawn(sealing::run(app.store.clone(), app.lifetime.share()));
-    tokio::spawn(memory::run(app.hub.clone(), app.lifetime.share()));
-    let places = Arc::new(Semaphore::new(app.config.limits.connections));
-    tokio::spawn(erasing::run(app.clone(), app.lifetime.share()));
+    tokio::spawn(sealing::run(app.store.clone(), app.shutdown.guard()));
+    tokio::spawn(memory::run(app.hub.clone(), app.shutdown.guard()));
+    let slots = Arc::new(Semaphore::new(app.config.limits.connections));
+    tokio::spawn(erasing::run(app.clone(), app.shutdown.guard()));
     let mut stop = pin!(stop);
     loop {
         // Where there is no place, the server can still be told to stop.
         let next = async {
-            let place = places.clone().acquire_owned().await;
-            (place, listener.accept().await)
+            let slot = slots.clone().acquire_owned().await;
+            (slot, listener.accept().await)
         };
-        let (place, accepted) = tokio::select! {
-            (Ok(place), accepted) = next => (place, accepted),
+        let (slot, accepted) = tokio::select! {
+            (Ok(slot), accepted) = next => (slot, accepted),
             () = &mut stop => break,
             else => break,
         };
@@ -49,21 +49,21 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
                 continue;
             }
         };
-        let share = app.lifetime.share();
+        let guard = app.shutdown.guard();
         let router = router.clone();
         let app = app.clone();
         tokio::spawn(async move {
             let _counted = app.metrics.connection();
-            connection(&app, router, stream, share).await;
-            drop(place);
+            connection(&app, router, stream, guard).await;
+            drop(slot);
         });
     }
     drop(listener);
     app.hub.shut_down();
-    app.lifetime.end(app.config.limits.shutdown_timeout).await;
+    app.shutdown.end(app.config.limits.shutdown_timeout).await;
 }
 
-async fn connection(app: &App, router: Router, stream: TcpStream, mut share: Share) {
+async fn connection(app: &App, router: Router, stream: TcpStream, mut guard: ShutdownGuard) {
     let Ok(peer) = stream.peer_addr() else { return };
     // Answers are small and somebody waits for each of them.
     let _ = stream.set_nodelay(true);
@@ -82,7 +82,7 @@ async fn connection(app: &App, router: Router, stream: TcpStream, mut share: Sha
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = share.stopping() => connection.as_mut().graceful_shutdown(),
+        () = guard.stopping() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
 }

@@ -66,7 +66,8 @@ enum Judgement {
 
 /// A reading of a document on a device.
 #[derive(ToSchema)]
-pub(super) struct Look {
+#[schema(as = ReadEvent)]
+pub(super) struct ReadEvent {
     #[schema(value_type = String, format = DateTime)]
     at: String,
     document: Uuid,

@@ -1,4 +1,4 @@
-//! `POST /v1/sign-in`: a code becomes a session.
+//! `POST /v1/sign-in`: a code becomes a sign-in.
 
 use std::net::IpAddr;
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Json, Reads, Stranger};
+use super::extract::{AcceptLanguage, AnonymousCaller, Json};
 use super::problem::ProblemBody;
 use super::safety::is_kept_out;
 use super::token::Pair;
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, SignIn, SignedIn};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, SignInRequest, SignedIn};
 use crate::app::App;
 use crate::auth::{Caller, CodeHash, DeviceKey, Proof, Secret};
 use crate::clock;
@@ -48,9 +48,10 @@ pub(super) struct SignInBody {
     proof: Option<Proof>,
 }
 
-/// A session.
+/// A sign-in.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Session {
+#[schema(as = SignInAnswer)]
+pub(super) struct SignInAnswer {
     #[schema(value_type = String, format = Uuid)]
     person_id: PersonId,
     #[schema(value_type = String, format = Uuid)]
@@ -70,7 +71,7 @@ pub(super) struct Session {
 /// Sign in with a one-time code; with a bearer token, join as who is signed in.
 #[utoipa::path(post, path = "/v1/sign-in", request_body = SignInBody, security((), ("bearer" = [])),
     responses(
-    (status = 200, body = Session),
+    (status = 200, body = SignInAnswer),
     (status = 401, description = "`invalid_code`: unknown, used or expired; `invalid_proof` or `clock` (see `server_time`)",
         body = ProblemBody),
     (status = 409, description = "`conflict`: already in this space with another role; `other_person`: the code is of somebody \
@@ -79,11 +80,11 @@ pub(super) struct Session {
 ))]
 pub(super) async fn sign_in(
     State(app): State<App>,
-    Stranger(address): Stranger,
+    AnonymousCaller(address): AnonymousCaller,
     caller: Option<Caller>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
     Json(body): Json<SignInBody>,
-) -> Result<Json<Session>, Problem> {
+) -> Result<Json<SignInAnswer>, Problem> {
     let SignInBody { code, device_name, display_name, person_id, only_person, device_key, proof } = body;
     let code = CodeHash::of_typed(code.expose());
     let called = display_name.as_ref().map(|name| name.as_str().to_owned());
@@ -91,7 +92,7 @@ pub(super) async fn sign_in(
         Some(code) => is_kept_out(&app, code, caller, called).await?,
         None => false,
     };
-    let request = SignIn {
+    let request = SignInRequest {
         code,
         device_name,
         display_name,
@@ -112,11 +113,11 @@ pub(super) async fn sign_in(
     }
     let pair = Pair::new(&app, caller, refresh_token).await?;
     let (space_id, role) = joined.unzip();
-    Ok(Json(Session { person_id: caller.person, device_id: caller.device, pair, space_id, role }))
+    Ok(Json(SignInAnswer { person_id: caller.person, device_id: caller.device, pair, space_id, role }))
 }
 
 /// Signs in, unless too many codes from the same address were wrong.
-async fn use_code(app: &App, address: IpAddr, request: SignIn) -> Result<SignedIn, AccountError> {
+async fn use_code(app: &App, address: IpAddr, request: SignInRequest) -> Result<SignedIn, AccountError> {
     let now = clock::now();
     app.auth.may_try(address, now).map_err(AccountError::Blocked)?;
     // A slip of the hand is no guess: nothing was looked up, and nobody learns anything from the answer.
@@ -137,7 +138,7 @@ async fn use_code(app: &App, address: IpAddr, request: SignIn) -> Result<SignedI
     if matches!(signed_in, Err(AccountError::InvalidCode)) {
         app.metrics.wrong_code();
         // Beside the attempt, of which nothing is kept.
-        let line = Line::of_server(now, Action::SignedIn).from(address).refused();
+        let line = AuditEntry::of_server(now, Action::SignedIn).from(address).refused();
         app.store.write(move |connection| record(connection, &line)).await?;
     }
     signed_in

@@ -3,14 +3,14 @@
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
-use kring_sync::MAX_FRAME;
+use kring_sync::MAX_FRAME_BYTES;
 
 use super::Problem;
-use super::device_reads::may_upload;
+use super::device_read_log::may_upload;
 use super::extract::SocketCaller;
 use super::problem::ProblemBody;
 use crate::app::App;
-use crate::sync::session;
+use crate::sync::connection_task;
 
 /// The subprotocol.
 const SUBPROTOCOL: &str = "kring.sync.v1";
@@ -23,7 +23,7 @@ const SLACK: usize = 64 * 1024;
 const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 2 * 1024;
 
-/// Begin a sync session; the subprotocol is `kring.sync.v1`.
+/// Begin a sync sign-in; the subprotocol is `kring.sync.v1`.
 #[utoipa::path(get, path = "/v1/sync", params(("ticket" = Option<String>, Query)), responses(
     (status = 101, description = "binary messages, one CBOR map each"),
     (status = 400, description = "`invalid`: no upgrade, or another subprotocol", body = ProblemBody),
@@ -40,10 +40,10 @@ pub(super) async fn open(
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
-        .max_message_size(MAX_FRAME + SLACK)
-        .max_frame_size(MAX_FRAME + SLACK);
+        .max_message_size(MAX_FRAME_BYTES + SLACK)
+        .max_frame_size(MAX_FRAME_BYTES + SLACK);
     if upgrade.selected_protocol().is_none() {
         return Err(Problem::malformed().detail("the subprotocol is kring.sync.v1"));
     }
-    Ok(upgrade.on_upgrade(move |socket| session::run(app, caller, socket)))
+    Ok(upgrade.on_upgrade(move |socket| connection_task::run(app, caller, socket)))
 }

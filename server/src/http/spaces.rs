@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::Problem;
 use super::extract::{Ids, Json};
 use super::problem::ProblemBody;
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, Seat, documents_for};
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, Membership, documents_for};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
@@ -46,8 +46,8 @@ pub(super) struct Spaces {
     spaces: Vec<Space>,
 }
 
-impl From<Seat> for Space {
-    fn from(Seat { space, space_name, rights }: Seat) -> Self {
+impl From<Membership> for Space {
+    fn from(Membership { space, space_name, rights }: Membership) -> Self {
         Self { space_id: space, name: space_name, role: rights.role, documents: documents_for(space, &rights) }
     }
 }
@@ -64,22 +64,22 @@ pub(super) async fn create(
     Json(NewSpace { space_id: space, name }): Json<NewSpace>,
 ) -> Result<(StatusCode, Json<Space>), Problem> {
     let person = caller.person;
-    let created = app.store.write(move |connection| -> Result<Seat, AccountError> {
+    let created = app.store.write(move |connection| -> Result<Membership, AccountError> {
         let now = clock::now();
-        let seat = accounts::create_space(connection, space, &name, person, now)?;
-        record(connection, &Line::new(now, space, caller, seat.rights.role, Action::Created))?;
-        Ok(seat)
+        let membership = accounts::create_space(connection, space, &name, person, now)?;
+        record(connection, &AuditEntry::new(now, space, caller, membership.rights.role, Action::Created))?;
+        Ok(membership)
     });
-    let seat = created.await?;
+    let membership = created.await?;
     app.hub.membership_changed(person);
-    Ok((StatusCode::CREATED, Json(seat.into())))
+    Ok((StatusCode::CREATED, Json(membership.into())))
 }
 
 /// The spaces of the caller, in the order in which they joined.
 #[utoipa::path(get, path = "/v1/spaces", responses((status = 200, body = Spaces)))]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Spaces>, Problem> {
-    let seats = app.store.read(move |connection| accounts::seats(connection, caller.person)).await?;
-    Ok(Json(Spaces { spaces: seats.into_iter().map(Space::from).collect() }))
+    let memberships = app.store.read(move |connection| accounts::memberships(connection, caller.person)).await?;
+    Ok(Json(Spaces { spaces: memberships.into_iter().map(Space::from).collect() }))
 }
 
 /// Erase a space and everything in it.
@@ -97,7 +97,7 @@ pub(super) async fn delete(
     let deleted = app.store.erase(move |connection| -> Result<Vec<PersonId>, AccountError> {
         let people = accounts::delete_space(connection, space, caller.person)?;
         // The space's own log goes with it; that it was there, and who erased it, is kept.
-        record(connection, &Line::of_server(clock::now(), Action::Erased).by(caller).about(space.uuid()))?;
+        record(connection, &AuditEntry::of_server(clock::now(), Action::Erased).by(caller).about(space.uuid()))?;
         Ok(people)
     });
     app.hub.space_deleted(space, &deleted.await?);

@@ -1,7 +1,7 @@
 //! Ids of commands as they were written: a program that compares the texts of ids finds its own in the answer.
 
 use kring_domain::{CommandId, Timestamp};
-use kring_sync::{Base, RawCommand, Submission, Verdict};
+use kring_sync::{Position, RawCommand, Submission, Verdict};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(super) struct WrittenSubmission {
     id: WrittenId,
     #[serde(default)]
-    base: Option<Base>,
+    base: Option<Position>,
     #[serde(default)]
     made_at: Option<Timestamp>,
     command: RawCommand,

@@ -7,9 +7,9 @@ use kring_domain::{
 };
 
 use super::Problem;
-use super::extract::{Ids, Json, Reads};
+use super::extract::{AcceptLanguage, Ids, Json};
 use super::problem::ProblemBody;
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::accounts::{self, AccountError};
 use crate::app::App;
 use crate::auth::Caller;
@@ -25,7 +25,7 @@ pub(super) async fn read(
     State(app): State<App>,
     caller: Caller,
     Ids(space): Ids<SpaceId>,
-    Reads(language): Reads,
+    AcceptLanguage(language): AcceptLanguage,
 ) -> Result<Json<Status>, Problem> {
     let person = caller.person;
     let at = clock::now();
@@ -34,7 +34,7 @@ pub(super) async fn read(
         if !role.sees_status() {
             return Err(AccountError::NotFound);
         }
-        record(connection, &Line::new(at, space, caller, role, Action::Status))?;
+        record(connection, &AuditEntry::new(at, space, caller, role, Action::Status))?;
         Ok(role)
     });
     let role = allowed.await?;
@@ -61,6 +61,6 @@ async fn content(app: &App, space: SpaceId, kind: DocumentKind, language: Langua
     let nobody = |_| String::new();
     let id = DocumentId::derive(space, kind);
     let read = move |document: &_| read_model(kind, document, &nobody, language).content;
-    let seen = app.documents.look(id, move |admission| read(admission.document())).await?;
+    let seen = app.documents.evaluate(id, move |admission| read(admission.document())).await?;
     Ok(seen.unwrap_or_else(|| read(&genesis(kind))))
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::extract::Json;
 use crate::app::App;
-use crate::auth::{Caller, Secret, TICKET_LIFETIME};
+use crate::auth::{Caller, Secret, TICKET_TTL};
 
 /// A ticket.
 #[derive(Serialize, ToSchema)]
@@ -21,5 +21,5 @@ pub(super) struct TicketAnswer {
 /// A ticket for a browser's WebSocket, which cannot send a header.
 #[utoipa::path(post, path = "/v1/sync/ticket", responses((status = 200, body = TicketAnswer)))]
 pub(super) async fn ticket(State(app): State<App>, caller: Caller) -> Json<TicketAnswer> {
-    Json(TicketAnswer { ticket: app.auth.ticket(caller), expires_in: TICKET_LIFETIME.as_secs() })
+    Json(TicketAnswer { ticket: app.auth.ticket(caller), expires_in: TICKET_TTL.as_secs() })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Problem;
-use super::extract::{Json, Stranger};
+use super::extract::{AnonymousCaller, Json};
 use super::problem::ProblemBody;
 use super::shapes;
 use crate::app::App;
@@ -51,7 +51,7 @@ impl Pair {
     }
 }
 
-/// Use a refresh token; each works once, and a second use ends the session.
+/// Use a refresh token; each works once, and a second use ends the sign-in.
 #[utoipa::path(post, path = "/v1/token", request_body = TokenBody, security(()), responses(
     (status = 200, body = Pair),
     (status = 401, description = "`token_reused`, `device_copied` (see `POST /v1/devices/copies`), `invalid_proof`, `clock` (see `server_time`) or `unauthenticated`", body = ProblemBody),
@@ -59,7 +59,7 @@ impl Pair {
 ))]
 pub(super) async fn refresh(
     State(app): State<App>,
-    _: Stranger,
+    _: AnonymousCaller,
     Json(body): Json<TokenBody>,
 ) -> Result<Json<Pair>, Problem> {
     let TokenBody { refresh_token, proof } = body;
@@ -71,10 +71,10 @@ pub(super) async fn refresh(
         Refreshed::Unproved(Unproved::Clock) => Err(Problem::clock(now).by(app.server)),
         Refreshed::Refused => Err(Problem::unauthenticated().by(app.server)),
         Refreshed::Copied => Err(Problem::device_copied().by(app.server)),
-        Refreshed::Reused(family) => {
-            app.auth.session_ended(family);
-            app.hub.family_ended(family);
-            tracing::warn!(%family, "a refresh token was used twice; its session has ended");
+        Refreshed::Reused(sign_in) => {
+            app.auth.sign_in_ended(sign_in);
+            app.hub.sign_in_ended(sign_in);
+            tracing::warn!(%sign_in, "a refresh token was used twice; its session has ended");
             Err(Problem::token_reused().by(app.server))
         }
     }

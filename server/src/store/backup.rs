@@ -21,7 +21,7 @@ pub fn back_up(directory: &Path, to: &Path) -> Result<(), StoreError> {
     let from = directory.join(super::FILE);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(&from, flags)?;
-    database.busy_timeout(super::purge::BUSY)?;
+    database.busy_timeout(super::purge::BUSY_TIMEOUT)?;
     // SQLite takes a name that begins with `file:` for more than a name, and knows none that is not UTF-8.
     let to = &std::path::absolute(to).map_err(failed)?;
     let name = to.to_str().ok_or_else(|| failed(std::io::Error::other("the name of the file is not UTF-8")))?;

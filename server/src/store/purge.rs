@@ -12,16 +12,16 @@ use super::StoreError;
 use crate::fail;
 
 /// The time that to wait for readers of an older state before it is left for later, in all that are waiting for the commit.
-const PATIENCE: Duration = Duration::from_millis(250);
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// The time that a connection waits otherwise for another one.
-pub(super) const BUSY: Duration = Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most bytes of a database that is written anew after an erasure: everybody who writes waits for that.
-const REWRITTEN: i64 = 32 << 20;
+const MAX_VACUUM_BYTES: i64 = 32 << 20;
 
 /// Notes, in the transaction that erases something, that copies of it may be left in the database.
-pub(crate) fn mark(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn mark_pending_vacuum(connection: &Connection) -> Result<(), StoreError> {
     connection.prepare_cached("INSERT OR IGNORE INTO remains (one) VALUES (1)")?.execute([])?;
     Ok(())
 }
@@ -29,7 +29,7 @@ pub(crate) fn mark(connection: &Connection) -> Result<(), StoreError> {
 /// Writes the database anew, where it is small enough, so that no copy of a deleted row is left in it.
 pub(super) fn rewrite(connection: &Connection) -> Result<(), StoreError> {
     let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-    if connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= REWRITTEN {
+    if connection.query_row(size, [], |row| row.get::<_, i64>(0))? <= MAX_VACUUM_BYTES {
         write_anew(connection)?;
     }
     Ok(())
@@ -55,9 +55,9 @@ fn write_anew(connection: &Connection) -> Result<(), StoreError> {
 /// a reader is in the way.
 pub(super) fn empty_log(connection: &Connection) -> Result<bool, StoreError> {
     fail::point("checkpoint.before");
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(CHECKPOINT_TIMEOUT)?;
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-    connection.busy_timeout(BUSY)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     let is_empty = busy? == 0;
     fail::point("truncation.after");
     if is_empty {
@@ -173,7 +173,7 @@ mod tests {
         // As if the process had ended right behind the commit that erases.
         let erased = moved.clone();
         let erase = move |connection: &rusqlite::Connection| -> Result<(), crate::store::StoreError> {
-            super::mark(connection)?;
+            super::mark_pending_vacuum(connection)?;
             let mut delete = connection.prepare("DELETE FROM persons WHERE created_at = ?1")?;
             erased.iter().try_for_each(|number| delete.execute([number]).map(drop))?;
             Ok(())

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{StoreError, connect};
 
 /// The most idle connections that are kept.
-const KEPT: usize = 4;
+const MAX_IDLE_CONNECTIONS: usize = 4;
 
 /// A handful of connections for reading; clones share them.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl Readers {
         };
         let result = query(&connection);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
+        if idle.len() < MAX_IDLE_CONNECTIONS {
             idle.push(connection);
         }
         result

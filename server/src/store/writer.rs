@@ -12,10 +12,10 @@ use super::{StoreError, purge};
 use crate::fail;
 
 /// The most jobs in one transaction; enough to share an fsync, few enough to answer soon.
-const BATCH: usize = 512;
+const MAX_BATCH_JOBS: usize = 512;
 
 /// The most jobs that wait; whoever comes after that waits in line.
-const QUEUE: usize = 4096;
+const MAX_QUEUED_JOBS: usize = 4096;
 
 /// Something to make durable.
 pub trait Job: Send {
@@ -39,29 +39,29 @@ pub trait Job: Send {
 #[derive(Clone)]
 pub(super) struct Writer {
     jobs: SyncSender<Box<dyn Job>>,
-    desk: Arc<Desk>,
+    state: Arc<WriterState>,
 }
 
 /// What whoever commits has in hand.
-struct Desk {
+struct WriterState {
     connection: Mutex<Connection>,
     /// The number of jobs were sent to the thread and are not durable yet.
-    underway: AtomicUsize,
+    in_flight: AtomicUsize,
     /// True when the write-ahead file may hold what was erased.
     is_unclean: AtomicBool,
     /// True when the database file may.
-    has_remains: AtomicBool,
+    needs_vacuum: AtomicBool,
     /// Goes up when an fsync fails. What it should have kept may be gone although it can still be read, and the next
     /// fsync would not say so; only what is read from the disk after a start can be believed.
     untrusted: watch::Sender<bool>,
 }
 
-impl Desk {
+impl WriterState {
     /// Empties the write-ahead file where it has to be; a reader of an older state can put that off.
     fn clean(&self, connection: &Connection) {
-        if self.has_remains.load(Ordering::Acquire) {
+        if self.needs_vacuum.load(Ordering::Acquire) {
             match purge::rewrite(connection) {
-                Ok(()) => self.has_remains.store(false, Ordering::Release),
+                Ok(()) => self.needs_vacuum.store(false, Ordering::Release),
                 Err(error) => self.is_not_clean(&error),
             }
         }
@@ -93,54 +93,54 @@ impl Desk {
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
-        let (jobs, waiting) = sync_channel(QUEUE);
-        let desk = Arc::new(Desk {
+        let (jobs, waiting) = sync_channel(MAX_QUEUED_JOBS);
+        let state = Arc::new(WriterState {
             connection: Mutex::new(connection),
-            underway: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
             is_unclean: AtomicBool::new(false),
-            has_remains: AtomicBool::new(false),
+            needs_vacuum: AtomicBool::new(false),
             untrusted: watch::Sender::new(false),
         });
-        let thread_desk = Arc::clone(&desk);
+        let thread_state = Arc::clone(&state);
         thread::Builder::new()
             .name("kring-writer".into())
-            .spawn(move || work(&thread_desk, &waiting))
+            .spawn(move || work(&thread_state, &waiting))
             .map_err(|error| StoreError::Open(Arc::new(error)))?;
-        Ok(Self { jobs, desk })
+        Ok(Self { jobs, state })
     }
 
     /// Hands over a job, from a thread that may block; jobs of one thread are committed in order.
     pub(super) fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         // On a quiet server waking the writer's thread takes longer than the commit, so whoever has the job commits
-        // it. Where something is underway it joins the queue, behind any earlier job of the same thread.
-        if self.desk.underway.load(Ordering::Acquire) == 0
-            && let Ok(connection) = self.desk.connection.try_lock()
+        // it. Where something is in flight it joins the queue, behind any earlier job of the same thread.
+        if self.state.in_flight.load(Ordering::Acquire) == 0
+            && let Ok(connection) = self.state.connection.try_lock()
         {
-            commit(&self.desk, &connection, vec![job]);
+            commit(&self.state, &connection, vec![job]);
             return Ok(());
         }
-        self.desk.underway.fetch_add(1, Ordering::AcqRel);
+        self.state.in_flight.fetch_add(1, Ordering::AcqRel);
         self.jobs.send(job).map_err(|_| {
-            self.desk.underway.fetch_sub(1, Ordering::AcqRel);
+            self.state.in_flight.fetch_sub(1, Ordering::AcqRel);
             StoreError::Closed
         })
     }
 
     /// Empties the write-ahead file where it may still hold what was erased, unless somebody writes just now.
     pub(super) fn clean(&self) {
-        if let Ok(connection) = self.desk.connection.try_lock() {
-            self.desk.clean(&connection);
+        if let Ok(connection) = self.state.connection.try_lock() {
+            self.state.clean(&connection);
         }
     }
 
     /// Returns when an fsync has failed.
     pub(super) async fn untrusted(&self) {
         // The sender lives as long as this does.
-        let _ = self.desk.untrusted.subscribe().wait_for(|untrusted| *untrusted).await;
+        let _ = self.state.untrusted.subscribe().wait_for(|untrusted| *untrusted).await;
     }
 
     pub(super) fn is_untrusted(&self) -> bool {
-        self.desk.is_untrusted()
+        self.state.is_untrusted()
     }
 
     /// Runs a change; one that `erases` is answered when nothing of it is in the write-ahead file any more.
@@ -156,7 +156,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Change { change: Some(change), result: None, erases, answer });
         let jobs = self.jobs.clone();
-        self.desk.underway.fetch_add(1, Ordering::AcqRel);
+        self.state.in_flight.fetch_add(1, Ordering::AcqRel);
         // A full queue blocks, which must not happen on a thread that serves sockets.
         let sent = match jobs.try_send(job) {
             Ok(()) => Ok(()),
@@ -167,24 +167,25 @@ impl Writer {
             }
         };
         sent.inspect_err(|_| {
-            self.desk.underway.fetch_sub(1, Ordering::AcqRel);
+            self.state.in_flight.fetch_sub(1, Ordering::AcqRel);
         })?;
         answered.await.unwrap_or(Err(E::from(StoreError::Closed)))
     }
 }
 
-fn work(desk: &Desk, waiting: &Receiver<Box<dyn Job>>) {
+fn work(state: &WriterState, waiting: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = waiting.recv() {
-        let connection = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let jobs: Vec<Box<dyn Job>> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
+        let connection = state.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let jobs: Vec<Box<dyn Job>> =
+            std::iter::once(first).chain(waiting.try_iter().take(MAX_BATCH_JOBS - 1)).collect();
         let count = jobs.len();
-        commit(desk, &connection, jobs);
-        desk.underway.fetch_sub(count, Ordering::AcqRel);
+        commit(state, &connection, jobs);
+        state.in_flight.fetch_sub(count, Ordering::AcqRel);
     }
 }
 
-fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
-    if desk.is_untrusted() {
+fn commit(state: &WriterState, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
+    if state.is_untrusted() {
         jobs.into_iter().for_each(|job| job.finish(Err(StoreError::Untrusted)));
         return;
     }
@@ -202,7 +203,7 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
         ran.push((job, outcome));
     }
     if ran.iter().any(|(job, outcome)| outcome.is_ok() && job.erases())
-        && let Err(error) = purge::mark(connection)
+        && let Err(error) = purge::mark_pending_vacuum(connection)
     {
         tracing::warn!(%error, "should the server end just now, nobody would know that it has to clean");
     }
@@ -210,7 +211,7 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     let committed = run("COMMIT");
     fail::point("commit.after");
     if let Err(error) = &committed {
-        desk.doubt(error);
+        state.doubt(error);
     }
     if committed.is_err() && !connection.is_autocommit() {
         // The next transaction must not inherit what this one could not keep.
@@ -218,9 +219,9 @@ fn commit(desk: &Desk, connection: &Connection, jobs: Vec<Box<dyn Job>>) {
     }
     // Whoever is told that something is erased can rely on it.
     if committed.is_ok() && ran.iter().any(|(job, _)| job.erases()) {
-        desk.has_remains.store(true, Ordering::Release);
-        desk.is_unclean.store(true, Ordering::Release);
-        desk.clean(connection);
+        state.needs_vacuum.store(true, Ordering::Release);
+        state.is_unclean.store(true, Ordering::Release);
+        state.clean(connection);
     }
     for (job, outcome) in ran {
         job.finish(outcome.and_then(|()| committed.clone()));

@@ -2,33 +2,35 @@
 
 use axum::body::Bytes;
 use kring_domain::DocumentId;
-use kring_sync::{Base, CatchUp, Claim, EncodedEntry, Reach, ServerFrame, Standing, Way, encode, encode_entries};
+use kring_sync::{
+    CatchUp, Claim, Delivered, EncodedEntry, Position, Relation, ServerFrame, SyncAction, encode, encode_entries,
+};
 use rusqlite::Connection;
 
 use crate::clock::now;
+use crate::documents::queries::{self, Head, LoadError};
 use crate::documents::recovery::{recovery, was_restored};
-use crate::documents::table::{self, Head, LoadError};
 
 /// About how many bytes of entries go into one frame; small enough that no connection keeps a large buffer.
-const FRAME: usize = 2 * 1024;
+const FRAME_BYTES: usize = 2 * 1024;
 
 /// One piece of catching up.
 #[derive(Debug, Default)]
-pub(crate) struct Piece {
+pub(crate) struct CatchUpChunk {
     /// What to send.
     pub(crate) frames: Vec<Bytes>,
     /// How far the device is when it has these; `None` where there is no such document.
-    pub(crate) reached: Option<Base>,
+    pub(crate) reached: Option<Position>,
     /// True when that is as far as the log was.
     pub(crate) is_last: bool,
     /// The device has more than the log, which ends here.
     pub(crate) ahead_of: Option<u64>,
 }
 
-impl Piece {
+impl CatchUpChunk {
     /// Returns what comes of it.
-    pub(crate) fn reach(&self) -> Reach {
-        Reach { reached: self.reached, ahead_of: self.ahead_of }
+    pub(crate) fn delivered(&self) -> Delivered {
+        Delivered { reached: self.reached, ahead_of: self.ahead_of }
     }
 }
 
@@ -37,68 +39,70 @@ impl Piece {
 /// `answered` is the end of the log behind which the device has brought all it could.
 ///
 /// Inside a transaction of the caller, so that head and entries are of one state.
-pub(crate) fn next_piece(
+pub(crate) fn next_chunk(
     connection: &Connection,
     document: DocumentId,
     cursor: Option<Claim>,
     answered: Option<u64>,
     room: usize,
-) -> Result<Piece, LoadError> {
-    let Some(head) = table::head(connection, document)? else {
-        return Ok(Piece { is_last: true, ..Piece::default() });
+) -> Result<CatchUpChunk, LoadError> {
+    let Some(head) = queries::head(connection, document)? else {
+        return Ok(CatchUpChunk { is_last: true, ..CatchUpChunk::default() });
     };
-    let standing = standing(connection, document, cursor, &head)?;
-    let is_recovering = match standing {
-        Standing::On | Standing::Apart => false,
-        Standing::Ahead => recovery(connection, document)?.is_some_and(|recovery| recovery.is_on(now())),
+    let relation = relation(connection, document, cursor, &head)?;
+    let is_recovering = match relation {
+        Relation::Prefix | Relation::Diverged => false,
+        Relation::Ahead => recovery(connection, document)?.is_some_and(|recovery| recovery.is_on(now())),
     };
-    match standing.way(head.at, answered, is_recovering) {
-        Way::Lacking => lacking(connection, document, &head, cursor.map(|claim| claim.at), room),
-        Way::Ask => {
-            let Base { generation, sequence: after } = head.at;
+    match relation.next_action(head.at, answered, is_recovering) {
+        SyncAction::CatchUp => lacking(connection, document, &head, cursor.map(|claim| claim.at), room),
+        SyncAction::RequestEntries => {
+            let Position { generation, sequence: after } = head.at;
             let missing = encode(&ServerFrame::Missing { document, generation, after }).into();
-            Ok(Piece { frames: vec![missing], ahead_of: Some(after), is_last: true, ..Piece::default() })
+            Ok(CatchUpChunk { frames: vec![missing], ahead_of: Some(after), is_last: true, ..CatchUpChunk::default() })
         }
-        Way::Wait => Ok(Piece { ahead_of: Some(head.at.sequence), is_last: true, ..Piece::default() }),
-        Way::Replace => whole(connection, document, &head, room, true),
+        SyncAction::Wait => {
+            Ok(CatchUpChunk { ahead_of: Some(head.at.sequence), is_last: true, ..CatchUpChunk::default() })
+        }
+        SyncAction::Replace => whole(connection, document, &head, room, true),
     }
 }
 
 /// Returns whether a device has more than the log, or another history.
-pub(crate) fn is_apart(connection: &Connection, document: DocumentId, cursor: Claim) -> Result<bool, LoadError> {
-    let Some(head) = table::head(connection, document)? else { return Ok(false) };
-    Ok(!matches!(standing(connection, document, Some(cursor), &head)?, Standing::On))
+pub(crate) fn has_diverged(connection: &Connection, document: DocumentId, cursor: Claim) -> Result<bool, LoadError> {
+    let Some(head) = queries::head(connection, document)? else { return Ok(false) };
+    Ok(!matches!(relation(connection, document, Some(cursor), &head)?, Relation::Prefix))
 }
 
 /// The last entry of a document's log.
 pub(crate) fn log_end(connection: &Connection, document: DocumentId) -> Result<Option<u64>, LoadError> {
-    Ok(table::head(connection, document)?.map(|head| head.at.sequence))
+    Ok(queries::head(connection, document)?.map(|head| head.at.sequence))
 }
 
-fn standing(
+fn relation(
     connection: &Connection,
     document: DocumentId,
     cursor: Option<Claim>,
     head: &Head,
-) -> Result<Standing, LoadError> {
+) -> Result<Relation, LoadError> {
     let was_restored = || Ok(was_restored(connection, document)?);
-    Standing::of(cursor, head.at, was_restored, |at| table::link(connection, document, at))
+    Relation::of(cursor, head.at, was_restored, |at| queries::chain_hash(connection, document, at))
 }
 
 fn lacking(
     connection: &Connection,
     document: DocumentId,
     head: &Head,
-    cursor: Option<Base>,
+    cursor: Option<Position>,
     room: usize,
-) -> Result<Piece, LoadError> {
+) -> Result<CatchUpChunk, LoadError> {
     match CatchUp::decide(cursor, head.at, head.snapshot) {
         CatchUp::Entries { after } => {
-            entries(connection, document, head, Base { sequence: after, ..head.at }, room, Vec::new())
+            entries(connection, document, head, Position { sequence: after, ..head.at }, room, Vec::new())
         }
         CatchUp::Snapshot => whole(connection, document, head, room, false),
         CatchUp::Current | CatchUp::Ahead { .. } => {
-            Ok(Piece { reached: Some(head.at), is_last: true, ..Piece::default() })
+            Ok(CatchUpChunk { reached: Some(head.at), is_last: true, ..CatchUpChunk::default() })
         }
     }
 }
@@ -110,17 +114,17 @@ fn whole(
     head: &Head,
     room: usize,
     replaces: bool,
-) -> Result<Piece, LoadError> {
+) -> Result<CatchUpChunk, LoadError> {
     let generation = head.at.generation;
-    let (sequence, bytes) = match table::snapshot(connection, document, generation)? {
+    let (sequence, bytes) = match queries::snapshot(connection, document, generation)? {
         Some(stored) => stored,
-        None if generation == Base::GENESIS.generation => (0, kring_domain::genesis(head.kind).save()),
+        None if generation == Position::GENESIS.generation => (0, kring_domain::genesis(head.kind).save()),
         None => return Err(LoadError::Damaged("snapshot")),
     };
-    let at = Base { generation, sequence };
-    let chain = table::link(connection, document, at)?;
+    let at = Position { generation, sequence };
+    let chain_hash = queries::chain_hash(connection, document, at)?;
     let room = room.saturating_sub(bytes.len());
-    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes, chain, replaces };
+    let frame = ServerFrame::Snapshot { document, generation, sequence, bytes, chain_hash, replaces };
     entries(connection, document, head, at, room, vec![encode(&frame).into()])
 }
 
@@ -128,19 +132,19 @@ fn entries(
     connection: &Connection,
     document: DocumentId,
     head: &Head,
-    after: Base,
+    after: Position,
     room: usize,
     mut frames: Vec<Bytes>,
-) -> Result<Piece, LoadError> {
+) -> Result<CatchUpChunk, LoadError> {
     if after == head.at {
-        return Ok(Piece { frames, reached: Some(after), is_last: true, ahead_of: None });
+        return Ok(CatchUpChunk { frames, reached: Some(after), is_last: true, ahead_of: None });
     }
     let mut batch = Vec::new();
     let mut size = 0;
     let mut total = 0;
     let mut reached = after;
-    table::each_entry(connection, document, after, |sequence, bytes| {
-        if size + bytes.len() > FRAME && !batch.is_empty() {
+    queries::each_entry(connection, document, after, |sequence, bytes| {
+        if size + bytes.len() > FRAME_BYTES && !batch.is_empty() {
             frames.push(frame(document, after.generation, &mut batch));
             total += std::mem::take(&mut size);
         }
@@ -156,7 +160,7 @@ fn entries(
         frames.push(frame(document, after.generation, &mut batch));
     }
     let is_last = reached.sequence >= head.at.sequence;
-    Ok(Piece { frames, reached: Some(reached), is_last, ahead_of: None })
+    Ok(CatchUpChunk { frames, reached: Some(reached), is_last, ahead_of: None })
 }
 
 fn frame(document: DocumentId, generation: u64, batch: &mut Vec<EncodedEntry>) -> Bytes {

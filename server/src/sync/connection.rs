@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
 use kring_domain::{DeviceId, DocumentId, PersonId, SpaceId};
-use kring_sync::Base;
+use kring_sync::Position;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub(crate) enum Closing {
 
 /// New entries of a document, encoded once for all who read it.
 #[derive(Debug)]
-pub(crate) struct Live {
+pub(crate) struct Broadcast {
     pub(crate) document: DocumentId,
     pub(crate) generation: u64,
     /// The first and the last entry in the frame.
@@ -42,10 +42,10 @@ pub(crate) struct Live {
     pub(crate) frame: Bytes,
 }
 
-impl Live {
+impl Broadcast {
     /// Returns how far a device is that has these entries.
-    pub(crate) fn reached(&self) -> Base {
-        Base { generation: self.generation, sequence: self.last }
+    pub(crate) fn reached(&self) -> Position {
+        Position { generation: self.generation, sequence: self.last }
     }
 }
 
@@ -53,7 +53,7 @@ impl Live {
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     /// Entries, to be left out where the device has them already.
-    Live(Arc<Live>),
+    Broadcast(Arc<Broadcast>),
     /// Any other frame.
     Frame(Bytes),
 }
@@ -61,7 +61,7 @@ pub(crate) enum Item {
 impl Item {
     fn size(&self) -> usize {
         match self {
-            Self::Live(live) => live.frame.len(),
+            Self::Broadcast(broadcast) => broadcast.frame.len(),
             Self::Frame(frame) => frame.len(),
         }
     }
@@ -74,7 +74,7 @@ pub(crate) struct Outbox {
     bytes: usize,
     /// The spaces the person was removed from.
     pub(crate) left: Vec<SpaceId>,
-    /// True when the person's seats have changed.
+    /// True when the person's memberships have changed.
     pub(crate) is_stale: bool,
     /// The connection is to be closed.
     pub(crate) closing: Option<Closing>,
@@ -86,19 +86,19 @@ pub(crate) struct Connection {
     pub(crate) number: u64,
     pub(crate) person: PersonId,
     pub(crate) device: DeviceId,
-    pub(crate) family: Uuid,
+    pub(crate) sign_in: Uuid,
     outbox: Mutex<Outbox>,
     wake: Notify,
 }
 
 impl Connection {
-    pub(crate) fn new(number: u64, person: PersonId, device: DeviceId, family: Uuid) -> Self {
-        Self { number, person, device, family, outbox: Mutex::default(), wake: Notify::new() }
+    pub(crate) fn new(number: u64, person: PersonId, device: DeviceId, sign_in: Uuid) -> Self {
+        Self { number, person, device, sign_in, outbox: Mutex::default(), wake: Notify::new() }
     }
 
     /// Returns whose connection it is.
     pub(crate) fn caller(&self) -> Caller {
-        Caller { person: self.person, device: self.device, family: self.family }
+        Caller { person: self.person, device: self.device, sign_in: self.sign_in }
     }
 
     /// Queues something to send; a device that lets too much wait is to be closed.
@@ -141,7 +141,7 @@ impl Connection {
         });
     }
 
-    /// Has the person's seats read again.
+    /// Has the person's memberships read again.
     pub(crate) fn refresh(&self) {
         self.change(|outbox| outbox.is_stale = true);
     }

@@ -3,41 +3,41 @@
 use std::collections::{HashMap, HashSet};
 
 use kring_domain::{Access, Author, DeviceId, DocumentId, DocumentKind, PersonId, Role, ServerId, SpaceId, Timestamp};
-use kring_sync::{Base, DocumentHead, Member, ServerFrame};
+use kring_sync::{DocumentHead, Member, Position, ServerFrame};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::accounts::{self, AccountError, Rights};
-use crate::documents::table::{self, LoadError};
+use crate::documents::queries::{self, LoadError};
 
 /// A document as one person stands to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct DocumentAccess {
     pub(crate) document: DocumentId,
     pub(crate) kind: DocumentKind,
     pub(crate) space: SpaceId,
     pub(crate) role: Role,
-    access: Access,
+    level: Access,
     has_client: bool,
 }
 
-impl Place {
+impl DocumentAccess {
     /// Returns where somebody with these rights stands to the space's document of a kind.
     pub(crate) fn new(space: SpaceId, kind: DocumentKind, rights: &Rights) -> Self {
         let document = DocumentId::derive(space, kind);
         let role = rights.role;
         let has_client = rights.has_client;
-        Self { document, kind, space, role, access: rights.access(kind), has_client }
+        Self { document, kind, space, role, level: rights.access(kind), has_client }
     }
 
     /// Returns how far the person gets into the document.
-    pub(crate) fn access(&self) -> Access {
-        self.access
+    pub(crate) fn level(&self) -> Access {
+        self.level
     }
 
     /// Returns whether the person gets into it by a consent, which may end at any moment.
     pub(crate) fn is_by_consent(&self) -> bool {
-        self.access > self.kind.access(self.role)
+        self.level > self.kind.access(self.role)
     }
 
     /// The person as an author in this document.
@@ -50,7 +50,7 @@ impl Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     /// In order of the documents' ids.
-    pub(crate) places: Vec<Place>,
+    pub(crate) accesses: Vec<DocumentAccess>,
     names: HashMap<SpaceId, String>,
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct Window {
 /// What is in a window of a directory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page {
-    pub(crate) places: Vec<Place>,
+    pub(crate) accesses: Vec<DocumentAccess>,
     documents: Vec<DocumentHead>,
     members: Vec<Member>,
     /// The last document that it is about, where more may follow.
@@ -85,19 +85,20 @@ impl Directory {
     /// Reads what a person may see.
     pub(crate) fn read(connection: &Connection, person: PersonId) -> Result<Self, LoadError> {
         let mut directory = Self::default();
-        for seat in accounts::seats(connection, person)? {
-            let places = DocumentKind::ALL.iter().map(|&kind| Place::new(seat.space, kind, &seat.rights));
-            directory.places.extend(places.filter(|place| place.access() >= Access::Read));
-            directory.names.insert(seat.space, seat.space_name);
+        for membership in accounts::memberships(connection, person)? {
+            let accesses =
+                DocumentKind::ALL.iter().map(|&kind| DocumentAccess::new(membership.space, kind, &membership.rights));
+            directory.accesses.extend(accesses.filter(|access| access.level() >= Access::Read));
+            directory.names.insert(membership.space, membership.space_name);
         }
-        directory.places.sort_unstable_by_key(|place| place.document);
+        directory.accesses.sort_unstable_by_key(|access| access.document);
         Ok(directory)
     }
 
     /// The person's place at a document.
-    pub(crate) fn find(&self, document: DocumentId) -> Option<&Place> {
-        let index = self.places.binary_search_by_key(&document, |place| place.document).ok()?;
-        self.places.get(index)
+    pub(crate) fn find(&self, document: DocumentId) -> Option<&DocumentAccess> {
+        let index = self.accesses.binary_search_by_key(&document, |access| access.document).ok()?;
+        self.accesses.get(index)
     }
 
     /// Reads how far the documents of a window are, and who is in their spaces. The people of a space come with the first of
@@ -106,12 +107,12 @@ impl Directory {
         let mut page = Page::default();
         let mut seen = HashSet::new();
         let mut last = None;
-        for place in &self.places {
-            let is_first = seen.insert(place.space);
-            if window.after.is_some_and(|after| place.document <= after) {
+        for access in &self.accesses {
+            let is_first = seen.insert(access.space);
+            if window.after.is_some_and(|after| access.document <= after) {
                 continue;
             }
-            if window.through.is_some_and(|through| place.document > through) {
+            if window.through.is_some_and(|through| access.document > through) {
                 page.through = window.through;
                 break;
             }
@@ -119,15 +120,15 @@ impl Directory {
                 page.through = last;
                 break;
             }
-            last = Some(place.document);
+            last = Some(access.document);
             if is_first {
-                page.members.extend(members(connection, place.space)?);
+                page.members.extend(members(connection, access.space)?);
             }
             // A space from before there was this kind has no such document yet.
-            let Some(head) = table::head(connection, place.document)? else { continue };
-            let name = self.names.get(&place.space).cloned().unwrap_or_default();
-            page.documents.push(entry_of(place, name, head.at));
-            page.places.push(*place);
+            let Some(head) = queries::head(connection, access.document)? else { continue };
+            let name = self.names.get(&access.space).cloned().unwrap_or_default();
+            page.documents.push(entry_of(access, name, head.at));
+            page.accesses.push(*access);
         }
         Ok(page)
     }
@@ -158,11 +159,11 @@ fn members(connection: &Connection, space: SpaceId) -> Result<impl Iterator<Item
 }
 
 /// A person's place at one document; `None` where they may not read it.
-pub(crate) fn place(
+pub(crate) fn document_access(
     connection: &Connection,
     person: PersonId,
     document: DocumentId,
-) -> Result<Option<Place>, LoadError> {
+) -> Result<Option<DocumentAccess>, LoadError> {
     let sql = "SELECT space_id, kind FROM documents WHERE document_id = ?1";
     let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query([document.uuid().as_bytes()])?;
@@ -171,27 +172,29 @@ pub(crate) fn place(
     let kind = row.get::<_, String>(1)?;
     let Some(kind) = DocumentKind::from_name(&kind) else { return Ok(None) };
     match accounts::rights(connection, space, person) {
-        Ok(rights) => Ok(Some(Place::new(space, kind, &rights)).filter(|place| place.access() >= Access::Read)),
+        Ok(rights) => {
+            Ok(Some(DocumentAccess::new(space, kind, &rights)).filter(|access| access.level() >= Access::Read))
+        }
         Err(AccountError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Returns whether a sign-in is still good.
-pub(crate) fn is_signed_in(connection: &Connection, family: Uuid) -> Result<bool, LoadError> {
+pub(crate) fn is_signed_in(connection: &Connection, sign_in: Uuid) -> Result<bool, LoadError> {
     let sql = "SELECT 1 FROM families JOIN devices USING (device_id)
                WHERE family_id = ?1 AND ended_at IS NULL AND revoked_at IS NULL";
-    Ok(connection.prepare_cached(sql)?.exists(params![family.as_bytes()])?)
+    Ok(connection.prepare_cached(sql)?.exists(params![sign_in.as_bytes()])?)
 }
 
-fn entry_of(place: &Place, space_name: String, at: Base) -> DocumentHead {
+fn entry_of(access: &DocumentAccess, space_name: String, at: Position) -> DocumentHead {
     DocumentHead {
-        document: place.document,
-        kind: place.kind,
-        space: place.space,
+        document: access.document,
+        kind: access.kind,
+        space: access.space,
         space_name,
-        role: place.role,
-        access: place.access(),
+        role: access.role,
+        access: access.level(),
         generation: at.generation,
         sequence: at.sequence,
     }

@@ -9,7 +9,7 @@ use kring_domain::{DeviceId, DocumentId, DocumentKind, PersonId, SpaceId};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use super::connection::{Closing, Connection, Item, Live};
+use super::connection::{Broadcast, Closing, Connection, Item};
 use super::rates::Rates;
 
 /// Every connection of this server; clones share it.
@@ -17,19 +17,19 @@ use super::rates::Rates;
 pub struct Hub {
     registry: Arc<Mutex<Registry>>,
     rates: Arc<Rates>,
-    turns: Arc<Turns>,
+    read_permits: Arc<ReadPermits>,
     left: Arc<Notify>,
 }
 
-/// The most sessions that read from the database at once.
-const TURNS: usize = 4;
+/// The most connections that read from the database at once.
+const MAX_READERS: usize = 4;
 
 #[derive(Debug)]
-struct Turns(Semaphore);
+struct ReadPermits(Semaphore);
 
-impl Default for Turns {
+impl Default for ReadPermits {
     fn default() -> Self {
-        Self(Semaphore::new(TURNS))
+        Self(Semaphore::new(MAX_READERS))
     }
 }
 
@@ -74,8 +74,8 @@ impl Hub {
     }
 
     /// Closes the connections of a sign-in that has ended.
-    pub fn family_ended(&self, family: Uuid) {
-        self.lock().each(|connection| connection.family == family, |connection| connection.close(Closing::Ended));
+    pub fn sign_in_ended(&self, sign_in: Uuid) {
+        self.lock().each(|connection| connection.sign_in == sign_in, |connection| connection.close(Closing::Ended));
     }
 
     /// Has a person's devices look again at which spaces they are in.
@@ -120,10 +120,10 @@ impl Hub {
     }
 
     /// Registers a device that has connected; it reads nothing yet.
-    pub(crate) fn connect(&self, person: PersonId, device: DeviceId, family: Uuid) -> Connected {
+    pub(crate) fn connect(&self, person: PersonId, device: DeviceId, sign_in: Uuid) -> Connected {
         let mut registry = self.lock();
         registry.last_number += 1;
-        let connection = Arc::new(Connection::new(registry.last_number, person, device, family));
+        let connection = Arc::new(Connection::new(registry.last_number, person, device, sign_in));
         let registered = Registered { connection: connection.clone(), documents: Vec::new() };
         registry.connections.insert(connection.number, registered);
         Connected { hub: self.clone(), connection }
@@ -154,9 +154,9 @@ impl Hub {
     }
 
     /// Sends new entries, which are durable, to everybody who reads the document.
-    pub(crate) fn fan_out(&self, live: &Arc<Live>) {
-        if let Some(readers) = self.lock().readers.get(&live.document) {
-            readers.iter().for_each(|reader| reader.push(Item::Live(live.clone())));
+    pub(crate) fn fan_out(&self, broadcast: &Arc<Broadcast>) {
+        if let Some(readers) = self.lock().readers.get(&broadcast.document) {
+            readers.iter().for_each(|reader| reader.push(Item::Broadcast(broadcast.clone())));
         }
     }
 
@@ -180,8 +180,8 @@ impl Hub {
 
     /// Waits for a turn to read from the database; a crowd that comes at once would otherwise take a connection to
     /// it each.
-    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.0.acquire().await.ok()
+    pub(crate) async fn read_permit(&self) -> Option<SemaphorePermit<'_>> {
+        self.read_permits.0.acquire().await.ok()
     }
 
     /// Returns when a connection has ended since this was last asked.

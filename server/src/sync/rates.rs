@@ -12,10 +12,10 @@ use governor::{Quota, RateLimiter};
 use kring_domain::DeviceId;
 
 /// The commands a device may send each second, in the long run, where nothing else is set.
-const PER_SECOND: u32 = 50;
+const COMMANDS_PER_SECOND: u32 = 50;
 
 /// The commands a device may send at once, after it has been silent, where nothing else is set.
-const BURST: u32 = 5000;
+const BURST_COMMANDS: u32 = 5000;
 
 /// The time of the server that is in the price of one command; most take a fiftieth of it.
 const PRICE: Duration = Duration::from_millis(4);
@@ -33,7 +33,7 @@ pub(crate) struct Rates<C: Clock = DefaultClock> {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self::new(PER_SECOND, BURST)
+        Self::new(COMMANDS_PER_SECOND, BURST_COMMANDS)
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_device_has_a_burst_and_then_a_steady_rate() {
         let clock = FakeRelativeClock::default();
-        let rates = Rates::with_clock(PER_SECOND, BURST, clock.clone());
+        let rates = Rates::with_clock(COMMANDS_PER_SECOND, BURST_COMMANDS, clock.clone());
         assert_eq!(rates.take(device(1), 4000), 4000);
         assert_eq!(rates.take(device(1), 4000), 1000);
         assert_eq!(rates.take(device(1), 1), 0);
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn commands_that_take_long_cost_more() {
         let clock = FakeRelativeClock::default();
-        let rates = Rates::with_clock(PER_SECOND, BURST, clock.clone());
+        let rates = Rates::with_clock(COMMANDS_PER_SECOND, BURST_COMMANDS, clock.clone());
         assert_eq!(rates.take(device(1), 100), 100);
         rates.charge(device(1), 100, Duration::from_millis(400));
         assert_eq!(rates.take(device(1), 5000), 4900, "that was in the price");
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn devices_that_fell_silent_take_no_memory() {
         let clock = FakeRelativeClock::default();
-        let rates = Rates::with_clock(PER_SECOND, BURST, clock.clone());
+        let rates = Rates::with_clock(COMMANDS_PER_SECOND, BURST_COMMANDS, clock.clone());
         (0..5000).for_each(|number| assert_eq!(rates.take(device(number), 1), 1));
         clock.advance(Duration::from_secs(60));
         (5000..20_000).for_each(|number| assert_eq!(rates.take(device(number), 1), 1));

@@ -15,7 +15,7 @@ fn public(key: &SigningKey) -> String {
     URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes())
 }
 
-/// A phone's file: its key and its session.
+/// A phone's file: its key and its sign-in.
 struct File {
     key: SigningKey,
     session: Value,

@@ -7,7 +7,7 @@ mod binary;
 mod browser;
 mod copies;
 mod device_key;
-mod device_reads;
+mod device_read_log;
 mod devices;
 mod join;
 mod limits;

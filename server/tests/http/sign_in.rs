@@ -150,11 +150,11 @@ fn a_bad_token_is_not_the_same_as_none() {
 #[test]
 fn an_expired_code_is_as_good_as_none() {
     let server = Server::start();
-    let code = kring_server::auth::Code::random();
+    let code = kring_server::auth::OneTimeCode::random();
     let hash = code.hash();
-    let grant = kring_server::accounts::Grant::Professional { name: None };
+    let purpose = kring_server::accounts::CodePurpose::Professional { name: None };
     let now = kring_server::clock::now();
-    let kept = server.app.store.write(move |c| kring_server::accounts::keep_code(c, hash, &grant, now, now));
+    let kept = server.app.store.write(move |c| kring_server::accounts::keep_code(c, hash, &purpose, now, now));
     server.runtime.block_on(kept).unwrap();
     let answer = server.anybody().post("/v1/sign-in", &json!({"code": code.text(), "device_name": "x"}));
     answer.expect(401, "invalid_code");

@@ -1,8 +1,8 @@
 //! A real server on a free port, and people who talk to it.
 
-use kring_server::accounts::{self, Grant};
+use kring_server::accounts::{self, CodePurpose};
 use kring_server::app::App;
-use kring_server::auth::Code;
+use kring_server::auth::OneTimeCode;
 use kring_server::config::Config;
 use kring_server::{clock, http};
 use serde_json::{Value, json};
@@ -47,11 +47,11 @@ impl Server {
 
     /// A code, as `kring admin invite-professional` makes one.
     pub(crate) fn professional_code(&self) -> String {
-        let code = Code::random();
+        let code = OneTimeCode::random();
         let now = clock::now();
         let hash = code.hash();
-        let grant = Grant::Professional { name: Some("Jolanda".into()) };
-        let kept = self.app.store.write(move |c| accounts::keep_code(c, hash, &grant, now, now.plus_days(1)));
+        let purpose = CodePurpose::Professional { name: Some("Jolanda".into()) };
+        let kept = self.app.store.write(move |c| accounts::keep_code(c, hash, &purpose, now, now.plus_days(1)));
         self.runtime.block_on(kept).unwrap();
         code.text()
     }
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// Somebody with a session, or, with none, anybody.
+/// Somebody with a sign-in, or, with none, anybody.
 pub(crate) struct Person {
     pub(crate) session: Value,
     url: String,

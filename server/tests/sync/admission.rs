@@ -1,4 +1,4 @@
-use kring_domain::{Code, DocumentId, Role, SpaceId};
+use kring_domain::{DocumentId, RefusalCode, Role, SpaceId};
 use kring_sync::{Judgement, ServerFrame};
 use serde_json::json;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ async fn what_somebody_may_not_see_is_not_there() {
         // Before any hello, too.
         phone.submit(document, vec![idea("een kaart")]).await;
         let ServerFrame::Verdicts { document: answered, verdicts } = phone.frame().await else { panic!("verdicts") };
-        assert_eq!((answered, verdicts[0].code), (document, Some(Code::NotFound)));
+        assert_eq!((answered, verdicts[0].code), (document, Some(RefusalCode::NotFound)));
     }
     assert_eq!(server.stored(server.circle()).await, 0);
 }
@@ -97,7 +97,7 @@ async fn commands_beyond_the_burst_are_rate_limited() {
     while answered < 11_000 {
         let verdicts = phone.verdicts().await;
         answered += verdicts.len();
-        refused += verdicts.iter().filter(|verdict| verdict.code == Some(Code::RateLimited)).count();
+        refused += verdicts.iter().filter(|verdict| verdict.code == Some(RefusalCode::RateLimited)).count();
     }
     assert!((1..=1000).contains(&refused), "{refused}");
 }

@@ -1,5 +1,5 @@
 use kring_domain::Role;
-use kring_sync::{Base, DeviceFrame, ServerFrame};
+use kring_sync::{DeviceFrame, Position, ServerFrame};
 use serde_json::json;
 
 use crate::harness::{Server, cursor, idea};
@@ -94,7 +94,7 @@ async fn a_document_that_left_memory_goes_on_where_it_was() {
     let before = crate::rest::get(&server, linda, "").await;
     let server = server.restart().await;
     assert_eq!(crate::rest::get(&server, linda, "").await, before);
-    let head = Base { generation: 1, sequence: 300 };
+    let head = Position { generation: 1, sequence: 300 };
     let mut phone = server.phone(linda, cursor(server.circle(), head.sequence)).await;
     phone.submit(server.circle(), vec![ideas[7].clone(), idea("nog een")]).await;
     let verdicts = phone.verdicts().await;

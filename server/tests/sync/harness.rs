@@ -8,7 +8,7 @@ use kring_server::app::App;
 use kring_server::auth::Caller;
 use kring_server::config::Config;
 use kring_server::store::StoreError;
-use kring_sync::{Base, Cursor, DeviceFrame, Entry, RawCommand, ServerFrame, Submission, Verdict, encode};
+use kring_sync::{Cursor, DeviceFrame, Entry, Position, RawCommand, ServerFrame, Submission, Verdict, encode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
 /// The time that anything that should happen may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
     pub(crate) app: App,
@@ -84,7 +84,7 @@ impl Server {
     pub(crate) async fn somebody(&self, role: Role) -> Caller {
         let person = Uuid::now_v7();
         let device = Uuid::now_v7();
-        let family = Uuid::now_v7();
+        let sign_in = Uuid::now_v7();
         self.change(move |connection| {
             connection.execute(
                 "INSERT INTO persons (person_id, name, is_professional, created_at) VALUES (?1, 'Linda', 0, 0)",
@@ -96,17 +96,17 @@ impl Server {
             )?;
             connection.execute(
                 "INSERT INTO families (family_id, device_id, created_at) VALUES (?1, ?2, 0)",
-                (family.as_bytes(), device.as_bytes()),
+                (sign_in.as_bytes(), device.as_bytes()),
             )?;
             Ok(())
         })
         .await;
-        let caller = Caller { person: PersonId::new(person), device: DeviceId::new(device), family };
-        self.seat(caller, self.space, role).await;
+        let caller = Caller { person: PersonId::new(person), device: DeviceId::new(device), sign_in };
+        self.membership(caller, self.space, role).await;
         caller
     }
 
-    pub(crate) async fn seat(&self, caller: Caller, space: SpaceId, role: Role) {
+    pub(crate) async fn membership(&self, caller: Caller, space: SpaceId, role: Role) {
         self.change(move |connection| {
             connection.execute(
                 "INSERT INTO members (space_id, person_id, role, joined_at) VALUES (?1, ?2, ?3, 0)",
@@ -239,7 +239,7 @@ impl Phone {
     }
 
     async fn message(&mut self) -> Message {
-        let next = tokio::time::timeout(PATIENCE, self.socket.next());
+        let next = tokio::time::timeout(TIMEOUT, self.socket.next());
         next.await.expect("the server answers").expect("the server does not just go away").unwrap()
     }
 }
@@ -248,7 +248,7 @@ impl Phone {
 pub(crate) fn command(sequence: u64, command: Value) -> Submission {
     Submission {
         id: CommandId::new(Uuid::now_v7()),
-        base: Some(Base { generation: 1, sequence }),
+        base: Some(Position { generation: 1, sequence }),
         made_at: None,
         command: RawCommand::from_value(command),
     }
@@ -264,5 +264,5 @@ pub(crate) fn erase(idea: &Submission) -> Submission {
 }
 
 pub(crate) fn cursor(document: DocumentId, sequence: u64) -> Vec<Cursor> {
-    vec![Cursor { document, generation: 1, sequence, chain: None }]
+    vec![Cursor { document, generation: 1, sequence, chain_hash: None }]
 }

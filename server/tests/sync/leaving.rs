@@ -45,7 +45,7 @@ async fn commands_of_somebody_who_was_removed_on_the_way_count_for_nothing() {
         server.app.documents.submit(author, server.circle(), vec![idea(text)], 100).await
     };
     server.unseat(linda).await;
-    // A session had looked up her seat before; nothing asks again but the commit.
+    // A connection had looked up her membership before; nothing asks again but the commit.
     assert!(submit(linda, Role::Member, "te laat").await.is_err());
     assert!(submit(emine, Role::Client, "in een andere rol").await.is_err());
     assert_eq!(server.stored(server.circle()).await, 0);
@@ -83,7 +83,7 @@ async fn a_device_that_is_signed_out_is_closed() {
     let mut two = server.phone(emine, vec![]).await;
     server.app.hub.device_revoked(linda.device);
     assert_eq!(one.close_code().await, 4401);
-    server.app.hub.family_ended(emine.family);
+    server.app.hub.sign_in_ended(emine.sign_in);
     assert_eq!(two.close_code().await, 4401);
 }
 
@@ -93,7 +93,7 @@ async fn a_new_seat_and_a_deleted_space_are_told_to_who_is_there() {
     let linda = server.somebody(Role::Member).await;
     let mut phone = server.phone(linda, vec![]).await;
     let second = server.new_space().await;
-    server.seat(linda, second, Role::Client).await;
+    server.membership(linda, second, Role::Client).await;
     server.app.hub.membership_changed(linda.person);
     let ServerFrame::Welcome { documents, .. } = phone.frame().await else { panic!("a welcome") };
     let network = documents.iter().find(|head| head.space == second && head.kind == DocumentKind::Network);

@@ -1,6 +1,6 @@
 //! A server that was restored from a backup, and phones that have more than it.
 
-use kring_domain::{Code, Role};
+use kring_domain::{RefusalCode, Role};
 use kring_server::auth::Caller;
 use kring_server::documents::begin_recovery;
 use kring_sync::{ChainHash, Cursor, DeviceFrame, Entry, Judgement, ServerFrame, Verdict};
@@ -83,14 +83,14 @@ async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is
     let mut emine = story.phone(story.emine, 3).await;
     let new = idea("nieuw");
     emine.submit(circle, vec![new.clone(), story.commands[1].clone()]).await;
-    let recovering = Verdict::rejected(new.id, kring_domain::Refusal::new(Code::Recovering));
+    let recovering = Verdict::rejected(new.id, kring_domain::Refusal::new(RefusalCode::Recovering));
     assert_eq!(emine.verdicts().await, [recovering, story.verdicts[1].clone()], "answers that were given are given");
     // This one has more, and has not kept it.
     let mut linda = story.phone(story.linda, 6).await;
     assert_eq!(linda.frame().await, story.missing(3));
     linda.send(&story.no_entries()).await;
     linda.submit(circle, vec![new.clone()]).await;
-    assert_eq!(linda.verdicts().await[0].code, Some(Code::Recovering));
+    assert_eq!(linda.verdicts().await[0].code, Some(RefusalCode::Recovering));
     // The wait is over.
     story.server.change(|connection| connection.execute("UPDATE recovering SET ends_at = 1", []).map(drop)).await;
     story.server = story.server.restart().await;
@@ -103,10 +103,10 @@ async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is
             assert_eq!(linda.frame().await, story.missing(4));
             linda.send(&story.no_entries()).await;
         }
-        let ServerFrame::Snapshot { sequence: 0, replaces: true, chain, .. } = linda.frame().await else {
+        let ServerFrame::Snapshot { sequence: 0, replaces: true, chain_hash, .. } = linda.frame().await else {
             panic!("the log counts")
         };
-        assert_eq!(chain, Some(ChainHash::start(circle, 1)));
+        assert_eq!(chain_hash, Some(ChainHash::start(circle, 1)));
         let log = linda.entries(4).await;
         assert_eq!((&log[..3], log[3].command_id), (&story.entries[..3], new.id));
     }
@@ -166,7 +166,7 @@ impl Story {
     /// The server is as it was after `kept` entries, and waits for what phones have.
     async fn lose(&mut self, kept: u64, seconds: u32) {
         let circle = self.server.circle();
-        let chain = self.link(kept);
+        let chain_hash = self.link(kept);
         self.server
             .change(move |connection| {
                 let kept = i64::try_from(kept).unwrap();
@@ -175,7 +175,7 @@ impl Story {
                 connection.execute("DELETE FROM snapshots WHERE document_id = ?1", [id])?;
                 let sql =
                     "UPDATE documents SET sequence = ?2, chain = ?3, snapshot_sequence = 0 WHERE document_id = ?1";
-                connection.execute(sql, (id, kept, *chain.as_bytes()))?;
+                connection.execute(sql, (id, kept, *chain_hash.as_bytes()))?;
                 let sql = "INSERT INTO recovering (document_id, seconds) VALUES (?1, ?2)";
                 connection.execute(sql, (id, seconds)).map(drop)
             })
@@ -192,8 +192,8 @@ impl Story {
 
     /// A phone that is at this entry of the history that was.
     async fn phone(&self, who: Caller, sequence: u64) -> Phone {
-        let chain = Some(self.link(sequence));
-        let cursor = Cursor { document: self.server.circle(), generation: 1, sequence, chain };
+        let chain_hash = Some(self.link(sequence));
+        let cursor = Cursor { document: self.server.circle(), generation: 1, sequence, chain_hash };
         self.server.phone(who, vec![cursor]).await
     }
 

@@ -13,7 +13,7 @@ async fn a_long_batch_lets_other_documents_come_in_between() {
     for _ in 0..8 {
         let space = server.new_space().await;
         let emine = server.somebody(Role::Member).await;
-        server.seat(emine, space, Role::Client).await;
+        server.membership(emine, space, Role::Client).await;
         let circle = DocumentId::derive(space, DocumentKind::Circle);
         others.push((server.phone(emine, vec![]).await, circle));
     }

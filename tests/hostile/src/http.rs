@@ -9,9 +9,9 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderValue, Request, StatusCode};
 use kring_domain::DocumentKind;
-use kring_server::accounts::{self, Grant};
+use kring_server::accounts::{self, CodePurpose};
 use kring_server::app::App;
-use kring_server::auth::Code;
+use kring_server::auth::OneTimeCode;
 use kring_server::config::{Config, Limits};
 use kring_server::{clock, http};
 use serde_json::{Value, json};
@@ -58,13 +58,13 @@ impl Server {
         };
         let config = Config { data: data.path().into(), limits: many, ..Config::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let code = Code::random();
+        let code = OneTimeCode::random();
         let at = clock::now();
         let (app, kept) = runtime.block_on(async {
             let app = App::open(config).await.expect("a new server");
             let hash = code.hash();
-            let grant = Grant::Professional { name: Some("Marloes".into()) };
-            let kept = app.store.write(move |c| accounts::keep_code(c, hash, &grant, at, at.plus_days(1))).await;
+            let purpose = CodePurpose::Professional { name: Some("Marloes".into()) };
+            let kept = app.store.write(move |c| accounts::keep_code(c, hash, &purpose, at, at.plus_days(1))).await;
             (app, kept)
         });
         kept.expect("a code is kept");

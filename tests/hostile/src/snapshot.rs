@@ -16,7 +16,7 @@ pub(crate) fn target(bytes: &[u8]) {
         generation: 1,
         sequence: 9,
         bytes: summed(bytes),
-        chain: None,
+        chain_hash: None,
         replaces: false,
     };
     let _ = phone.replica.handle_frame(frame, space::now());

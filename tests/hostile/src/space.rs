@@ -7,7 +7,9 @@ use kring_domain::{
     Access, Author, Command, CommandId, Context, Decision, DocumentId, DocumentKind, Role, SpaceId, Timestamp,
     authorize, genesis,
 };
-use kring_sync::{Base, DeviceIdentity, Pending, RawCommand, Recall, Replica, StoreOp, StoredDocument, Submission};
+use kring_sync::{
+    DeviceIdentity, Pending, Position, RawCommand, Replica, StoreOp, StoreQuery, StoredDocument, Submission,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -58,13 +60,13 @@ fn fill(kind: DocumentKind) -> Automerge {
 pub(crate) fn execute(document: &mut Automerge, author: &Author, command: &Command, number: u128) -> Option<()> {
     document.set_actor(author.actor());
     let snapshot = document.clone();
-    let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, command, &snapshot) else {
+    let (Decision::Admit(authorized) | Decision::Suggest(authorized)) = authorize(author, command, &snapshot) else {
         return None;
     };
     let context =
         Context { author: *author, command_id: CommandId::new(Uuid::from_u128(900 + number)), at: now(), now: now() };
     let mut transaction = document.transaction();
-    match warrant.execute(&context, &mut transaction) {
+    match authorized.execute(&context, &mut transaction) {
         Ok(()) => {
             transaction.commit();
             Some(())
@@ -97,7 +99,7 @@ impl Phone {
         let heads = genesis(kind).get_heads().into_iter().map(|hash| hash.0).collect();
         let submission = Submission {
             id: CommandId::new(Uuid::from_u128(7)),
-            base: Some(Base::GENESIS),
+            base: Some(Position::GENESIS),
             made_at: Some(now()),
             command: RawCommand::from_value(edit()),
         };
@@ -108,8 +110,8 @@ impl Phone {
             role: Role::Client,
             access: Access::Write,
             known: true,
-            base: Base::GENESIS,
-            chain: None,
+            position: Position::GENESIS,
+            chain_hash: None,
             snapshot: None,
             tail: Vec::new(),
             pending: vec![Pending { submission, heads }],
@@ -122,10 +124,10 @@ impl Phone {
     pub(crate) fn holds(&mut self) {
         self.store();
         // This phone has kept nothing that a server could ask for.
-        while let Some(recall) = self.replica.poll_recall() {
-            match recall {
-                Recall::Entries { document, .. } => self.replica.handle_entries(document, Vec::new()),
-                Recall::Own { document } => drop(self.replica.handle_own(document, Vec::new())),
+        while let Some(query) = self.replica.poll_store_query() {
+            match query {
+                StoreQuery::Entries { document, .. } => self.replica.handle_entries(document, Vec::new()),
+                StoreQuery::Own { document } => drop(self.replica.handle_own(document, Vec::new())),
             }
             self.store();
         }

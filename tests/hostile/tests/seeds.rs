@@ -7,8 +7,8 @@ use std::path::Path;
 use kring_domain::{Author, Command, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
 use kring_hostile::TARGETS;
 use kring_sync::{
-    Admission, Base, Cursor, DeviceFrame, DocumentHead, Entry, Member, RawCommand, ServerFrame, Submission, Verdict,
-    encode,
+    Admission, Cursor, DeviceFrame, DocumentHead, Entry, Member, Position, RawCommand, ServerFrame, Submission,
+    Verdict, encode,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -98,7 +98,7 @@ fn commands() -> Vec<Value> {
 fn submission(number: usize, command: &Value) -> Submission {
     Submission {
         id: CommandId::new(Uuid::from_u128(number as u128)),
-        base: Some(Base::GENESIS),
+        base: Some(Position::GENESIS),
         made_at: Some(Timestamp::from_millis(1_772_452_700_000)),
         command: RawCommand::from_value(command.clone()),
     }
@@ -109,7 +109,7 @@ fn hello() -> DeviceFrame {
         document: document(*kind),
         generation: 1,
         sequence: 0,
-        chain: None,
+        chain_hash: None,
     });
     DeviceFrame::hello("a phone", cursors.collect())
 }
@@ -161,8 +161,8 @@ fn server_frames(commands: &[Value]) -> (Vec<(String, ServerFrame)>, Admission, 
     };
     let id = CommandId::new(Uuid::from_u128(7));
     let verdicts = vec![
-        Verdict::admitted(id, Base { generation: 1, sequence: 1 }, false),
-        Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::Code::Clock),
+        Verdict::admitted(id, Position { generation: 1, sequence: 1 }, false),
+        Verdict::held(CommandId::new(Uuid::from_u128(8)), kring_domain::RefusalCode::Clock),
     ];
     let frames = vec![
         ("welcome".into(), welcome),
@@ -173,7 +173,7 @@ fn server_frames(commands: &[Value]) -> (Vec<(String, ServerFrame)>, Admission, 
                 generation: 1,
                 sequence: 3,
                 bytes: admission.snapshot(),
-                chain: None,
+                chain_hash: None,
                 replaces: true,
             },
         ),

@@ -51,7 +51,7 @@ pub struct Report {
 }
 
 /// Whoever opens what is left after a cut.
-pub(crate) trait Look {
+pub(crate) trait Inspection {
     /// Opens it, as after any start.
     fn open(&self, left: &Path) -> Result<(), String>;
 
@@ -73,7 +73,7 @@ pub(crate) fn cut(
     events: &[Event],
     count: usize,
     seed: u64,
-    look: &impl Look,
+    look: &impl Inspection,
     mut progress: impl FnMut(&Report),
 ) -> Report {
     let syncs = events.iter().filter(|event| matches!(event, Event::Sync(_))).count();
@@ -99,7 +99,7 @@ pub(crate) fn cut(
 }
 
 /// The power goes again at some place while what is left of the first cut is opened.
-fn twice(left: &TempDir, cut: &Cut, rng: &mut Rng, look: &impl Look) -> Result<usize, String> {
+fn twice(left: &TempDir, cut: &Cut, rng: &mut Rng, look: &impl Inspection) -> Result<usize, String> {
     let disk = Disk::watch(left.path(), Honesty::Honest).expect("it was just made");
     let first = disk.position();
     let opened = look.open(left.path());
@@ -112,7 +112,7 @@ fn twice(left: &TempDir, cut: &Cut, rng: &mut Rng, look: &impl Look) -> Result<u
     look.check(again.path(), cut.at).map_err(|what| format!("after a second cut: {what}"))
 }
 
-fn plan(events: &[Event], look: &impl Look, count: usize, seed: u64) -> Vec<Cut> {
+fn plan(events: &[Event], look: &impl Inspection, count: usize, seed: u64) -> Vec<Cut> {
     let mut rng = Rng::with_seed(seed);
     let is_sync = |place: &usize| matches!(events[*place], Event::Sync(_) | Event::SyncNames);
     let syncs = (0..events.len()).filter(is_sync).flat_map(|place| [place, place + 1]).collect();

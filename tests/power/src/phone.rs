@@ -9,7 +9,7 @@ use fastrand::Rng;
 use kring_client::EditState;
 use kring_domain::{CommandId, DocumentId, SpaceId};
 
-use crate::cuts::{Look, Report, cut};
+use crate::cuts::{Inspection, Report, cut};
 use crate::disk::{Disk, Event, Honesty};
 use crate::room::room;
 use crate::running::Running;
@@ -80,7 +80,7 @@ impl Recording {
     }
 }
 
-impl Look for Recording {
+impl Inspection for Recording {
     fn open(&self, left: &Path) -> Result<(), String> {
         [ANNA, BRAM].into_iter().try_for_each(|file| check::open(left, file).map(|kring| kring.close()))
     }

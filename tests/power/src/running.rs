@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use kring_server::accounts::{self, AccountError, Grant};
+use kring_server::accounts::{self, AccountError, CodePurpose};
 use kring_server::app::App;
-use kring_server::auth::Code;
+use kring_server::auth::OneTimeCode;
 use kring_server::config::{Config, Limits};
 use kring_server::{clock, http};
 use tokio::net::TcpListener;
@@ -42,12 +42,12 @@ impl Running {
 
     /// A code, as `kring admin invite-professional` makes one.
     pub(crate) fn professional_code(&self) -> String {
-        let code = Code::random();
+        let code = OneTimeCode::random();
         let now = clock::now();
         let hash = code.hash();
-        let grant = Grant::Professional { name: Some("Petra".into()) };
+        let purpose = CodePurpose::Professional { name: Some("Petra".into()) };
         let keep = self.app.store.write(move |connection| -> Result<(), AccountError> {
-            accounts::keep_code(connection, hash, &grant, now, now.plus_days(1))
+            accounts::keep_code(connection, hash, &purpose, now, now.plus_days(1))
         });
         self.runtime.block_on(keep).expect("a code is kept");
         code.text()

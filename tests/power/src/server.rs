@@ -9,7 +9,7 @@ use std::path::Path;
 
 use fastrand::Rng;
 
-use crate::cuts::{Look, Report, cut};
+use crate::cuts::{Inspection, Report, cut};
 use crate::disk::{Disk, Event, Honesty};
 use crate::room::room;
 use crate::told::{Answer, Told, after};
@@ -65,7 +65,7 @@ impl Recording {
     }
 }
 
-impl Look for Recording {
+impl Inspection for Recording {
     fn open(&self, left: &Path) -> Result<(), String> {
         check::open(left)
     }

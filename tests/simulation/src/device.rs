@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use kring_domain::{Command, CommandId, DocumentId, Role, SpaceId, Timestamp};
 use kring_sync::{
-    Base, DeviceFrame, DeviceIdentity, Pending, RawCommand, Recall, Replica, ServerFrame, StoreOp, Submission,
+    DeviceFrame, DeviceIdentity, Pending, Position, RawCommand, Replica, ServerFrame, StoreOp, StoreQuery, Submission,
 };
 use serde_json::Value;
 
@@ -114,8 +114,8 @@ impl Device {
     /// An edit that a newer version of the app saved on this device before it was put back to this one.
     pub(crate) fn submit_unknown(&mut self, document: DocumentId, id: CommandId, command: Value) -> bool {
         let Some(base) = self.replica.cursor(document) else { return false };
-        let heads = self.replica.base(document).map(|base| base.get_heads()).unwrap_or_default();
-        let base = Base { generation: base.generation, sequence: base.sequence };
+        let heads = self.replica.admitted(document).map(|base| base.get_heads()).unwrap_or_default();
+        let base = Position { generation: base.generation, sequence: base.sequence };
         let submission = Submission { id, base: Some(base), made_at: None, command: RawCommand::from_value(command) };
         let pending = Pending { submission, heads: heads.into_iter().map(|hash| hash.0).collect() };
         self.store.apply(StoreOp::PutPending { document, pending });
@@ -163,8 +163,8 @@ impl Device {
                 }
                 self.replica.handle_stored();
             }
-            match self.replica.poll_recall() {
-                Some(recall) => is_fine &= self.recall(recall),
+            match self.replica.poll_store_query() {
+                Some(query) => is_fine &= self.query(query),
                 None => break,
             }
         }
@@ -175,9 +175,9 @@ impl Device {
     }
 
     /// Hands the replica what it asks of the store.
-    fn recall(&mut self, recall: Recall) -> bool {
-        match recall {
-            Recall::Entries { document, after, .. } => {
+    fn query(&mut self, query: StoreQuery) -> bool {
+        match query {
+            StoreQuery::Entries { document, after, .. } => {
                 let entries = match self.broken {
                     Broken::KeepsNoEntries => Vec::new(),
                     _ => self.store.entries_after(document, after),
@@ -185,7 +185,7 @@ impl Device {
                 self.replica.handle_entries(document, entries);
                 true
             }
-            Recall::Own { document } => {
+            StoreQuery::Own { document } => {
                 let own = match self.broken {
                     Broken::ForgetsOwnEdits => Vec::new(),
                     _ => self.store.own_edits(document),

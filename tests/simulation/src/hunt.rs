@@ -73,9 +73,14 @@ impl fmt::Display for Prey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {} fails {}", self.story.seed, self.failure)?;
         writeln!(f, "\nThe story, with what it does not need left out:")?;
-        for (device, seat) in self.story.seats.iter().enumerate() {
-            let clock = seat.skew / 1000;
-            writeln!(f, "      device {device}: person {}, {}, clock {clock} s ahead", seat.person, seat.role.name())?;
+        for (device, membership) in self.story.memberships.iter().enumerate() {
+            let clock = membership.skew / 1000;
+            writeln!(
+                f,
+                "      device {device}: person {}, {}, clock {clock} s ahead",
+                membership.person,
+                membership.role.name()
+            )?;
         }
         self.story.steps.iter().try_for_each(|(number, step)| writeln!(f, "{number:5} {step}"))
     }

@@ -32,5 +32,5 @@ pub use broken::Broken;
 pub use failure::Failure;
 pub use hunt::{Hunt, Prey, hunt};
 pub use shrink::shrink;
-pub use story::{Commit, Crash, Fate, Loss, Seat, Step, Story};
+pub use story::{Commit, Crash, Fate, Loss, Membership, Step, Story};
 pub use world::{Report, play};

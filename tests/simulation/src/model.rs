@@ -8,8 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kring_domain::{Code, CommandId, DocumentId, DocumentKind, PersonId, Role, outline};
-use kring_sync::{Base, EditState, Entry, Judgement, ServerFrame, Verdict};
+use kring_domain::{CommandId, DocumentId, DocumentKind, PersonId, RefusalCode, Role, outline};
+use kring_sync::{EditState, Entry, Judgement, Position, ServerFrame, Verdict};
 use serde_json::Value;
 
 use crate::audience::{may_read, may_read_by_consent};
@@ -31,11 +31,11 @@ pub(crate) struct Model {
     pub(crate) now: History,
     lost: Vec<History>,
     /// What devices held when the last one was: whose, from which entry on and how far, and what is there.
-    held: Vec<(PersonId, DocumentId, u64, Base, Point)>,
+    held: Vec<(PersonId, DocumentId, u64, Position, Point)>,
     /// What each command was when it was made.
     pub(crate) made: BTreeMap<Key, Value>,
     /// Where each edit of a device was made.
-    pub(crate) bases: BTreeMap<Key, Base>,
+    pub(crate) bases: BTreeMap<Key, Position>,
     /// The edits for which a device said that they are saved.
     pub(crate) promised: BTreeMap<usize, BTreeMap<Key, Value>>,
 }
@@ -44,9 +44,9 @@ pub(crate) struct Model {
 #[derive(Clone, Default)]
 pub(crate) struct History {
     /// Where each admitted command is, where each log ends, and what is at each place.
-    places: BTreeMap<Key, Base>,
-    ends: BTreeMap<DocumentId, Base>,
-    points: BTreeMap<(DocumentId, Base), Point>,
+    positions: BTreeMap<Key, Position>,
+    ends: BTreeMap<DocumentId, Position>,
+    points: BTreeMap<(DocumentId, Position), Point>,
     pub(crate) answers: BTreeMap<Key, Verdict>,
     /// The commands about things that were erased, with the generation from which on nothing of them is left.
     erased: BTreeMap<Key, u64>,
@@ -65,14 +65,14 @@ impl Model {
     }
 
     /// A document has come to a place.
-    pub(crate) fn comes_to(&mut self, document: DocumentId, at: Base, point: Point) {
+    pub(crate) fn comes_to(&mut self, document: DocumentId, at: Position, point: Point) {
         self.now.ends.insert(document, at);
         self.now.points.insert((document, at), point);
     }
 
     /// Returns where a command was admitted.
-    pub(crate) fn place(&self, key: &Key) -> Option<Base> {
-        self.now.places.get(key).copied()
+    pub(crate) fn position(&self, key: &Key) -> Option<Position> {
+        self.now.positions.get(key).copied()
     }
 
     /// Returns whether a command answers a suggestion.
@@ -84,13 +84,13 @@ impl Model {
     /// start of a generation; one to compact has no command.
     pub(crate) fn committed(&mut self, new: Committed) -> Check {
         let Committed { document, at, id, by, point, base, is_back, is_suggestion } = new;
-        let Base { generation, sequence } = self.now.ends[&document];
+        let Position { generation, sequence } = self.now.ends[&document];
         let follows = [(generation, sequence + 1), (generation + 1, 0)].contains(&(at.generation, at.sequence));
         ensure(follows, || format!("the log has a gap or goes back at {at:?}"))?;
         self.comes_to(document, at, point);
         let Some((id, by)) = id.zip(by) else { return Ok(()) };
         let key = (document, id);
-        let was_there = self.lost.iter().any(|lost| lost.places.get(&key) == Some(&at));
+        let was_there = self.lost.iter().any(|lost| lost.positions.get(&key) == Some(&at));
         let may = self.roster.contains_key(&by) || self.now.late.get(&key) == Some(&Some(true));
         let may = if is_back { was_there } else { may };
         ensure(may, || format!("command {id} was not there, or is of who has left and nobody let it in"))?;
@@ -98,13 +98,13 @@ impl Model {
         let is_there = made.is_none_or(|(at, base)| base == if at.generation == generation { at.sequence } else { 0 });
         ensure(is_there, || format!("command {id} is executed at {base:?}, and was made at {made:?}"))?;
         let done = self.carried_out(&key);
-        let about = self.now.places.keys().filter(|other| at.sequence == 0 && self.is_about(other, &done));
+        let about = self.now.positions.keys().filter(|other| at.sequence == 0 && self.is_about(other, &done));
         let gone: Vec<_> = about.map(|other| (*other, at.generation)).collect();
         gone.into_iter().for_each(|(other, from)| _ = self.now.erased.entry(other).or_insert(from));
         if !is_suggestion {
             self.consent(&done, by);
         }
-        let before = self.now.places.insert(key, at);
+        let before = self.now.positions.insert(key, at);
         ensure(before.is_none(), || format!("command {id} is admitted twice, at {before:?} and at {at:?}"))
     }
 
@@ -143,9 +143,9 @@ impl Model {
 
     /// Returns what the server's log holds after a restart is all that was committed.
     pub(crate) fn kept(&self, document: DocumentId, generation: u64, ids: &[CommandId]) -> Check {
-        let at = |sequence| Some(Base { generation, sequence });
-        let mut all = ids.iter().map(|id| self.now.places.get(&(document, *id)).copied()).zip(1..);
-        let is_same = all.all(|(place, number)| place == at(number))
+        let at = |sequence| Some(Position { generation, sequence });
+        let mut all = ids.iter().map(|id| self.now.positions.get(&(document, *id)).copied()).zip(1..);
+        let is_same = all.all(|(position, number)| position == at(number))
             && at(ids.len() as u64) == self.now.ends.get(&document).copied();
         ensure(is_same, || format!("the log of {document} is not what was committed"))
     }
@@ -170,7 +170,7 @@ impl Model {
     }
 
     /// Somebody's rights change, or what they hold is theirs no more.
-    pub(crate) fn seated(&mut self, person: PersonId, role: Option<Role>) {
+    pub(crate) fn joined(&mut self, person: PersonId, role: Option<Role>) {
         self.held.retain(|(holder, ..)| *holder != person);
         self.roster.remove(&person);
         self.roster.extend(role.map(|role| (person, role)));
@@ -195,9 +195,9 @@ impl Model {
     pub(crate) fn sent(&mut self, to: PersonId, frame: &ServerFrame, bytes: &[u8]) -> Check {
         match frame {
             ServerFrame::Entries { document, generation, entries } => {
-                let at = |sequence| Base { generation: *generation, sequence };
-                let place = |entry: &Entry| self.now.places.get(&(*document, entry.command_id)).copied();
-                let other = entries.iter().find(|entry| place(entry) != Some(at(entry.sequence)));
+                let at = |sequence| Position { generation: *generation, sequence };
+                let position = |entry: &Entry| self.now.positions.get(&(*document, entry.command_id)).copied();
+                let other = entries.iter().find(|entry| position(entry) != Some(at(entry.sequence)));
                 ensure(other.is_none(), || format!("an entry is sent that was not committed: {other:?}"))?;
                 self.is_gone(*document, *generation, bytes)?;
             }
@@ -221,21 +221,23 @@ impl Model {
         ensure(found.is_none(), || format!("a frame to {to} holds a text of {found:?}, which they may not read"))
     }
 
-    /// The server answers a command: the same every time, and nothing that is not so. To who may not see the document it
+    /// The server answers a command: the same every time, and nothing that is not so. To anybody who may not see the document it
     /// says no more than that it is held, for a judge where that is because they have left.
     fn answered(&mut self, to: PersonId, document: DocumentId, verdict: &Verdict) -> Check {
         let key = (document, verdict.id);
         let is_held = verdict.judgement == Judgement::Held;
         // Who is let in by a consent may have been answered a moment before.
         let by_role = self.roster.get(&to).is_some_and(|role| may_read(*role, self.kinds[&document]));
-        if !self.may_read(to, document) || !by_role && verdict.code == Some(Code::NotFound) {
-            let judged = (verdict.code != Some(Code::Revoked)).then_some(false);
+        if !self.may_read(to, document) || !by_role && verdict.code == Some(RefusalCode::NotFound) {
+            let judged = (verdict.code != Some(RefusalCode::Revoked)).then_some(false);
             self.now.late.extend((is_held && !self.now.late.contains_key(&key)).then_some((key, judged)));
             return Ok(());
         }
         if verdict.judgement == Judgement::Admitted {
-            let place = self.now.places.get(&key).copied();
-            ensure(place.is_some() && place == verdict.place(), || format!("told {verdict:?}, is at {place:?}"))?;
+            let position = self.now.positions.get(&key).copied();
+            ensure(position.is_some() && position == verdict.position(), || {
+                format!("told {verdict:?}, is at {position:?}")
+            })?;
         }
         if !verdict.is_passing() {
             let before = self.now.answers.entry(key).or_insert_with(|| verdict.clone());
@@ -304,10 +306,12 @@ impl History {
         let answer = self.answers.get(key).map(|verdict| verdict.judgement);
         match state {
             EditState::SavedHere => false,
-            EditState::Shared { sequence } => self.places.get(key).is_some_and(|place| place.sequence == *sequence),
+            EditState::Shared { sequence } => {
+                self.positions.get(key).is_some_and(|position| position.sequence == *sequence)
+            }
             EditState::Held { .. } => answer == Some(Judgement::Held) || self.late.contains_key(key),
             // A device that is told to drop a document cannot know what became of its last edits.
-            EditState::NotAccepted { code: Code::Revoked | Code::NotFound, .. } => true,
+            EditState::NotAccepted { code: RefusalCode::Revoked | RefusalCode::NotFound, .. } => true,
             EditState::NotAccepted { .. } => answer == Some(Judgement::Rejected),
         }
     }

@@ -1,20 +1,20 @@
 //! The server: the real [`Admission`]s over a log that keeps only what was committed.
 
 mod accounts;
+mod delivering;
 mod durable;
-mod late;
 mod restored;
-mod telling;
+mod revoked_edits;
 mod tomorrow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kring_domain::{
-    Access, Author, Code, CommandId, DeviceId, DocumentId, DocumentKind, Grants, PersonId, Refusal, Role, SpaceId,
-    Timestamp, access,
+    Access, Author, CommandId, DeviceId, DocumentId, DocumentKind, Grants, PersonId, Refusal, RefusalCode, Role,
+    SpaceId, Timestamp, access,
 };
 use kring_sync::{
-    Admission, Base, Claim, DeviceFrame, DeviceIdentity, Entry, Following, Generation, Recovery, ServerFrame,
+    Admission, Claim, DeliveryState, DeviceFrame, DeviceIdentity, Entry, Generation, Position, Recovery, ServerFrame,
     Submission, Verdict,
 };
 use uuid::Uuid;
@@ -29,8 +29,8 @@ enum Uncommitted {
     Entry {
         document: DocumentId,
         entry: Entry,
-        mark: Box<kring_sync::Mark>,
-        link: kring_sync::ChainHash,
+        meta: Box<kring_sync::EntryMeta>,
+        chain_hash: kring_sync::ChainHash,
         point: Point,
         is_back: bool,
     },
@@ -63,7 +63,7 @@ enum Uncommitted {
 /// An entry that is durable now, or a generation that has begun, at its start.
 pub(crate) struct Committed {
     pub(crate) document: DocumentId,
-    pub(crate) at: Base,
+    pub(crate) at: Position,
     /// The command, and whose it was; none where a generation begins to compact.
     pub(crate) id: Option<CommandId>,
     pub(crate) by: Option<PersonId>,
@@ -85,7 +85,7 @@ pub(crate) struct Server {
     live: BTreeMap<DocumentId, Admission>,
     uncommitted: Vec<Uncommitted>,
     /// The devices that have said hello on their present connection, and how far each is with what it may read.
-    sessions: BTreeMap<DeviceId, Session>,
+    connections: BTreeMap<DeviceId, Connection>,
     /// The number of commands it takes from a device for now, where there is a limit.
     allowances: BTreeMap<DeviceId, usize>,
     broken: Broken,
@@ -93,9 +93,9 @@ pub(crate) struct Server {
     made_on: BTreeMap<CommandId, u64>,
 }
 
-struct Session {
+struct Connection {
     identity: DeviceIdentity,
-    places: BTreeMap<DocumentId, Following>,
+    places: BTreeMap<DocumentId, DeliveryState>,
 }
 
 impl Server {
@@ -107,7 +107,7 @@ impl Server {
             kept: Kept::new(space, roster),
             live: BTreeMap::new(),
             uncommitted: Vec::new(),
-            sessions: BTreeMap::new(),
+            connections: BTreeMap::new(),
             allowances: BTreeMap::new(),
             broken,
             made_on: BTreeMap::new(),
@@ -161,7 +161,7 @@ impl Server {
                 *to = to.filter(|to| *to != device);
             }
         }
-        self.sessions.remove(&device.device);
+        self.connections.remove(&device.device);
         self.allowances.remove(&device.device);
     }
 
@@ -179,9 +179,9 @@ impl Server {
                 let allowance = self.allowances.get_mut(&from.device);
                 let allowed = allowance.as_deref().copied().unwrap_or(commands.len()).min(commands.len());
                 allowance.into_iter().for_each(|left| *left -= allowed);
-                let late = commands.split_off(allowed);
+                let revoked = commands.split_off(allowed);
                 commands.into_iter().for_each(|submission| self.submit(from, document, submission, now));
-                later(document, late, Code::RateLimited)
+                later(document, revoked, RefusalCode::RateLimited)
             }
             DeviceFrame::Entries { document, entries } => self.take_back(from, document, &entries, now),
             DeviceFrame::Presence { .. } | DeviceFrame::Ping { .. } | DeviceFrame::Pong { .. } => Vec::new(),
@@ -198,11 +198,16 @@ impl Server {
     ) {
         let role = self.kept.roster.get(&from.person).copied();
         let (Some(role), true) = (role, self.access(from.person, document) >= Access::Read) else {
-            return self.come_late(from, document, submission);
+            return self.submit_revoked(from, document, submission);
         };
         let is_waiting = self.is_waiting(document, now) && self.broken != Broken::WaitsForNobody;
         if is_waiting && self.admission(document).verdict(submission.id).is_none() {
-            return self.answer(from, document, Verdict::rejected(submission.id, Refusal::new(Code::Recovering)), true);
+            return self.answer(
+                from,
+                document,
+                Verdict::rejected(submission.id, Refusal::new(RefusalCode::Recovering)),
+                true,
+            );
         }
         let has_client = self.kept.roster.values().any(|role| *role == Role::Client);
         let author = Author { device: from.device, person: from.person, role, has_client };
@@ -219,7 +224,7 @@ impl Server {
         if self.uncommitted.is_empty() && !self.is_waiting(document, now) {
             let admission = self.admission(document);
             let Ok(generation) = admission.begin_generation() else { return };
-            let point = Point::of(admission.document(), Some(admission.chain()));
+            let point = Point::of(admission.document(), Some(admission.chain_hash()));
             let generation = Box::new(generation);
             self.uncommitted.push(Uncommitted::Generation { document, generation, by: None, erased: None, point });
         }
@@ -230,24 +235,24 @@ impl Server {
         let mut committed = Vec::new();
         let mut verdicts = Vec::new();
         let mut brought = Vec::new();
-        let before: BTreeMap<DocumentId, Base> =
+        let before: BTreeMap<DocumentId, Position> =
             self.kept.documents.iter().map(|(document, durable)| (*document, durable.head())).collect();
         for change in std::mem::take(&mut self.uncommitted) {
             match change {
-                Uncommitted::Entry { document, entry, mark, link, point, is_back } => {
+                Uncommitted::Entry { document, entry, meta, chain_hash, point, is_back } => {
                     let durable = self.kept.document(document);
-                    let at = Base { sequence: entry.sequence, ..durable.head() };
+                    let at = Position { sequence: entry.sequence, ..durable.head() };
                     let id = Some(entry.command_id);
                     let by = Some(entry.person);
                     let made_on = self.made_on.get(&entry.command_id).copied();
                     let base = Some(made_on.unwrap_or(entry.base));
                     let is_suggestion = entry.suggestion;
-                    durable.append(entry, *mark, link);
+                    durable.append(entry, *meta, chain_hash);
                     committed.push(Committed { document, at, id, by, point, base, is_back, is_suggestion });
                 }
                 Uncommitted::Generation { document, generation, by, erased, point } => {
                     let at = generation.at;
-                    erased.into_iter().for_each(|thing| self.kept.late.erase(document, thing));
+                    erased.into_iter().for_each(|thing| self.kept.revoked.erase(document, thing));
                     self.kept.document(document).begin(*generation);
                     let (id, by) = by.unzip();
                     let is_back = false;
@@ -261,14 +266,14 @@ impl Server {
                     let frame = ServerFrame::Verdicts { document, verdicts: vec![verdict] };
                     verdicts.extend(to.map(|to| (to, frame)));
                 }
-                Uncommitted::Judged { document, id } => self.kept.late.done(document, id),
+                Uncommitted::Judged { document, id } => self.kept.revoked.done(document, id),
                 Uncommitted::Brought { from, document, recovery } => {
                     self.kept.recoveries.extend(recovery.map(|recovery| (document, recovery)));
                     brought.push((from, document));
                 }
             }
         }
-        let moved: Vec<(DocumentId, Base)> =
+        let moved: Vec<(DocumentId, Position)> =
             before.into_iter().filter(|(document, head)| self.kept.documents[document].head() != *head).collect();
         moved.iter().for_each(|(document, _)| self.kept.document(*document).sign());
         let mut frames = Vec::new();
@@ -298,7 +303,7 @@ impl Server {
     pub(crate) fn crash(&mut self) {
         self.live.clear();
         self.uncommitted.clear();
-        self.sessions.clear();
+        self.connections.clear();
         if self.broken == Broken::ForgetsAnswers {
             self.kept.documents.values_mut().for_each(|durable| durable.log.verdicts.clear());
         }
@@ -327,7 +332,7 @@ impl Server {
 }
 
 /// The answer to commands that are to come again later, where there are any.
-fn later(document: DocumentId, commands: Vec<Submission>, code: Code) -> Vec<ServerFrame> {
+fn later(document: DocumentId, commands: Vec<Submission>, code: RefusalCode) -> Vec<ServerFrame> {
     let again = |command: Submission| Verdict::rejected(command.id, Refusal::new(code));
     let verdicts: Vec<Verdict> = commands.into_iter().map(again).collect();
     (!verdicts.is_empty()).then_some(ServerFrame::Verdicts { document, verdicts }).into_iter().collect()

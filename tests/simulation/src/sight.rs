@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kring_domain::{CommandId, DocumentId};
-use kring_sync::{Base, DeviceIdentity, EditState, SettledEdit};
+use kring_sync::{DeviceIdentity, EditState, Position, SettledEdit};
 use serde_json::Value;
 
 use crate::device::Device;
@@ -15,7 +15,7 @@ pub(crate) struct Sight<'a> {
     pub(crate) phone: usize,
     pub(crate) identity: DeviceIdentity,
     /// Where each document on it is, and what is there.
-    pub(crate) bases: Vec<(DocumentId, Base, Point)>,
+    pub(crate) bases: Vec<(DocumentId, Position, Point)>,
     /// The first entry of each document that it has kept whole, and all after it; the next one where it has kept none.
     pub(crate) kept: BTreeMap<DocumentId, u64>,
     /// The edits in its store that wait.
@@ -37,11 +37,11 @@ impl<'a> Sight<'a> {
         let held: Vec<DocumentId> = replica.documents().map(|(id, ..)| id).collect();
         let bases = held.into_iter().filter_map(|id| {
             let cursor = replica.cursor(id)?;
-            let base = Base { generation: cursor.generation, sequence: cursor.sequence };
-            Some((id, base, Point::of(replica.base(id)?, cursor.chain)))
+            let base = Position { generation: cursor.generation, sequence: cursor.sequence };
+            Some((id, base, Point::of(replica.admitted(id)?, cursor.chain_hash)))
         });
         let bases: Vec<_> = bases.collect();
-        let first = |(id, base, _): &(DocumentId, Base, _)| (*id, device.store.first_kept(*id, *base));
+        let first = |(id, base, _): &(DocumentId, Position, _)| (*id, device.store.first_kept(*id, *base));
         let kept = bases.iter().map(first).collect();
         let store = &device.store;
         let waiting = store.waiting();

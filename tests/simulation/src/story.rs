@@ -14,7 +14,7 @@ use crate::vocabulary::{self, Vocabulary};
 
 /// One of the devices of a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seat {
+pub struct Membership {
     /// The owner of the device, by number.
     pub person: u64,
     /// What that person is at the beginning.
@@ -29,7 +29,7 @@ pub struct Story {
     /// What it was made from.
     pub seed: u64,
     /// The devices.
-    pub seats: Vec<Seat>,
+    pub memberships: Vec<Membership>,
     /// The steps, each with its number in the story as it was first told.
     pub steps: Vec<(u64, Step)>,
 }
@@ -37,37 +37,37 @@ pub struct Story {
 const HOUR: i64 = 3_600_000;
 
 /// The interval at which each thing happens, of a thousand.
-const WEIGHTS: &[(u32, Deed)] = &[
-    (240, Deed::Edit),
-    (25, Deed::Post),
-    (190, Deed::Up),
-    (270, Deed::Down),
-    (120, Deed::Commit),
-    (50, Deed::Connect),
-    (20, Deed::Morning),
-    (30, Deed::Calm),
-    (14, Deed::Cut),
-    (8, Deed::CrashDevice),
-    (2, Deed::CrashServer),
-    (10, Deed::Fold),
-    (3, Deed::Compact),
-    (9, Deed::Backup),
-    (6, Deed::Restore),
-    (16, Deed::Consent),
-    (3, Deed::Newer),
-    (3, Deed::ServerOfTomorrow),
-    (4, Deed::Rush),
-    (3, Deed::Wait),
-    (3, Deed::Clock),
-    (3, Deed::Partition),
-    (3, Deed::Remove),
-    (6, Deed::Return),
-    (8, Deed::Departure),
-    (8, Deed::Judge),
+const WEIGHTS: &[(u32, StepKind)] = &[
+    (240, StepKind::Edit),
+    (25, StepKind::Post),
+    (190, StepKind::Up),
+    (270, StepKind::Down),
+    (120, StepKind::Commit),
+    (50, StepKind::Connect),
+    (20, StepKind::Morning),
+    (30, StepKind::Calm),
+    (14, StepKind::Cut),
+    (8, StepKind::CrashDevice),
+    (2, StepKind::CrashServer),
+    (10, StepKind::Fold),
+    (3, StepKind::Compact),
+    (9, StepKind::Backup),
+    (6, StepKind::Restore),
+    (16, StepKind::Consent),
+    (3, StepKind::Newer),
+    (3, StepKind::ServerOfTomorrow),
+    (4, StepKind::Rush),
+    (3, StepKind::Wait),
+    (3, StepKind::Clock),
+    (3, StepKind::Partition),
+    (3, StepKind::Remove),
+    (6, StepKind::Return),
+    (8, StepKind::Departure),
+    (8, StepKind::Judge),
 ];
 
 #[derive(Clone, Copy)]
-enum Deed {
+enum StepKind {
     Edit,
     Post,
     Up,
@@ -100,31 +100,31 @@ impl Story {
     /// The story of a seed: everybody who can be in a space, several with two devices, and `steps` steps.
     pub fn tell(seed: u64, steps: usize) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let mut seats = Vec::new();
+        let mut memberships = Vec::new();
         let members = [Role::Client, Role::Member, Role::Member, Role::Professional];
         let others = Role::ALL.into_iter().filter(|role| !members.contains(role));
         for (person, role) in members.into_iter().chain(others).enumerate() {
             // The first three kinds of people have a phone and a tablet.
             let devices = if [0, 1, 3].contains(&person) { 2 } else { 1 };
-            seats.extend((0..devices).map(|_| Seat { person: person as u64, role, skew: skew(&mut rng) }));
+            memberships.extend((0..devices).map(|_| Membership { person: person as u64, role, skew: skew(&mut rng) }));
         }
         let mut teller = Teller {
             vocabulary: Vocabulary::get(),
-            persons: seats.last().map_or(0, |seat| seat.person + 1),
-            seats: &seats,
+            persons: memberships.last().map_or(0, |membership| membership.person + 1),
+            memberships: &memberships,
             faults: [rng.f64() * 0.05, rng.f64() * 0.15, rng.f64() * 0.08, 0.02],
             rng,
         };
         let told = (1..=steps as u64).map(|number| (number, teller.step(number)));
         let begin = [(0, Step::Morning), (0, Step::Calm)];
-        let mut copying = copying(seed, seats.len());
-        let mut aside = aside::Aside::new(seed, steps as u64, seats.len());
+        let mut copying = copying(seed, memberships.len());
+        let mut aside = aside::Aside::new(seed, steps as u64, memberships.len());
         let steps = begin.into_iter().chain(told).flat_map(|(number, step)| {
             let copied = copying().map(|copied| (number, copied));
             [(number, step)].into_iter().chain(copied).chain(aside.next(number))
         });
         let steps = steps.collect();
-        Self { seed, seats, steps }
+        Self { seed, memberships, steps }
     }
 }
 
@@ -153,7 +153,7 @@ fn skew(rng: &mut Rng) -> i64 {
 struct Teller<'a> {
     vocabulary: &'a Vocabulary,
     persons: u64,
-    seats: &'a [Seat],
+    memberships: &'a [Membership],
     /// The interval at which a frame is lost, comes twice, overtakes another, or finds the device crashing.
     faults: [f64; 4],
     rng: Rng,
@@ -161,59 +161,61 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn step(&mut self, number: u64) -> Step {
-        let device = self.rng.usize(..self.seats.len());
-        match self.deed() {
-            Deed::Edit => {
+        let device = self.rng.usize(..self.memberships.len());
+        match self.step_kind() {
+            StepKind::Edit => {
                 let (kind, command) = self.command(device, number);
                 let crash = (self.rng.u8(0..40) == 0).then(|| self.crash());
                 Step::Edit { device, kind, command, crash }
             }
-            Deed::Post => {
+            StepKind::Post => {
                 let (kind, command) = self.command(device, number);
                 // Some send an id that was used before, or name a base out of the air.
                 let again = (self.rng.u8(0..4) == 0).then(|| self.rng.u64(1..=number));
                 let base = self.rng.bool().then(|| self.rng.u64(..1000));
                 Step::Post { device, kind, command, again, base }
             }
-            Deed::Up => Step::Up { device, fate: self.fate() },
-            Deed::Down => Step::Down { device, fate: self.fate() },
-            Deed::Commit => Step::Commit(match self.rng.u8(0..100) {
+            StepKind::Up => Step::Up { device, fate: self.fate() },
+            StepKind::Down => Step::Down { device, fate: self.fate() },
+            StepKind::Commit => Step::Commit(match self.rng.u8(0..100) {
                 0 => Commit::Fails,
                 1 => Commit::DiesBefore,
                 2 => Commit::DiesBehind,
                 _ => Commit::Holds,
             }),
-            Deed::Connect => Step::Connect { device },
-            Deed::Morning => Step::Morning,
-            Deed::Calm => Step::Calm,
-            Deed::Cut => Step::Cut { device },
-            Deed::CrashDevice => Step::CrashDevice { device },
-            Deed::CrashServer => Step::CrashServer,
-            Deed::Fold => Step::Fold { kind: self.kind() },
-            Deed::Compact => Step::Compact { kind: self.kind() },
-            Deed::Backup => Step::Backup,
-            Deed::Restore => Step::Restore { seconds: [0, 60, 3_600][self.rng.usize(..3)] },
-            Deed::Consent => self.consent(number),
-            Deed::Newer => Step::Newer { device, kind: self.kind() },
-            Deed::ServerOfTomorrow => Step::ServerOfTomorrow { kind: self.kind() },
-            Deed::Rush => Step::Rush { device, commands: self.rng.usize(1..20).min(MAX_COMMANDS) },
-            Deed::Wait => Step::Wait { hours: self.rng.i64(1..24 * 40) },
-            Deed::Clock => Step::Clock { device, skew: skew(&mut self.rng) },
-            Deed::Partition => Step::Partition { devices: (0..self.seats.len()).filter(|_| self.rng.bool()).collect() },
+            StepKind::Connect => Step::Connect { device },
+            StepKind::Morning => Step::Morning,
+            StepKind::Calm => Step::Calm,
+            StepKind::Cut => Step::Cut { device },
+            StepKind::CrashDevice => Step::CrashDevice { device },
+            StepKind::CrashServer => Step::CrashServer,
+            StepKind::Fold => Step::Fold { kind: self.kind() },
+            StepKind::Compact => Step::Compact { kind: self.kind() },
+            StepKind::Backup => Step::Backup,
+            StepKind::Restore => Step::Restore { seconds: [0, 60, 3_600][self.rng.usize(..3)] },
+            StepKind::Consent => self.consent(number),
+            StepKind::Newer => Step::Newer { device, kind: self.kind() },
+            StepKind::ServerOfTomorrow => Step::ServerOfTomorrow { kind: self.kind() },
+            StepKind::Rush => Step::Rush { device, commands: self.rng.usize(1..20).min(MAX_COMMANDS) },
+            StepKind::Wait => Step::Wait { hours: self.rng.i64(1..24 * 40) },
+            StepKind::Clock => Step::Clock { device, skew: skew(&mut self.rng) },
+            StepKind::Partition => {
+                Step::Partition { devices: (0..self.memberships.len()).filter(|_| self.rng.bool()).collect() }
+            }
             // The client stays: a space without its client is deleted, which is another story.
-            Deed::Remove => Step::Remove { person: self.rng.u64(1..self.persons) },
-            Deed::Departure => self.departure(number),
+            StepKind::Remove => Step::Remove { person: self.rng.u64(1..self.persons) },
+            StepKind::Departure => self.departure(number),
             // Most often it is the client who judges.
-            Deed::Judge => Step::Judge {
+            StepKind::Judge => Step::Judge {
                 judge: if self.rng.bool() { 0 } else { self.rng.u64(..self.persons) },
                 pick: self.rng.u64(..8),
                 lets_in: self.rng.u8(0..3) > 0,
             },
-            Deed::Return => Step::Return { person: self.rng.u64(1..self.persons), role: self.role() },
+            StepKind::Return => Step::Return { person: self.rng.u64(1..self.persons), role: self.role() },
         }
     }
 
-    fn deed(&mut self) -> Deed {
+    fn step_kind(&mut self) -> StepKind {
         let all: u32 = WEIGHTS.iter().map(|(weight, _)| weight).sum();
         let mut left = self.rng.u32(..all);
         let found = WEIGHTS.iter().find(|(weight, _)| {
@@ -226,7 +228,7 @@ impl Teller<'_> {
 
     /// A command for a document that the device's person can mostly see.
     fn command(&mut self, device: usize, number: u64) -> (DocumentKind, serde_json::Value) {
-        let role = self.seats[device].role;
+        let role = self.memberships[device].role;
         let seen: Vec<DocumentKind> = DocumentKind::ALL.iter().copied().filter(|kind| may_see(role, *kind)).collect();
         let kind = match seen.is_empty() || self.rng.u8(0..30) == 0 {
             true => self.kind(),
@@ -238,15 +240,16 @@ impl Teller<'_> {
 
     /// Somebody makes an edit without coverage, and is taken out of the space before it is shared.
     fn departure(&mut self, number: u64) -> Step {
-        let device = self.rng.usize(..self.seats.len());
+        let device = self.rng.usize(..self.memberships.len());
         let (kind, command) = self.command(device, number);
         Step::Depart { device, kind, command }
     }
 
     /// Somebody who speaks for the client opens a document to others, or closes it.
     fn consent(&mut self, number: u64) -> Step {
-        let speaks = |seat: &Seat| matches!(seat.role, Role::Client | Role::Representative);
-        let speakers: Vec<usize> = (0..self.seats.len()).filter(|device| speaks(&self.seats[*device])).collect();
+        let speaks = |membership: &Membership| matches!(membership.role, Role::Client | Role::Representative);
+        let speakers: Vec<usize> =
+            (0..self.memberships.len()).filter(|device| speaks(&self.memberships[*device])).collect();
         let device = speakers[self.rng.usize(..speakers.len())];
         let kind = DocumentKind::Consents;
         let command = vocabulary::consent(&crate::bytes::word(kind, number), self.persons, &mut self.rng);

@@ -11,7 +11,7 @@ mod versions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kring_domain::{CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Role, SpaceId, Timestamp};
-use kring_sync::{Base, ChainHash, DeviceFrame, DeviceIdentity, RawCommand, Submission};
+use kring_sync::{ChainHash, DeviceFrame, DeviceIdentity, Position, RawCommand, Submission};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -84,17 +84,20 @@ struct World {
 impl World {
     fn new(story: &Story, broken: Broken) -> Self {
         let space = SpaceId::new(Uuid::from_u128(1));
-        let roster: BTreeMap<PersonId, Role> =
-            story.seats.iter().map(|seat| (PersonId::new(vocabulary::person(seat.person)), seat.role)).collect();
+        let roster: BTreeMap<PersonId, Role> = story
+            .memberships
+            .iter()
+            .map(|membership| (PersonId::new(vocabulary::person(membership.person)), membership.role))
+            .collect();
         let now = Timestamp::from_millis(1_772_452_800_000);
         let mut server = Server::new(space, roster.clone(), broken);
         let devices: Vec<Device> = (0..)
-            .zip(&story.seats)
-            .map(|(number, seat)| {
+            .zip(&story.memberships)
+            .map(|(number, membership)| {
                 let device = DeviceId::new(Uuid::from_u64_pair(2, number));
-                let identity = DeviceIdentity { device, person: PersonId::new(vocabulary::person(seat.person)) };
+                let identity = DeviceIdentity { device, person: PersonId::new(vocabulary::person(membership.person)) };
                 let token = server.accounts.enrol(identity, number, now);
-                Device::new(Session::signed_in(identity, number, token, now), seat.skew, broken)
+                Device::new(Session::signed_in(identity, number, token, now), membership.skew, broken)
             })
             .collect();
         let mut model = Model::default();
@@ -102,14 +105,14 @@ impl World {
         for &kind in DocumentKind::ALL {
             let document = DocumentId::derive(space, kind);
             model.kinds.insert(document, kind);
-            let start = ChainHash::start(document, Base::GENESIS.generation);
-            model.comes_to(document, Base::GENESIS, Point::of(&kring_domain::genesis(kind), Some(start)));
+            let start = ChainHash::start(document, Position::GENESIS.generation);
+            model.comes_to(document, Position::GENESIS, Point::of(&kring_domain::genesis(kind), Some(start)));
         }
         let mut world = Self {
             now,
             space,
             server,
-            links: story.seats.iter().map(|_| Link::default()).collect(),
+            links: story.memberships.iter().map(|_| Link::default()).collect(),
             devices,
             kept_files: BTreeMap::new(),
             copies: BTreeMap::new(),
@@ -124,8 +127,8 @@ impl World {
             broken,
         };
         // The client has made the space on the first device, before there was a server.
-        if let (Some(seat), Some(first)) = (story.seats.first(), world.devices.first_mut()) {
-            first.create_space(space, seat.role);
+        if let (Some(membership), Some(first)) = (story.memberships.first(), world.devices.first_mut()) {
+            first.create_space(space, membership.role);
         }
         world
     }
@@ -194,7 +197,7 @@ impl World {
                 self.edit(*device, *kind, number, command, None)?;
                 // The client stays: a space without its client is deleted, which is another story.
                 if person != person_id(0) {
-                    self.seat(person, None)?;
+                    self.membership(person, None)?;
                 }
             }
             Step::Judge { judge, pick, lets_in } => {
@@ -206,8 +209,8 @@ impl World {
             Step::Invite { role } => self.invite(*role),
             Step::Enter { phone, code, loss } => self.enter(*phone, *code, *loss)?,
             Step::Greet { phone, text } => return self.greet(*phone, number, text),
-            Step::Remove { person } => self.seat(person_id(*person), None)?,
-            Step::Return { person, role } => self.seat(person_id(*person), Some(*role))?,
+            Step::Remove { person } => self.membership(person_id(*person), None)?,
+            Step::Return { person, role } => self.membership(person_id(*person), Some(*role))?,
         }
         match step.device() {
             Some(device) => self.look_behind(device),
@@ -234,7 +237,7 @@ impl World {
         self.written.add(document, id, command);
         self.model.made.insert((document, id), command.clone());
         let cursor = self.devices[device].replica().cursor(document);
-        let base = cursor.map(|cursor| Base { generation: cursor.generation, sequence: cursor.sequence });
+        let base = cursor.map(|cursor| Position { generation: cursor.generation, sequence: cursor.sequence });
         // What a copy makes may be executed behind what another phone has shared of what was made before it.
         let is_copy = self.others.contains(&device);
         self.model.bases.extend(base.filter(|_| !is_copy).map(|base| ((document, id), base)));
@@ -262,7 +265,7 @@ impl World {
         self.model.made.entry((document, command_id(id))).or_insert_with(|| command.clone());
         self.written.add(document, command_id(id), command);
         let head = self.server.admission(document).head();
-        let base = base.map(|number| Base { sequence: number % (head.sequence + 2), ..head });
+        let base = base.map(|number| Position { sequence: number % (head.sequence + 2), ..head });
         let submission =
             Submission { id: command_id(id), base, made_at: None, command: RawCommand::from_value(command.clone()) };
         self.server.submit(self.devices[device].identity(), document, submission, self.now);
@@ -356,7 +359,7 @@ impl World {
         Ok(())
     }
 
-    fn seat(&mut self, person: PersonId, role: Option<Role>) -> Check {
+    fn membership(&mut self, person: PersonId, role: Option<Role>) -> Check {
         let before = self.model.roster.get(&person).copied();
         if before == role {
             return Ok(());
@@ -366,8 +369,8 @@ impl World {
         if self.server.has_uncommitted_of(person) {
             self.crash_server();
         }
-        let frames = self.server.seat(person, role, self.now);
-        self.model.seated(person, role);
+        let frames = self.server.membership(person, role, self.now);
+        self.model.joined(person, role);
         self.strangers.remove(&person);
         let theirs = (0..self.devices.len()).filter(|device| self.devices[*device].identity().person == person);
         for device in theirs.collect::<Vec<_>>() {

@@ -31,7 +31,7 @@ pub(super) struct Circle {
     /// What was in what is erased.
     erased: Vec<String>,
     /// A contact, and what was in it, of whom nobody was told that they are erased: the server died before.
-    untold: Option<(String, String)>,
+    unreported: Option<(String, String)>,
     files: TempDir,
 }
 
@@ -51,7 +51,7 @@ impl Circle {
         let writer = cast.client;
         let witness = Witness::default();
         let data = server.data();
-        Self { document, network, writer, phones, witness, data, erased: Vec::new(), untold: None, files }
+        Self { document, network, writer, phones, witness, data, erased: Vec::new(), unreported: None, files }
     }
 
     /// Starts both phones, each to die at a place where one is named.
@@ -88,7 +88,7 @@ impl Circle {
     fn erase_somebody(&mut self) -> Option<()> {
         let contact = id();
         let word = format!("Grutto-{}-marker", id());
-        self.untold = Some((contact.clone(), word.clone()));
+        self.unreported = Some((contact.clone(), word.clone()));
         for fields in [
             json!({"type": "add_contact", "contact_id": contact, "name": word}),
             json!({"type": "erase_contact", "contact_id": contact}),
@@ -100,7 +100,7 @@ impl Circle {
             let verdict = thread::scope(|scope| scope.spawn(sent).join()).ok().flatten()?.remove(0);
             assert_eq!(verdict["verdict"], "admitted", "a client may do this: {verdict}");
         }
-        self.untold = None;
+        self.unreported = None;
         self.erased.push(word);
         Some(())
     }
@@ -145,7 +145,7 @@ impl Circle {
         for (_, saved) in &mut self.phones {
             saved.retain(|id| !shared.contains_key(id));
         }
-        if let Some((contact, word)) = self.untold.take() {
+        if let Some((contact, word)) = self.unreported.take() {
             let read = self.writer.read(&self.network);
             let contacts = read["content"]["contacts"].as_array().expect("contacts");
             // Whoever is not on the map is in no file either, whether that was told or not.

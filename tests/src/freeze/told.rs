@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kring_client::{EditState, Kring};
 use kring_domain::SpaceId;
-use kring_server::demo::Loaded;
+use kring_server::demo::LoadedStory;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl Told {
     /// # Errors
     ///
     /// Where the server's address or an answer is not what it should be.
-    pub(super) fn look(&mut self, loaded: &Loaded) -> Result<(), Failure> {
+    pub(super) fn look(&mut self, loaded: &LoadedStory) -> Result<(), Failure> {
         self.space = loaded.space_id.to_string();
         let address = loaded.url.strip_prefix("http://").ok_or("the demo is at an http address")?.parse()?;
         for guest in &loaded.persons {

@@ -6,7 +6,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use kring_domain::{CommandId, Timestamp};
-use kring_sync::{Base, RawCommand, Submission};
+use kring_sync::{Position, RawCommand, Submission};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ impl Ideas {
 }
 
 /// A command on its way, made on top of `base`.
-pub(crate) fn submission(command: Value, base: Base) -> Submission {
+pub(crate) fn submission(command: Value, base: Position) -> Submission {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = Timestamp::from_millis(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
     let id = CommandId::new(Uuid::now_v7());

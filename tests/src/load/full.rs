@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use super::thin::PATIENCE;
+use super::thin::TIMEOUT;
 use super::{Failure, Outcome, Settings};
 
 /// A phone that looks at one document; one at a time may wait for it.
@@ -60,7 +60,7 @@ impl Full {
 
     async fn wait(&self, what: &str, is_done: impl Fn() -> Outcome<bool>) -> Outcome<()> {
         while !is_done()? {
-            let event = timeout(PATIENCE, self.kring.next_event()).await;
+            let event = timeout(TIMEOUT, self.kring.next_event()).await;
             event.map_err(|_| format!("a phone waits for {what}"))?.ok_or("a phone was closed")?;
             // An app draws once for all that came at once.
             while matches!(self.kring.next_event().now_or_never(), Some(Some(_))) {}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use kring_domain::DocumentId;
-use kring_sync::{Base, Cursor, DeviceFrame, Judgement, ServerFrame, Submission, decode_server_frame, encode};
+use kring_sync::{Cursor, DeviceFrame, Judgement, Position, ServerFrame, Submission, decode_server_frame, encode};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -21,7 +21,7 @@ use super::counted::{Counted, Traffic};
 use super::{Failure, Outcome};
 
 /// The time that anything may take before the load gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The most commands in a frame while a history is made.
 const BATCH: usize = 100;
@@ -32,7 +32,7 @@ pub(crate) struct Thin {
     pub(crate) traffic: Arc<Traffic>,
     document: DocumentId,
     /// How far the phone has the document.
-    pub(crate) at: Base,
+    pub(crate) at: Position,
     /// Where the document was when the server greeted.
     pub(crate) head: u64,
     /// The number of of its own commands were admitted.
@@ -47,15 +47,15 @@ impl Thin {
         address: SocketAddr,
         token: &str,
         document: DocumentId,
-        at: Option<Base>,
+        at: Option<Position>,
     ) -> Outcome<Self> {
         let mut request = format!("ws://{address}/v1/sync").into_client_request()?;
         request.headers_mut().insert("authorization", HeaderValue::from_str(&format!("Bearer {token}"))?);
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("kring.sync.v1"));
         let (socket, traffic) = open(address, request).await?;
-        let here = at.unwrap_or(Base::GENESIS);
+        let here = at.unwrap_or(Position::GENESIS);
         let mut thin = Self { socket, traffic, document, at: here, head: 0, admitted: 0, is_gone: false };
-        let cursor = |Base { generation, sequence }| Cursor { document, generation, sequence, chain: None };
+        let cursor = |Position { generation, sequence }| Cursor { document, generation, sequence, chain_hash: None };
         let cursors = at.map(cursor).into_iter().collect();
         thin.feed(&DeviceFrame::hello("kring-load", cursors)).await?;
         thin.flush().await?;
@@ -94,13 +94,13 @@ impl Thin {
 
     /// Sends what is queued.
     pub(crate) async fn flush(&mut self) -> Outcome<()> {
-        Ok(timeout(PATIENCE, self.socket.flush()).await??)
+        Ok(timeout(TIMEOUT, self.socket.flush()).await??)
     }
 
     /// The next frame, taken note of; an entry too many or too few and a command refused are failures.
     pub(crate) async fn receive(&mut self) -> Outcome<ServerFrame> {
         loop {
-            let message = timeout(PATIENCE, self.socket.next()).await.map_err(|_| "the server says nothing")?;
+            let message = timeout(TIMEOUT, self.socket.next()).await.map_err(|_| "the server says nothing")?;
             match message {
                 Some(Ok(Message::Binary(bytes))) => {
                     let frame = decode_server_frame(&bytes)?;
@@ -144,7 +144,7 @@ impl Thin {
     }
 
     async fn feed(&mut self, frame: &DeviceFrame) -> Outcome<()> {
-        Ok(timeout(PATIENCE, self.socket.feed(Message::Binary(encode(frame).into()))).await??)
+        Ok(timeout(TIMEOUT, self.socket.feed(Message::Binary(encode(frame).into()))).await??)
     }
 
     fn note(&mut self, frame: &ServerFrame) -> Outcome<()> {
@@ -154,14 +154,14 @@ impl Thin {
                 self.head = mine.ok_or("the server does not list the document")?.sequence;
             }
             ServerFrame::Snapshot { document, generation, sequence, .. } if *document == self.document => {
-                self.at = Base { generation: *generation, sequence: *sequence };
+                self.at = Position { generation: *generation, sequence: *sequence };
             }
             ServerFrame::Entries { document, generation, entries } if *document == self.document => {
                 for entry in entries {
                     if entry.sequence != self.at.sequence + 1 {
                         return Err(format!("entry {} after {}", entry.sequence, self.at.sequence).into());
                     }
-                    self.at = Base { generation: *generation, sequence: entry.sequence };
+                    self.at = Position { generation: *generation, sequence: entry.sequence };
                 }
             }
             ServerFrame::Verdicts { verdicts, .. } => {
@@ -187,6 +187,6 @@ pub(crate) async fn open(address: SocketAddr, request: Request) -> Outcome<(WebS
     let counted = Counted { stream, traffic: traffic.clone() };
     let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096).max_message_size(None);
     let handshake = client_async_with_config(request, counted, Some(config.max_frame_size(None)));
-    let (socket, _) = timeout(PATIENCE, handshake).await??;
+    let (socket, _) = timeout(TIMEOUT, handshake).await??;
     Ok((socket, traffic))
 }

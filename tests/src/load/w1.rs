@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kring_domain::CommandId;
-use kring_sync::{Base, ServerFrame};
+use kring_sync::{Position, ServerFrame};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -182,7 +182,8 @@ async fn readers(
     let last = (IDEAS + settings.sizes.edits) as u64;
     for _ in 0..settings.sizes.readers {
         let member = join(&server.api, professional, space, "member")?;
-        let mut reader = Thin::connect(server.api.address(), &member.token, space.circle, Some(Base::GENESIS)).await?;
+        let mut reader =
+            Thin::connect(server.api.address(), &member.token, space.circle, Some(Position::GENESIS)).await?;
         reader.until(IDEAS as u64, 0).await?;
         readers.push(tokio::spawn(read(reader, last)));
     }

@@ -37,7 +37,7 @@ pub(crate) async fn run(settings: &Settings) -> Outcome<Vec<Figure>> {
         }
     }
     // A phone that fails before the start would leave the others waiting for it.
-    let ready = tokio::time::timeout(super::thin::PATIENCE, start.wait()).await;
+    let ready = tokio::time::timeout(super::thin::TIMEOUT, start.wait()).await;
     let began = Instant::now();
     let before = server.sample()?;
     let own_before = Sample::own()?;

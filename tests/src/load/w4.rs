@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kring_sync::Base;
+use kring_sync::Position;
 use tokio::time::sleep;
 
 use super::content::{IDEAS, Ideas};
@@ -105,7 +105,7 @@ async fn fill(server: &Server, space: Space, token: &str) -> Outcome<()> {
 async fn edit_once(server: &Server, spaces: &[(Space, String)]) -> Outcome<Vec<Thin>> {
     let mut phones = Vec::with_capacity(spaces.len());
     for (space, token) in spaces {
-        let at = Base { sequence: IDEAS as u64, ..Base::GENESIS };
+        let at = Position { sequence: IDEAS as u64, ..Position::GENESIS };
         let mut phone = Thin::connect(server.api.address(), token, space.circle, Some(at)).await?;
         phone.submit(Ideas::new(1).propose()).await?;
         phone.flush().await?;

@@ -14,7 +14,7 @@ use super::floor::disk::fdatasync_ms;
 use super::people::{Person, create_space, join, role};
 use super::process::say;
 use super::server::Server;
-use super::thin::{PATIENCE, Thin};
+use super::thin::{TIMEOUT, Thin};
 use super::{Figure, Outcome, Settings};
 use check::{Found, check};
 use witness::{Witness, burst};
@@ -83,7 +83,7 @@ async fn kill(server: &mut Server, professional: &Person, settings: &Settings, t
             sleep(Duration::from_micros(200)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| "the burst does not get on")?;
+    tokio::time::timeout(TIMEOUT, waiting).await.map_err(|_| "the burst does not get on")?;
     server.kill()?;
     let mut witnesses: Vec<Witness> = Vec::new();
     for task in tasks {

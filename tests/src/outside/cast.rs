@@ -18,8 +18,8 @@ pub struct Cast {
     pub private: String,
     /// Its private time.
     pub private_time: String,
-    /// The professionals' working notes.
-    pub pronotes: String,
+    /// The professionals' work notes.
+    pub work_notes: String,
     /// Its consents.
     pub consents: String,
     /// The client.
@@ -52,7 +52,7 @@ impl Cast {
         let own = |kind: &str| own[kind].as_str().expect("a document of the client").to_owned();
         let private = own("private");
         let private_time = own("private_time");
-        let pronotes = document("pronotes");
+        let work_notes = document("pronotes");
         let consents = document("consents");
         Self {
             space,
@@ -61,7 +61,7 @@ impl Cast {
             circle,
             private,
             private_time,
-            pronotes,
+            work_notes,
             consents,
             client,
             member,
@@ -89,7 +89,7 @@ impl Cast {
             ("circle", &self.circle, is(&["client", "member", "professional"])),
             ("private", &self.private, is(&["client"])),
             ("private_time", &self.private_time, is(&["client", "member"])),
-            ("pronotes", &self.pronotes, is(&["professional"])),
+            ("pronotes", &self.work_notes, is(&["professional"])),
             ("consents", &self.consents, is(&["client", "professional"])),
         ]
     }

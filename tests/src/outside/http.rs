@@ -8,7 +8,7 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
 /// The most that an answer may hold.
-const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Requests to one server, with or without a token.
 #[derive(Clone)]
@@ -164,7 +164,7 @@ impl Answer {
     }
 
     fn of(mut response: ureq::http::Response<ureq::Body>) -> Self {
-        let body = response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().expect("the whole answer");
+        let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec().expect("the whole answer");
         Self { status: response.status().as_u16(), headers: response.headers().clone(), body }
     }
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::{Http, binary};
 
 /// The time that a test waits for something that must happen.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running server; ends with this value, as does its data.
 pub struct Server {
@@ -154,7 +154,7 @@ impl Server {
         self.kill();
         self.child = spawn(self.address, self.home.path(), &self.options, &self.environment);
         let http = self.http();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while Instant::now() < deadline && self.is_up() {
             if http.try_get("/healthz").is_some() {
                 return true;
@@ -201,7 +201,7 @@ impl Server {
 
     fn is_ready(&mut self) -> bool {
         let http = self.http();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while Instant::now() < deadline && self.is_up() {
             if http.try_get("/readyz").is_some_and(|answer| answer.status == 200) {
                 return true;
@@ -220,9 +220,9 @@ impl Drop for Server {
 
 /// Asks again until it is so, or the test fails.
 pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !is_so() {
-        assert!(Instant::now() < deadline, "not in {PATIENCE:?}: {what}");
+        assert!(Instant::now() < deadline, "not in {TIMEOUT:?}: {what}");
         sleep(Duration::from_millis(5));
     }
 }
@@ -230,10 +230,10 @@ pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
 /// Asks again until it is so, while phones go on, or the test fails.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     // A phone that was refused waits longer and longer before it comes again.
-    const PATIENCE: Duration = Duration::from_secs(60);
-    let deadline = Instant::now() + PATIENCE;
+    const TIMEOUT: Duration = Duration::from_secs(60);
+    let deadline = Instant::now() + TIMEOUT;
     while !is_so() {
-        assert!(Instant::now() < deadline, "not in {PATIENCE:?}: {what}");
+        assert!(Instant::now() < deadline, "not in {TIMEOUT:?}: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

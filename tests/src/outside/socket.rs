@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client::client_with_config};
 
-use super::{Http, PATIENCE, decode, encode};
+use super::{Http, TIMEOUT, decode, encode};
 
 /// The name of the protocol.
 const SUBPROTOCOL: &str = "kring.sync.v1";
@@ -66,8 +66,8 @@ impl Socket {
     pub fn try_open(http: &Http, path: &str) -> Result<Self, Refused> {
         let stream = TcpStream::connect(http.address()).expect("the server listens");
         stream.set_nodelay(true).expect("no delay");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
-        stream.set_write_timeout(Some(PATIENCE)).expect("a time limit");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("a time limit");
+        stream.set_write_timeout(Some(TIMEOUT)).expect("a time limit");
         let mut request = format!("ws://{}{path}", http.address()).into_client_request().expect("a request");
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
         if let Some(token) = http.token() {
@@ -120,7 +120,7 @@ impl Socket {
     /// The next thing that comes in.
     #[track_caller]
     pub fn event(&mut self) -> Event {
-        self.next_within(PATIENCE).expect("something comes in time")
+        self.next_within(TIMEOUT).expect("something comes in time")
     }
 
     /// The next thing that comes in, or nothing.
@@ -153,7 +153,7 @@ impl Socket {
     #[track_caller]
     pub fn until(&mut self, is_so: impl Fn(&Value) -> bool) -> Value {
         let mut others = Vec::new();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while let Some(left) = deadline.checked_duration_since(Instant::now()) {
             match self.next_within(left) {
                 Some(Event::Frame(frame)) if is_so(&frame) => return frame,
@@ -162,7 +162,7 @@ impl Socket {
                 None => break,
             }
         }
-        panic!("it does not come in {PATIENCE:?}, only {others:?}");
+        panic!("it does not come in {TIMEOUT:?}, only {others:?}");
     }
 
     /// The frames until the close, and its code.

@@ -15,7 +15,7 @@ const NAME: usize = 8;
 const TEXT: usize = 60;
 
 /// The time that each line is left to be read when the story is told slowly.
-const PACE: Duration = Duration::from_millis(700);
+const PAUSE: Duration = Duration::from_millis(700);
 
 /// A sign before what happens, with its colour.
 #[derive(Clone, Copy)]
@@ -38,15 +38,15 @@ pub(super) enum Sign {
 pub(super) struct Paper<'a> {
     out: &'a mut dyn Write,
     is_colourful: bool,
-    pace: Option<Duration>,
+    pause: Option<Duration>,
     chapter: u32,
     pub(super) language: Language,
 }
 
 impl<'a> Paper<'a> {
     pub(super) fn new(out: &'a mut dyn Write, options: &Options, is_colourful: bool) -> Self {
-        let pace = options.slow.then_some(PACE);
-        Self { out, is_colourful, pace, chapter: 0, language: options.language() }
+        let pause = options.slow.then_some(PAUSE);
+        Self { out, is_colourful, pause, chapter: 0, language: options.language() }
     }
 
     /// The Dutch or the English words.
@@ -121,8 +121,8 @@ impl<'a> Paper<'a> {
     fn write(&mut self, line: &str) -> Result<(), Failure> {
         writeln!(self.out, "{line}")?;
         self.out.flush()?;
-        if let Some(pace) = self.pace {
-            std::thread::sleep(pace);
+        if let Some(pause) = self.pause {
+            std::thread::sleep(pause);
         }
         Ok(())
     }

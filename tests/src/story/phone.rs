@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use kring_client::{ClientError, Connection, Edit, EditState, Kring, Language, Options, ReadModel};
 use kring_domain::{CommandId, Content, DocumentId, DocumentKind, Role, circle, network, plan};
-use kring_server::demo::{Cast, Deed, Guest, Loaded};
+use kring_server::demo::{Cast, DemoStep, Guest, LoadedStory};
 use serde_json::Value;
 
 use super::Failure;
 
 /// The time that a phone may wait for something; far more than it ever takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A phone in somebody's hands.
 pub(super) struct Phone {
@@ -34,7 +34,7 @@ impl Phone {
     /// Makes a file for a guest and signs in with their code.
     pub(super) async fn sign_in(
         guest: &Guest,
-        loaded: &Loaded,
+        loaded: &LoadedStory,
         directory: &Path,
         language: Language,
     ) -> Result<Self, Failure> {
@@ -67,8 +67,8 @@ impl Phone {
     }
 
     /// Makes an edit of the story.
-    pub(super) fn does(&self, deed: &Deed) -> Result<CommandId, ClientError> {
-        self.submit(deed.document, deed.command.clone())
+    pub(super) fn does(&self, demo_step: &DemoStep) -> Result<CommandId, ClientError> {
+        self.submit(demo_step.document, demo_step.command.clone())
     }
 
     /// Makes an edit, with the names of the story or with ids.
@@ -140,7 +140,7 @@ impl Phone {
                 let _ = tokio::time::timeout(Duration::from_millis(100), self.kring.next_event()).await;
             }
         };
-        let waited = tokio::time::timeout(PATIENCE, wait).await;
+        let waited = tokio::time::timeout(TIMEOUT, wait).await;
         waited.map_err(|_| format!("{} waits in vain for {what}", self.name).into())
     }
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use kring_server::demo::Loaded;
+use kring_server::demo::LoadedStory;
 
 use super::Failure;
 
@@ -12,7 +12,7 @@ use super::Failure;
 pub(super) struct Server {
     process: Child,
     /// The location, and who is there.
-    pub(super) loaded: Loaded,
+    pub(super) loaded: LoadedStory,
 }
 
 impl Server {

@@ -2,7 +2,7 @@
 
 use kring_client::{EditState, Kring};
 use kring_domain::{CommandId, DocumentKind};
-use kring_server::demo::{Deed, Story};
+use kring_server::demo::{DemoStep, Story};
 use tempfile::TempDir;
 
 use super::paper::{Paper, Sign};
@@ -84,21 +84,21 @@ impl<'a> Stage<'a> {
     }
 
     /// Somebody makes an edit of the story without a connection; shows it as it is then.
-    pub(super) fn saves(&mut self, deed: &Deed, text: &str) -> Result<CommandId, Failure> {
-        let phone = self.phone(&deed.by)?;
+    pub(super) fn saves(&mut self, demo_step: &DemoStep, text: &str) -> Result<CommandId, Failure> {
+        let phone = self.phone(&demo_step.by)?;
         let name = phone.name.clone();
-        let id = phone.does(deed)?;
+        let id = phone.does(demo_step)?;
         let (sign, state) = self.paper.state(&EditState::SavedHere);
         self.paper.act(&name, sign, text, &state)?;
         Ok(id)
     }
 
     /// Somebody who is online makes an edit of the story; shows what became of it.
-    pub(super) async fn shares(&mut self, deed: &Deed, text: &str) -> Result<(), Failure> {
-        let phone = self.phone(&deed.by)?;
-        let id = phone.does(deed)?;
-        phone.answer(deed.document, id).await?;
-        self.became(&deed.by, deed.document, id, text)
+    pub(super) async fn shares(&mut self, demo_step: &DemoStep, text: &str) -> Result<(), Failure> {
+        let phone = self.phone(&demo_step.by)?;
+        let id = phone.does(demo_step)?;
+        phone.answer(demo_step.document, id).await?;
+        self.became(&demo_step.by, demo_step.document, id, text)
     }
 
     /// Shows what became of an edit that was saved before.
@@ -127,10 +127,10 @@ impl<'a> Stage<'a> {
     }
 
     /// The reason that the phone gives at once for an edit that it does not take.
-    pub(super) fn refused_at_once(&self, deed: &Deed) -> Result<Option<String>, Failure> {
-        let phone = self.phone(&deed.by)?;
-        let document = phone.document(deed.document).ok_or("the document is not on the phone")?;
-        Ok(phone.does(deed).err().map(|error| phone.kring.explain(document, &error)))
+    pub(super) fn refused_at_once(&self, demo_step: &DemoStep) -> Result<Option<String>, Failure> {
+        let phone = self.phone(&demo_step.by)?;
+        let document = phone.document(demo_step.document).ok_or("the document is not on the phone")?;
+        Ok(phone.does(demo_step).err().map(|error| phone.kring.explain(document, &error)))
     }
 
     /// Waits until everybody who is online and may read a document has all that the server has of it.

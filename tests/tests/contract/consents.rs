@@ -85,23 +85,23 @@ fn the_client_may_look_into_the_working_notes_when_they_ask_and_it_is_logged() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let write = json!({"type": "write_work_note", "note_id": id(), "text": "IJsvogel", "subject": "start"});
-    cast.professional.admit(&cast.pronotes, write);
+    cast.professional.admit(&cast.work_notes, write);
     let mut phone = cast.client.socket();
-    assert_eq!([read(&cast.client, &cast.pronotes), read(&cast.member, &cast.pronotes)], [404, 404]);
+    assert_eq!([read(&cast.client, &cast.work_notes), read(&cast.member, &cast.work_notes)], [404, 404]);
     let look = id();
     let ask = json!({"type": "ask_to_look", "consent_id": look, "compartment": "pronotes"});
     cast.member.http.get(&format!("/v1/documents/{}", cast.consents)).problem(404, "not_found");
     cast.professional.rejected(&cast.consents, ask.clone(), "forbidden");
     cast.client.admit(&cast.consents, ask);
-    phone.until(|frame| frame["t"] == "entries" && frame["document"] == cast.pronotes);
+    phone.until(|frame| frame["t"] == "entries" && frame["document"] == cast.work_notes);
     assert!(phone.has_seen("IJsvogel"));
-    assert_eq!(read(&cast.client, &cast.pronotes), 200);
-    assert_eq!(read(&cast.member, &cast.pronotes), 404);
+    assert_eq!(read(&cast.client, &cast.work_notes), 200);
+    assert_eq!(read(&cast.member, &cast.work_notes), 404);
     let log = cast.client.http.get(&format!("/v1/spaces/{}/access-log", cast.space)).ok(200);
-    let looked = |line: &Value| line["person_id"] == cast.client.id && line["document"] == cast.pronotes;
+    let looked = |line: &Value| line["person_id"] == cast.client.id && line["document"] == cast.work_notes;
     assert!(log["entries"].as_array().unwrap().iter().any(looked), "{log}");
     cast.withdraw(&look);
-    assert_eq!(read(&cast.client, &cast.pronotes), 404);
+    assert_eq!(read(&cast.client, &cast.work_notes), 404);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_representative_gives_and_withdraws_and_it_says_so() {
     let ria = Person::sign_in(&server.http(), &cast.client.invite(&cast.space, "representative"), "Ria");
     let look = json!({"type": "ask_to_look", "consent_id": id(), "compartment": "pronotes"});
     ria.admit(&cast.consents, look);
-    assert_eq!([read(&ria, &cast.pronotes), read(&cast.client, &cast.pronotes)], [200, 404]);
+    assert_eq!([read(&ria, &cast.work_notes), read(&cast.client, &cast.work_notes)], [200, 404]);
     let consent = cast.consent();
     ria.admit(&cast.consents, json!({"type": "withdraw_consent", "consent_id": consent}));
     assert_eq!(read(&cast.professional, &cast.private), 404);

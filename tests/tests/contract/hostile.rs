@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 /// How much more memory the server may hold afterwards.
-const ROOM: u64 = 100 * 1024 * 1024;
+const MAX_GROWTH_BYTES: u64 = 100 * 1024 * 1024;
 
 fn binary(bytes: impl Into<Vec<u8>>) -> Message {
     Message::Binary(bytes.into().into())
@@ -104,7 +104,7 @@ fn garbage_gets_a_clear_error_and_an_honest_phone_does_not_notice() {
         say(&mut honest);
     }
     if let (Some(before), Some(after)) = (before, server.resident_bytes()) {
-        assert!(after < before + ROOM, "{} MiB more", (after - before) >> 20);
+        assert!(after < before + MAX_GROWTH_BYTES, "{} MiB more", (after - before) >> 20);
     }
 }
 

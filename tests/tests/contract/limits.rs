@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use kring_tests::outside::{Cast, PATIENCE, Server, Socket, command, eventually, id};
+use kring_tests::outside::{Cast, Server, Socket, TIMEOUT, command, eventually, id};
 use serde_json::{Value, json};
 
 fn messages(count: usize) -> Vec<Value> {
@@ -27,7 +27,7 @@ fn a_body_beyond_a_mebibyte_is_refused_before_it_is_read() {
     let path = format!("/v1/documents/{}/commands", cast.circle);
     // By its announced length alone: not one byte of the body is sent.
     let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let token = cast.client.http.token().unwrap();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: kring\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
@@ -53,7 +53,7 @@ fn a_body_that_comes_in_pieces_has_the_same_bound() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let token = cast.client.http.token().unwrap();
     let head = format!(
         "POST /v1/spaces HTTP/1.1\r\nhost: kring\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\

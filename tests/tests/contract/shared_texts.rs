@@ -66,7 +66,7 @@ fn notes_of_two_devices_merge_like_ideas() {
     let cast = Cast::new(&server);
     for (person, document, write, edit) in [
         (&cast.client, &cast.private, "note_privately", "edit_private_note"),
-        (&cast.professional, &cast.pronotes, "write_work_note", "edit_work_note"),
+        (&cast.professional, &cast.work_notes, "write_work_note", "edit_work_note"),
     ] {
         let note = id();
         person.admit(document, json!({"type": write, "note_id": note, "text": "om 10:00 bellen"}));

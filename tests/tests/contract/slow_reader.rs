@@ -9,7 +9,7 @@ const SILENT: usize = 4;
 
 /// How much more memory the server may hold afterwards: what may wait for each of them, and room for its own work on a
 /// document that has grown by megabytes (124 MiB were seen).
-const ROOM: u64 = (SILENT as u64 * 2 + 192) << 20;
+const MAX_GROWTH_BYTES: u64 = (SILENT as u64 * 2 + 192) << 20;
 
 fn messages(random: &mut Rng, count: usize) -> Vec<Value> {
     let mut text = || -> String { (0..1_900).map(|_| random.alphanumeric()).collect() };
@@ -55,7 +55,7 @@ fn who_never_reads_slows_nobody_down_and_comes_back_by_cursor() {
         }
     }
     if let (Some(before), Some(after)) = (before, server.resident_bytes()) {
-        assert!(after < before + ROOM, "{} MiB more", (after - before) >> 20);
+        assert!(after < before + MAX_GROWTH_BYTES, "{} MiB more", (after - before) >> 20);
     }
     for mut socket in silent.drain(..) {
         let (frames, code) = socket.until_closed();

@@ -6,7 +6,7 @@ use std::thread;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use kring_tests::outside::{Cast, Event, Http, PATIENCE, Person, Server, Socket, eventually, id};
+use kring_tests::outside::{Cast, Event, Http, Person, Server, Socket, TIMEOUT, eventually, id};
 use serde_json::{Value, json};
 
 fn refresh(http: &Http, token: &str) -> kring_tests::outside::Answer {
@@ -185,7 +185,7 @@ fn nobody_comes_in_without_a_token_of_this_server() {
     // What no client library would send.
     for header in [b"Bearer \xc3\xa9".as_slice(), b"Bearer \xff\xfe", b"Bearer", b"bearer  x  y"] {
         let mut stream = TcpStream::connect(server.address()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let head: &[u8] = b"GET /v1/spaces HTTP/1.1\r\nhost: kring\r\nconnection: close\r\nauthorization: ";
         stream.write_all(&[head, header, b"\r\n\r\n"].concat()).unwrap();
         let mut answer = Vec::new();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kring_client::Kring;
-use kring_domain::{Access, Code, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, Role, SpaceId};
+use kring_domain::{
+    Access, CommandId, DeviceId, DocumentId, DocumentKind, PersonId, Refusal, RefusalCode, Role, SpaceId,
+};
 use kring_sync::{DocumentHead, Entry, Member, ServerFrame, Verdict, encode};
 use kring_tests::outside::{Cast, Server};
 use serde_json::json;
@@ -17,10 +19,10 @@ use super::wire::{Piece, chunk, frame, head, message, zeros};
 
 /// How much more memory the process may come to hold for one lie, what the test itself holds included: a message of the
 /// largest size, and what it is read into.
-const ROOM: u64 = 64 << 20;
+const MAX_GROWTH_BYTES: u64 = 64 << 20;
 
 /// How much more after all of them: an allocator gives back late what many threads had for a moment.
-const ROOM_IN_ALL: u64 = 160 << 20;
+const MAX_GROWTH_BYTES_IN_ALL: u64 = 160 << 20;
 
 /// The time that each lie is listened to, and longer until the phone has come back for it twice.
 const WHILE: Duration = Duration::from_millis(600);
@@ -61,7 +63,12 @@ async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wr
         let grown_since = |before| memory::peak().zip(before).map_or(0, |(peak, before)| peak.saturating_sub(before));
         let now = grown_since(before);
         let in_all = grown_since(first);
-        assert!(now <= ROOM && in_all <= ROOM_IN_ALL, "{name}: {} MiB, in all {} MiB", now >> 20, in_all >> 20);
+        assert!(
+            now <= MAX_GROWTH_BYTES && in_all <= MAX_GROWTH_BYTES_IN_ALL,
+            "{name}: {} MiB, in all {} MiB",
+            now >> 20,
+            in_all >> 20
+        );
         phone.has_everything(name, &cast);
         phone.recovers(name, &cast).await;
         assert_eq!(memory::panics(), Vec::<String>::new(), "{name}");
@@ -116,9 +123,9 @@ fn lies() -> Vec<(&'static str, Lie)> {
         ("verdicts on what was never sent", |phone| {
             let never = || CommandId::new(Uuid::now_v7());
             let verdicts = (0..20_000).map(|number| match number % 3 {
-                0 => Verdict::held(never(), Code::Clock),
-                1 => Verdict::rejected(never(), Refusal::new(Code::RateLimited)),
-                _ => Verdict::rejected(never(), Refusal::new(Code::Forbidden)),
+                0 => Verdict::held(never(), RefusalCode::Clock),
+                1 => Verdict::rejected(never(), Refusal::new(RefusalCode::RateLimited)),
+                _ => Verdict::rejected(never(), Refusal::new(RefusalCode::Forbidden)),
             });
             say(vec![
                 welcome(phone),
@@ -126,12 +133,12 @@ fn lies() -> Vec<(&'static str, Lie)> {
             ])
         }),
         ("everything is refused", |phone| {
-            let refuse = |id| Verdict::rejected(id, Refusal::new(Code::Forbidden));
+            let refuse = |id| Verdict::rejected(id, Refusal::new(RefusalCode::Forbidden));
             let verdicts = phone.waiting().into_iter().map(refuse).collect();
             say(vec![welcome(phone), frame(&ServerFrame::Verdicts { document: phone.circle, verdicts })])
         }),
         ("everything is admitted, and nothing comes", |phone| {
-            let admit = |(id, sequence)| Verdict::admitted(id, kring_sync::Base { generation: 1, sequence }, false);
+            let admit = |(id, sequence)| Verdict::admitted(id, kring_sync::Position { generation: 1, sequence }, false);
             let verdicts = phone.waiting().into_iter().zip(1_000_000..).map(admit).collect();
             say(vec![welcome(phone), frame(&ServerFrame::Verdicts { document: phone.circle, verdicts })])
         }),
@@ -258,7 +265,7 @@ fn phone_at(kring: &Kring, document: DocumentId) -> u64 {
 }
 
 fn snapshot(phone: &Phone, (generation, sequence): (u64, u64), bytes: Vec<u8>, replaces: bool) -> Piece {
-    frame(&ServerFrame::Snapshot { document: phone.circle, generation, sequence, bytes, chain: None, replaces })
+    frame(&ServerFrame::Snapshot { document: phone.circle, generation, sequence, bytes, chain_hash: None, replaces })
 }
 
 fn entries(phone: &Phone, generation: u64, entries: Vec<Entry>) -> Piece {

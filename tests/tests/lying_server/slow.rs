@@ -11,7 +11,7 @@ use super::phones::{Phone, until};
 use super::wire::Piece;
 
 /// What a phone gives a server to say something, with room for a slow machine.
-const PATIENCE: Duration = Duration::from_secs(55);
+const TIMEOUT: Duration = Duration::from_secs(55);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_never_answers_keeps_nobody_waiting() {
@@ -35,7 +35,7 @@ async fn unheard(server: &Server, cast: &Cast, manner: Manner) {
     phone.has_everything("silence", cast);
     let started = Instant::now();
     while phone.kring.connection() == Connection::Connecting {
-        assert!(started.elapsed() < PATIENCE, "it still waits for an answer");
+        assert!(started.elapsed() < TIMEOUT, "it still waits for an answer");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     phone.recovers("silence", cast).await;
@@ -49,7 +49,7 @@ async fn never_ending(server: &Server, cast: &Cast) {
     let started = Instant::now();
     let answer = phone.kring.device_code().await;
     assert!(matches!(answer, Err(ClientError::Offline | ClientError::Server(_))), "{answer:?}");
-    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+    assert!(started.elapsed() < TIMEOUT, "{:?}", started.elapsed());
     phone.has_everything("a body that never ends", cast);
     phone.recovers("a body that never ends", cast).await;
 }

@@ -13,14 +13,14 @@ const DELETED: &str = "Wielewaal";
 const KEPT: &str = "Grutto-marker";
 
 /// A server with a backup of before an erasure and the end of a space.
-struct Scene {
+struct Fixture {
     server: Server,
     cast: Cast,
     backup: tempfile::TempDir,
     erase: Value,
 }
 
-impl Scene {
+impl Fixture {
     fn new() -> Self {
         let server = Server::start();
         let cast = Cast::new(&server);
@@ -77,34 +77,34 @@ impl Scene {
 
 #[test]
 fn what_was_erased_since_the_backup_is_erased_again_by_what_the_replaced_database_says() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     // The second time the first restore was not through with it; the third time it was.
     for recover_for in ["3600", "1", "1"] {
-        scene.server.kill();
-        let restored = scene.restore(&["--replace", "--recover-for", recover_for]);
+        fixture.server.kill();
+        let restored = fixture.restore(&["--replace", "--recover-for", recover_for]);
         assert_eq!(restored["erased_again"], 2, "{restored}");
         fs::remove_file(restored["set_aside"].as_str().unwrap()).unwrap();
         if recover_for == "1" {
-            scene.assert_erased();
+            fixture.assert_erased();
         }
     }
 }
 
 #[test]
 fn where_the_database_is_lost_a_list_of_ids_is_enough() {
-    let mut scene = Scene::new();
-    let file = scene.backup.path().join("erased.ndjson");
-    assert!(scene.server.admin(&["erased", "--to", path(&file)]).status.success());
-    let list = scene.server.admin(&["erased"]);
+    let mut fixture = Fixture::new();
+    let file = fixture.backup.path().join("erased.ndjson");
+    assert!(fixture.server.admin(&["erased", "--to", path(&file)]).status.success());
+    let list = fixture.server.admin(&["erased"]);
     assert_eq!((lines_of(&list).len(), fs::read(&file).unwrap() == list.stdout), (2, true));
-    assert_eq!(file_with(scene.backup.path(), "Wielewaal"), Some("copy.db".to_owned()), "there are no texts in it");
-    scene.server.kill();
-    fs::remove_dir_all(scene.server.data()).unwrap();
-    assert!(!scene.server.admin(&["erased", "--to", path(&file)]).status.success(), "there is nothing to read");
+    assert_eq!(file_with(fixture.backup.path(), "Wielewaal"), Some("copy.db".to_owned()), "there are no texts in it");
+    fixture.server.kill();
+    fs::remove_dir_all(fixture.server.data()).unwrap();
+    assert!(!fixture.server.admin(&["erased", "--to", path(&file)]).status.success(), "there is nothing to read");
     assert_eq!(fs::read(&file).unwrap(), list.stdout, "the list is as it was");
-    let restored = scene.restore(&["--recover-for", "0", "--erased", path(&file)]);
+    let restored = fixture.restore(&["--recover-for", "0", "--erased", path(&file)]);
     assert_eq!(restored["erased_again"], 2);
-    scene.assert_erased();
+    fixture.assert_erased();
 }
 
 #[test]
@@ -162,29 +162,29 @@ fn a_space_that_was_made_again_under_its_id_is_not_taken_for_the_one_that_was_de
 #[test]
 fn a_restore_that_was_killed_between_two_names_is_finished_by_a_server_or_another_restore() {
     for is_served in [true, false] {
-        let mut scene = Scene::new();
-        scene.server.kill();
-        let restored = json_of(&scene.server.admin(&[
+        let mut fixture = Fixture::new();
+        fixture.server.kill();
+        let restored = json_of(&fixture.server.admin(&[
             "restore",
             "--replace",
             "--recover-for",
             "0",
             "--from",
-            path(&scene.backup.path().join("copy.db")),
+            path(&fixture.backup.path().join("copy.db")),
         ]));
         // As it is when the copy is ready and the old database half set aside.
-        let data = scene.server.data();
+        let data = fixture.server.data();
         let aside = restored["set_aside"].as_str().unwrap().to_owned();
         let number = aside.rsplit('-').next().unwrap();
         fs::rename(data.join("kring.db"), data.join(format!("kring.db.restored-{number}"))).unwrap();
         fs::rename(&aside, data.join("kring.db")).unwrap();
         if is_served {
-            scene.server.restart();
-            scene.server.kill();
+            fixture.server.restart();
+            fixture.server.kill();
             assert!(Path::new(&aside).exists(), "the server has put the copy in its place");
-            scene.server.restart();
+            fixture.server.restart();
         } else {
-            assert_eq!(scene.restore(&["--replace", "--recover-for", "0"])["erased_again"], 2);
+            assert_eq!(fixture.restore(&["--replace", "--recover-for", "0"])["erased_again"], 2);
         }
         fs::remove_file(&aside).unwrap();
         for file in fs::read_dir(&data).unwrap().map(|file| file.unwrap().path()) {
@@ -192,33 +192,33 @@ fn a_restore_that_was_killed_between_two_names_is_finished_by_a_server_or_anothe
                 fs::remove_file(file).unwrap();
             }
         }
-        scene.assert_erased();
+        fixture.assert_erased();
     }
 }
 
 #[test]
 fn a_list_that_cannot_be_read_changes_nothing_and_a_damaged_database_is_said_to_know_nothing() {
-    let mut scene = Scene::new();
-    let file = scene.backup.path().join("erased.ndjson");
+    let mut fixture = Fixture::new();
+    let file = fixture.backup.path().join("erased.ndjson");
     fs::write(
         &file,
         "{\"space\":\"0195f3a0-0000-7000-8000-000000000001\",\"at\":\"2026-03-02T00:00:00Z\"}\n{\"space\":1}\n",
     )
     .unwrap();
-    scene.server.kill();
-    let from = scene.backup.path().join("copy.db");
-    let refused = scene.server.admin(&["restore", "--replace", "--from", path(&from), "--erased", path(&file)]);
+    fixture.server.kill();
+    let from = fixture.backup.path().join("copy.db");
+    let refused = fixture.server.admin(&["restore", "--replace", "--from", path(&from), "--erased", path(&file)]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("line 2"), "{said}");
-    let add = json!({"document": scene.cast.network, "command_id": id(), "person_id": scene.cast.client.id, "role": "client",
+    let add = json!({"document": fixture.cast.network, "command_id": id(), "person_id": fixture.cast.client.id, "role": "client",
         "command": {"type": "add_contact", "contact_id": id(), "name": "Nobody"}});
     fs::write(&file, format!("{add}\n")).unwrap();
-    let refused = scene.server.admin(&["restore", "--replace", "--from", path(&from), "--erased", path(&file)]);
+    let refused = fixture.server.admin(&["restore", "--replace", "--from", path(&from), "--erased", path(&file)]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("line 1: it is not a command that erases"), "{said}");
-    let database = scene.server.data().join("kring.db");
+    let database = fixture.server.data().join("kring.db");
     fs::write(&database, vec![7; 9000]).unwrap();
-    let output = scene.server.admin(&["restore", "--replace", "--from", path(&from), "--recover-for", "0"]);
+    let output = fixture.server.admin(&["restore", "--replace", "--from", path(&from), "--recover-for", "0"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("erase it by hand"));
     let restored = json_of(&output);
     assert_eq!(restored["erased_again"], Value::Null);

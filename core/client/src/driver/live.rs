@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use super::End;
 use super::backoff::Backoff;
-use super::rounds::Fallback;
+use super::polling::Fallback;
 use super::socket::{self, Socket};
 use crate::shared::Shared;
 use crate::{Connection, clock, fail};
@@ -29,15 +29,15 @@ const PROBE: Duration = Duration::from_secs(5);
 const GREETING: Duration = Duration::from_secs(15);
 
 /// The interval at which the server is told what was looked at while the line is up.
-const TELL: Duration = Duration::from_secs(60);
+const READ_LOG_EVERY: Duration = Duration::from_secs(60);
 
 /// The most frames that are stored in one transaction.
-const BATCH: usize = 256;
+const MAX_BATCH_FRAMES: usize = 256;
 
 /// About how many bytes of frames are taken at once.
-const BATCH_BYTES: usize = 1 << 20;
+const MAX_BATCH_BYTES: usize = 1 << 20;
 
-/// The close code of a session that has ended: the device was signed out.
+/// The close code of a sign-in that has ended: the device was signed out.
 const SIGNED_OUT: u16 = 4401;
 
 /// Stands for a close without a code (RFC 6455, 7.1.5).
@@ -66,15 +66,15 @@ async fn pump(
     welcomed: &mut Option<Instant>,
     fallback: &Fallback,
 ) -> Result<Never, End> {
-    let mut line = Line::new(Instant::now());
-    let mut told = Instant::now();
+    let mut keep_alive = KeepAlive::new(Instant::now());
+    let mut reads_sent_at = Instant::now();
     loop {
         send(shared, socket).await?;
-        if told.elapsed() >= TELL {
-            told = Instant::now();
+        if reads_sent_at.elapsed() >= READ_LOG_EVERY {
+            reads_sent_at = Instant::now();
             let shared = Arc::clone(shared);
             // Beside the line, which goes on; what could not be told now is told when it begins anew.
-            drop(spawn_blocking(move || shared.share_looks()));
+            drop(spawn_blocking(move || shared.upload_read_log()));
         }
         let retry = shared.state().replica.poll_timeout();
         let retry_in = retry.map(|at| u64::try_from(at.millis() - clock::now().millis()).unwrap_or_default());
@@ -88,7 +88,7 @@ async fn pump(
                     fallback.rest();
                 }
                 if welcomed.is_some() {
-                    line.hear(Instant::now());
+                    keep_alive.hear(Instant::now());
                     shared.set_connection(Connection::Online);
                 }
                 match close {
@@ -106,14 +106,14 @@ async fn pump(
                 shared.state().replica.handle_timeout(clock::now());
             }
             () = shared.wake.notified() => {
-                line.ask(Instant::now() + PROBE);
+                keep_alive.ask(Instant::now() + PROBE);
                 write(socket.send(Message::Ping(Bytes::new()))).await?;
             }
-            () = sleep_until(line.due) => {
-                if line.is_asked {
+            () = sleep_until(keep_alive.due) => {
+                if keep_alive.is_asked {
                     return Err(End::Lost("silence".into()));
                 }
-                line.ask(line.due + (DEAD - SILENCE));
+                keep_alive.ask(keep_alive.due + (DEAD - SILENCE));
                 write(socket.send(Message::Ping(Bytes::new()))).await?;
             }
         }
@@ -149,7 +149,8 @@ fn batch(socket: &mut Socket, first: Option<Result<Message, Error>>) -> Result<(
             Some(Err(error)) if frames.is_empty() => return Err(lost(error)),
             Some(Err(_)) | None => return Ok((frames, Some(NO_CODE))),
         }
-        next = if frames.len() < BATCH && size < BATCH_BYTES { socket.next().now_or_never() } else { None };
+        next =
+            if frames.len() < MAX_BATCH_FRAMES && size < MAX_BATCH_BYTES { socket.next().now_or_never() } else { None };
     }
     Ok((frames, None))
 }
@@ -165,9 +166,9 @@ fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
     handled.map_err(lost)
 }
 
-/// Returns whether the session is really over is told by exchanging its token.
+/// Returns whether the sign-in is really over is told by exchanging its token.
 async fn signed_out(shared: &Arc<Shared>) -> End {
-    let token = shared.state().session.as_ref().map(|session| session.access_token.clone());
+    let token = shared.state().credentials.as_ref().map(|credentials| credentials.access_token.clone());
     token.iter().for_each(|token| shared.expire(token));
     match socket::token(shared).await {
         Ok(_) => End::Lost("signed out, and in again".into()),
@@ -188,12 +189,12 @@ fn lost(error: impl std::error::Error) -> End {
 
 /// When something has to be done about silence, and whether an answer is due by then.
 #[derive(Debug)]
-struct Line {
+struct KeepAlive {
     due: Instant,
     is_asked: bool,
 }
 
-impl Line {
+impl KeepAlive {
     /// The greeting is a question too.
     fn new(now: Instant) -> Self {
         Self { due: now + GREETING, is_asked: true }
@@ -221,17 +222,25 @@ mod tests {
     fn silence_is_first_asked_about_and_then_final() {
         let start = Instant::now();
         let seconds = Duration::from_secs;
-        let mut line = Line::new(start);
-        assert_eq!((line.due, line.is_asked), (start + seconds(15), true), "the greeting is to be answered");
-        line.hear(start + seconds(1));
-        assert_eq!((line.due, line.is_asked), (start + seconds(21), false));
-        line.ask(line.due + (DEAD - SILENCE));
-        assert_eq!((line.due, line.is_asked), (start + seconds(46), true), "45 s after the last sign of life");
-        line.ask(start + seconds(24) + PROBE);
-        assert_eq!(line.due, start + seconds(29), "the app came to the front");
-        line.ask(start + seconds(28) + PROBE);
-        assert_eq!(line.due, start + seconds(29), "asking again gives no more time");
-        line.hear(start + seconds(28));
-        assert_eq!((line.due, line.is_asked), (start + seconds(48), false));
+        let mut keep_alive = KeepAlive::new(start);
+        assert_eq!(
+            (keep_alive.due, keep_alive.is_asked),
+            (start + seconds(15), true),
+            "the greeting is to be answered"
+        );
+        keep_alive.hear(start + seconds(1));
+        assert_eq!((keep_alive.due, keep_alive.is_asked), (start + seconds(21), false));
+        keep_alive.ask(keep_alive.due + (DEAD - SILENCE));
+        assert_eq!(
+            (keep_alive.due, keep_alive.is_asked),
+            (start + seconds(46), true),
+            "45 s after the last sign of life"
+        );
+        keep_alive.ask(start + seconds(24) + PROBE);
+        assert_eq!(keep_alive.due, start + seconds(29), "the app came to the front");
+        keep_alive.ask(start + seconds(28) + PROBE);
+        assert_eq!(keep_alive.due, start + seconds(29), "asking again gives no more time");
+        keep_alive.hear(start + seconds(28));
+        assert_eq!((keep_alive.due, keep_alive.is_asked), (start + seconds(48), false));
     }
 }

@@ -20,7 +20,7 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_asyn
 
 use super::End;
 use crate::ClientError;
-use crate::http::{MAX_ANSWER, ServerUrl, tls_config};
+use crate::http::{MAX_ANSWER_BYTES, ServerUrl, tls_config};
 use crate::secret::Secret;
 use crate::shared::Shared;
 
@@ -28,7 +28,7 @@ use crate::shared::Shared;
 const PROTOCOL: &str = "kring.sync.v1";
 
 /// The time that the handshake may take, in all.
-const PATIENCE: Duration = Duration::from_secs(15);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -38,9 +38,9 @@ pub(super) async fn open(shared: &Arc<Shared>) -> Result<Socket, End> {
     let prepare = move || {
         preparing.finish_sign_in()?;
         preparing.share_local_spaces()?;
-        preparing.share_looks()
+        preparing.upload_read_log()
     };
-    beside(prepare).await?;
+    run_blocking(prepare).await?;
     let server = shared.server()?;
     for _ in 0..2 {
         let token = token(shared).await?;
@@ -55,17 +55,18 @@ pub(super) async fn open(shared: &Arc<Shared>) -> Result<Socket, End> {
 /// A good access token.
 pub(super) async fn token(shared: &Arc<Shared>) -> Result<Secret, ClientError> {
     let shared = Arc::clone(shared);
-    beside(move || shared.access_token()).await
+    run_blocking(move || shared.access_token()).await
 }
 
 /// The socket; `None` where the server does not take the token.
 async fn handshake(server: &ServerUrl, token: &Secret) -> Result<Option<Socket>, End> {
     let request = request(server, token).map_err(lost)?;
-    let config = WebSocketConfig::default().max_message_size(Some(MAX_ANSWER)).max_frame_size(Some(MAX_ANSWER));
+    let config =
+        WebSocketConfig::default().max_message_size(Some(MAX_ANSWER_BYTES)).max_frame_size(Some(MAX_ANSWER_BYTES));
     let connector = Connector::Rustls(tls_config().map_err(lost)?);
     // Without Nagle's algorithm: an edit is a small frame that must not wait for the next one.
     let connecting = connect_async_tls_with_config(request, Some(config), true, Some(connector));
-    match timeout(PATIENCE, connecting).await {
+    match timeout(HANDSHAKE_TIMEOUT, connecting).await {
         Err(_) => Err(End::Blocked("the handshake took too long".into())),
         Ok(Ok((socket, _))) => Ok(Some(socket)),
         Ok(Err(Error::Http(answer))) if is_token_refused(&answer) => Ok(None),
@@ -97,7 +98,7 @@ fn request(server: &ServerUrl, token: &Secret) -> Result<Request, Error> {
 }
 
 /// Runs something that blocks on a thread for it.
-async fn beside<T: Send + 'static>(
+async fn run_blocking<T: Send + 'static>(
     run: impl FnOnce() -> Result<T, ClientError> + Send + 'static,
 ) -> Result<T, ClientError> {
     spawn_blocking(run).await.unwrap_or(Err(ClientError::Closed))

@@ -10,21 +10,21 @@ use ureq::Body;
 use ureq::http::header::{CONTENT_TYPE, DATE};
 use ureq::http::{Response, StatusCode};
 
-use super::{HttpError, MAX_ANSWER};
+use super::{HttpError, MAX_ANSWER_BYTES};
 
 /// The largest answer in JSON, in bytes; an honest one has a few hundred.
-const MAX_JSON: u64 = 1 << 20;
+const MAX_JSON_BYTES: u64 = 1 << 20;
 
 /// The largest problem, in bytes.
-const MAX_PROBLEM: u64 = 64 << 10;
+const MAX_PROBLEM_BYTES: u64 = 64 << 10;
 
 /// The longest stable word, in characters.
-const MAX_WORD: usize = 100;
+const MAX_WORD_CHARS: usize = 100;
 
 /// Reads an answer in JSON.
 pub(super) fn json<T: DeserializeOwned>(answer: Response<Body>) -> Result<T, HttpError> {
     let mut answer = of_type(answer, "application/json")?;
-    let text = answer.body_mut().with_config().limit(MAX_JSON).read_to_string()?;
+    let text = answer.body_mut().with_config().limit(MAX_JSON_BYTES).read_to_string()?;
     // The text may hold tokens, so nothing of it is shown; serde names only the line and column.
     serde_json::from_str(&text).map_err(|error| {
         HttpError::foreign(format!("not the expected JSON at line {} column {}", error.line(), error.column()))
@@ -33,7 +33,7 @@ pub(super) fn json<T: DeserializeOwned>(answer: Response<Body>) -> Result<T, Htt
 
 /// Reads an answer in CBOR.
 pub(super) fn cbor(answer: Response<Body>) -> Result<Vec<u8>, HttpError> {
-    let limit = u64::try_from(MAX_ANSWER).unwrap_or(u64::MAX);
+    let limit = u64::try_from(MAX_ANSWER_BYTES).unwrap_or(u64::MAX);
     let mut answer = of_type(answer, "application/cbor")?;
     Ok(answer.body_mut().with_config().limit(limit).read_to_vec()?)
 }
@@ -68,7 +68,7 @@ fn successful(mut answer: Response<Body>) -> Result<Response<Body>, HttpError> {
     if !is_of_type(&answer, "application/problem+json") {
         return Err(HttpError::foreign(format!("{status} without a problem")));
     }
-    let text = answer.body_mut().with_config().limit(MAX_PROBLEM).read_to_string()?;
+    let text = answer.body_mut().with_config().limit(MAX_PROBLEM_BYTES).read_to_string()?;
     let problem = serde_json::from_str(&text).ok().filter(Problem::is_ours);
     let Some(Problem { code, server_time, server_id, .. }) = problem else {
         return Err(HttpError::foreign(format!("{status} with the problem of somebody else")));
@@ -91,7 +91,7 @@ struct Problem {
 impl Problem {
     fn is_ours(&self) -> bool {
         let word = self.r#type.strip_prefix("urn:kring:problem:");
-        word == Some(&self.code) && !self.code.is_empty() && self.code.chars().count() <= MAX_WORD
+        word == Some(&self.code) && !self.code.is_empty() && self.code.chars().count() <= MAX_WORD_CHARS
     }
 }
 

@@ -11,7 +11,7 @@ use crate::ClientError;
 pub(crate) struct ServerUrl {
     is_secure: bool,
     /// Host, port and the path below which Kring is served, without a slash at the end.
-    place: String,
+    host_and_path: String,
 }
 
 impl ServerUrl {
@@ -29,7 +29,7 @@ impl ServerUrl {
         if authority.as_str().contains('@') || uri.query().is_some() {
             return Err(wrong());
         }
-        Ok(Self { is_secure, place: format!("{authority}{}", uri.path().trim_end_matches('/')) })
+        Ok(Self { is_secure, host_and_path: format!("{authority}{}", uri.path().trim_end_matches('/')) })
     }
 
     /// The address of a path that begins with a slash.
@@ -39,12 +39,12 @@ impl ServerUrl {
 
     /// The base address as text.
     pub(crate) fn text(&self) -> String {
-        format!("{}://{}", if self.is_secure { "https" } else { "http" }, self.place)
+        format!("{}://{}", if self.is_secure { "https" } else { "http" }, self.host_and_path)
     }
 
     /// The address of the socket.
     pub(crate) fn socket(&self) -> String {
-        format!("{}://{}/v1/sync", if self.is_secure { "wss" } else { "ws" }, self.place)
+        format!("{}://{}/v1/sync", if self.is_secure { "wss" } else { "ws" }, self.host_and_path)
     }
 }
 

@@ -10,7 +10,7 @@ use kring_sync::DeviceIdentity;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::account::{Account, Session};
+use crate::account::{Account, Credentials};
 use crate::device_key::{DeviceKey, NewDevice};
 use crate::http::HttpError;
 use crate::secret::Secret;
@@ -34,14 +34,14 @@ impl Shared {
     ///
     /// [`ClientError::SignedOut`] where the phone cannot show who it was, and [`ClientError::Declined`] with `not_found` by
     /// a server that knows no copies.
-    pub(super) fn become_another(&self, old: &Session) -> Result<Secret, ClientError> {
+    pub(super) fn become_another(&self, old: &Credentials) -> Result<Secret, ClientError> {
         let Some(key) = &old.key else { return self.end_as_copy() };
         let new = self.new_device(old)?;
         let server = self.server()?;
         let device = self.state().account.identity.device;
         let post = |at| {
             let proof = key.prove_copy(device, &old.refresh_token, at, &new);
-            let token = old.refresh_token.reveal();
+            let token = old.refresh_token.expose();
             let body = json!({"refresh_token": token, "proof": proof, "device_key": new.key.public()});
             self.http.post::<CopyAnswer>(&server, "/v1/devices/copies", None, &body)
         };
@@ -59,10 +59,10 @@ impl Shared {
         }
     }
 
-    /// Parts from a list of looks that is another than the server knows: the phone was put back from a copy.
-    pub(crate) fn part_from_list(&self) -> Result<(), ClientError> {
+    /// Parts from a read log that is another than the server knows: the phone was put back from a copy.
+    pub(crate) fn restart_read_log(&self) -> Result<(), ClientError> {
         let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(old) = self.state().session.clone() else { return Err(ClientError::SignedOut) };
+        let Some(old) = self.state().credentials.clone() else { return Err(ClientError::SignedOut) };
         match self.become_another(&old) {
             Err(ClientError::Declined { code }) if code == "not_found" => self.end_as_copy().map(drop),
             answer => answer.map(drop),
@@ -71,22 +71,22 @@ impl Shared {
 
     /// Takes the file for the one it was.
     pub(super) fn trust_file(&self) -> Result<(), ClientError> {
-        if let Some(mark) = &self.file_mark {
-            self.with_store(|store| store.put_file_mark(mark))?;
+        if let Some(file_id) = &self.file_id {
+            self.with_store(|store| store.put_file_id(file_id))?;
         }
         self.state().is_suspect = false;
         Ok(())
     }
 
     /// Returns what this phone is to become; kept before it is asked for, so that a lost answer is asked for again.
-    fn new_device(&self, old: &Session) -> Result<NewDevice, ClientError> {
+    fn new_device(&self, old: &Credentials) -> Result<NewDevice, ClientError> {
         if let Some(new) = &old.new_device {
             return Ok(new.clone());
         }
         let new = NewDevice::generate()?;
         self.with_store(|store| store.put_new_device(&new))?;
-        if let Some(session) = self.state().session.as_mut() {
-            session.new_device = Some(new.clone());
+        if let Some(credentials) = self.state().credentials.as_mut() {
+            credentials.new_device = Some(new.clone());
         }
         Ok(new)
     }
@@ -100,28 +100,28 @@ impl Shared {
         }
         let identity = DeviceIdentity { person, device };
         let account = Account { identity, server_id: Some(server_id), is_copy: true, ..before };
-        let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(Some(key));
+        let credentials = Credentials::new(access_token, refresh_token, expires_in, clock::now()).with_key(Some(key));
         // The mark first: without it, a phone that ends in between would take itself for one more copy.
         self.trust_file()?;
-        self.with_store(|store| store.sign_in(&account, &session))?;
-        let token = session.access_token.clone();
+        self.with_store(|store| store.sign_in(&account, &credentials))?;
+        let token = credentials.access_token.clone();
         let mut state = self.state();
         state.replica.adopt(identity);
         state.replica.catch_up_first();
         state.account = account;
-        state.session = Some(session);
+        state.credentials = Some(credentials);
         drop(state);
         self.rejoin.notify_one();
-        self.tell(Some(Event::Copied { is_signed_in: true }));
+        self.publish(Some(Event::Copied { is_signed_in: true }));
         Ok(token)
     }
 
     /// Ends the sign-in on this phone alone, and says why.
     fn end_as_copy(&self) -> Result<Secret, ClientError> {
         self.trust_file()?;
-        self.forget_session()?;
+        self.forget_credentials()?;
         self.set_connection(Connection::SignedOut);
-        self.tell(Some(Event::Copied { is_signed_in: false }));
+        self.publish(Some(Event::Copied { is_signed_in: false }));
         Err(ClientError::SignedOut)
     }
 }

@@ -5,7 +5,7 @@ use kring_sync::{EditState, Permission};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Kring, beside};
+use super::{Kring, run_blocking};
 use crate::store::{Edit, Edits};
 use crate::{ClientError, clock};
 
@@ -44,7 +44,7 @@ impl Kring {
     pub fn read(&self, document: DocumentId) -> Result<ReadModel, ClientError> {
         let language = self.shared().options.language;
         let model = self.shared().state().replica.read(document, language).ok_or(ClientError::NotHere)?;
-        self.shared().looked(document);
+        self.shared().note_read(document);
         Ok(model)
     }
 
@@ -59,7 +59,7 @@ impl Kring {
         let cursor = state.replica.cursor(document).ok_or(ClientError::NotHere)?;
         let model = state.replica.read(document, language).ok_or(ClientError::NotHere)?;
         drop(state);
-        self.shared().looked(document);
+        self.shared().note_read(document);
         let ReadModel { content, cards, labels } = model;
         let generation = cursor.generation;
         let sequence = cursor.sequence;
@@ -77,12 +77,12 @@ impl Kring {
     pub fn status(&self, space: SpaceId) -> Result<Status, ClientError> {
         let language = self.shared().options.language;
         let here = self.shared().state().replica.status(space, clock::now(), language);
-        let told = || self.shared().with_store(|store| store.status(space));
-        here.map_or_else(told, |status| Ok(Some(status)))?.ok_or(ClientError::NotHere)
+        let events_ready = || self.shared().with_store(|store| store.status(space));
+        here.map_or_else(events_ready, |status| Ok(Some(status)))?.ok_or(ClientError::NotHere)
     }
 
     /// Asks the server how it goes in a space, and keeps the answer for [`Kring::status`]: for a backup, who reads none of its
-    /// documents. The server notes that they looked. For who reads a document of it this is [`Kring::status`].
+    /// documents. The server notes that they looked. For anybody who reads a document of it this is [`Kring::status`].
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Kring {
             return Ok(status);
         }
         let path = format!("/v1/spaces/{space}/status");
-        beside(self.shared(), move |shared| {
+        run_blocking(self.shared(), move |shared| {
             let status: Status = shared.authorized(|server, token| shared.http.get(server, &path, token, language))?;
             shared.with_store(|store| store.put_status(space, &status))?;
             Ok(status)

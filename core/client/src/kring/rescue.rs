@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Kring, new_identity};
-use crate::store::{Place, Salvaged, Store, exchange::Exchange};
+use crate::store::{DatabaseFile, Salvaged, Store, swap::FileSwap};
 use crate::{ClientError, Options, clock};
 
 /// What a rescue has found.
@@ -13,7 +13,7 @@ pub struct Rescue {
     pub waiting: usize,
     /// The number of edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
     pub not_accepted: usize,
-    /// True when the session is still there; where not, sign in again, and everything that was shared comes back. It ends
+    /// True when the sign-in is still there; where not, sign in again, and everything that was shared comes back. It ends
     /// where the list of what was looked at is not whole, since the server takes nothing from this device without.
     pub is_signed_in: bool,
     /// Where the damaged file is now; `None` where it was not damaged.
@@ -47,13 +47,13 @@ impl Kring {
         key: &crate::FileKey,
         options: Options,
     ) -> Result<(Self, Rescue), ClientError> {
-        Self::rescued(Place::locked(path.as_ref(), key), options)
+        Self::rescued(DatabaseFile::locked(path.as_ref(), key), options)
     }
 
-    fn rescued(place: Place<'_>, options: Options) -> Result<(Self, Rescue), ClientError> {
-        let exchange = Exchange::begin(place.path())?;
-        let aside = exchange.finish()?;
-        let opened = match Self::of(place, options.clone()) {
+    fn rescued(file: DatabaseFile<'_>, options: Options) -> Result<(Self, Rescue), ClientError> {
+        let swap = FileSwap::begin(file.path())?;
+        let aside = swap.finish()?;
+        let opened = match Self::of(file, options.clone()) {
             Err(ClientError::Damaged) => None,
             opened => Some(opened?),
         };
@@ -61,15 +61,15 @@ impl Kring {
             // Another rescue had come so far that only names were left to change.
             Some(kring) => (kring, aside),
             None => {
-                let salvaged = Salvaged::read(place)?;
-                let draft = exchange.draft();
-                let mut store = Store::open(place.at(&draft))?;
+                let salvaged = Salvaged::read(file)?;
+                let draft = swap.draft();
+                let mut store = Store::open(file.at(&draft))?;
                 salvaged.write(&mut store)?;
                 store.account(new_identity)?;
                 store.seal()?;
-                exchange.ready(clock::now())?;
-                let aside = exchange.finish()?;
-                (Self::of(place, options)?, aside)
+                swap.ready(clock::now())?;
+                let aside = swap.finish()?;
+                (Self::of(file, options)?, aside)
             }
         };
         let is_signed_in = kring.identity().is_signed_in;

@@ -9,8 +9,8 @@ use kring_sync::DeviceIdentity;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Kring, beside};
-use crate::account::{Account, PendingSignIn, Session};
+use super::{Kring, run_blocking};
+use crate::account::{Account, Credentials, PendingSignIn};
 use crate::device_key::{DeviceKey, nonce};
 use crate::http::{HttpError, ServerUrl};
 use crate::secret::Secret;
@@ -69,7 +69,7 @@ impl Kring {
         let code = Secret::new(one_time_code::text(&code));
         let device_name = device_name.to_owned();
         let display_name = display_name.map(str::to_owned);
-        beside(self.shared(), move |shared| shared.sign_in(&server, code, device_name, display_name)).await
+        run_blocking(self.shared(), move |shared| shared.sign_in(&server, code, device_name, display_name)).await
     }
 }
 
@@ -89,7 +89,7 @@ impl Shared {
             None => {
                 let key = match self.joins(server) {
                     // Who joins stays the device that they are.
-                    Some(session) => session.key,
+                    Some(credentials) => credentials.key,
                     None => Some(DeviceKey::generate()?),
                 };
                 let pending =
@@ -111,7 +111,7 @@ impl Shared {
         let Some(pending) = self.with_store(|store| store.pending_sign_in())? else { return Ok(()) };
         match self.finish(&pending) {
             Ok(_) => Ok(()),
-            Err(error) if self.state().session.is_some() => {
+            Err(error) if self.state().credentials.is_some() => {
                 tracing::debug!(%error, "a sign-in that was begun is not finished");
                 Ok(())
             }
@@ -141,7 +141,7 @@ impl Shared {
         let only = account.server.as_ref().map(|_| account.person());
         let body = |at| {
             let mut body = json!({
-                "code": pending.code.reveal(),
+                "code": pending.code.expose(),
                 "device_name": pending.device_name,
                 "display_name": pending.display_name,
                 "person_id": account.person(),
@@ -193,8 +193,8 @@ impl Shared {
         // What waits may have been shared by the device that this phone was before.
         let is_copy = before.is_copy || before.server.is_some() && before.identity != identity;
         let account = Account { identity, server: Some(server.text()), server_id, is_copy };
-        let session = Session::new(access_token, refresh_token, expires_in, clock::now()).with_key(key);
-        self.with_store(|store| store.sign_in(&account, &session))?;
+        let credentials = Credentials::new(access_token, refresh_token, expires_in, clock::now()).with_key(key);
+        self.with_store(|store| store.sign_in(&account, &credentials))?;
         let mut state = self.state();
         if state.account.identity != account.identity {
             state.replica.adopt(account.identity);
@@ -203,7 +203,7 @@ impl Shared {
             state.replica.catch_up_first();
         }
         state.account = account;
-        state.session = Some(session);
+        state.credentials = Some(credentials);
         let was_signed_out = state.connection == Connection::SignedOut;
         drop(state);
         if was_signed_out {
@@ -213,11 +213,11 @@ impl Shared {
         Ok(SignedIn { person, device, space: answer.space_id, role: answer.role })
     }
 
-    /// The session with which somebody joins one more space of the same server.
-    fn joins(&self, server: &ServerUrl) -> Option<Session> {
+    /// The sign-in with which somebody joins one more space of the same server.
+    fn joins(&self, server: &ServerUrl) -> Option<Credentials> {
         let state = self.state();
         let is_there = state.account.server.as_deref() == Some(&server.text());
-        state.session.clone().filter(|_| is_there)
+        state.credentials.clone().filter(|_| is_there)
     }
 }
 

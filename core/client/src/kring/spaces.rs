@@ -7,13 +7,13 @@ use kring_sync::Member;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Kring, beside};
+use super::{Kring, run_blocking};
 use crate::ClientError;
 use crate::shared::{Shared, State};
 use crate::store::LocalSpace;
 
 /// The longest name of a space, in characters.
-const MAX_NAME: usize = 200;
+const MAX_NAME_CHARS: usize = 200;
 
 /// A space as the phone knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Kring {
     /// [`ClientError::Refused`] for a name that is empty or longer than 200 characters; [`ClientError::Storage`].
     pub fn create_space(&self, name: &str) -> Result<SpaceId, ClientError> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
+        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
             return Err(kring_domain::Refusal::invalid("name").into());
         }
         let space = SpaceId::new(Uuid::now_v7());
@@ -123,8 +123,10 @@ impl Kring {
     /// [`ClientError::Declined`], [`ClientError::Offline`] or [`ClientError::SignedOut`].
     pub async fn remove_member(&self, space: SpaceId, person: PersonId) -> Result<(), ClientError> {
         let path = format!("/v1/spaces/{space}/members/{person}");
-        beside(self.shared(), move |shared| shared.authorized(|server, token| shared.http.delete(server, &path, token)))
-            .await
+        run_blocking(self.shared(), move |shared| {
+            shared.authorized(|server, token| shared.http.delete(server, &path, token))
+        })
+        .await
     }
 }
 

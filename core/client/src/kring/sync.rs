@@ -8,7 +8,7 @@ use kring_domain::Access;
 use kring_sync::{Cursor, DeviceFrame, ServerFrame, decode_server_frames, encode};
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Kring, beside};
+use super::{Kring, run_blocking};
 use crate::shared::{Disconnect, Shared};
 use crate::{ClientError, Connection, clock};
 
@@ -38,12 +38,12 @@ impl Kring {
     /// [`ClientError::Offline`], [`ClientError::AnotherServer`], [`ClientError::SignedOut`] or [`ClientError::Server`]; what was done until then stays.
     pub async fn sync_once(&self) -> Result<SyncReport, ClientError> {
         let before = self.waiting();
-        if let Some(line) = self.shared().take_line().await {
+        if let Some(sync_lock) = self.shared().take_sync_lock().await {
             let sync = move |shared: &Shared| {
-                let _line = line;
+                let _lock = sync_lock;
                 shared.sync().map(drop)
             };
-            beside(self.shared(), sync).await?;
+            run_blocking(self.shared(), sync).await?;
         }
         let waiting = self.waiting();
         Ok(SyncReport { answered: before.saturating_sub(waiting), waiting })
@@ -54,20 +54,20 @@ impl Shared {
     /// The right to speak for the replica; `None` while a socket is up, on which everything is on its way already.
     ///
     /// A socket over which the server has not spoken yet gives way.
-    async fn take_line(&self) -> Option<OwnedMutexGuard<()>> {
-        if let Ok(line) = Arc::clone(&self.line).try_lock_owned() {
-            return Some(line);
+    async fn take_sync_lock(&self) -> Option<OwnedMutexGuard<()>> {
+        if let Ok(sync_lock) = Arc::clone(&self.sync_lock).try_lock_owned() {
+            return Some(sync_lock);
         }
-        let mut line = pin!(Arc::clone(&self.line).lock_owned());
+        let mut sync_lock = pin!(Arc::clone(&self.sync_lock).lock_owned());
         loop {
-            let mut told = pin!(self.told.notified());
-            told.as_mut().enable();
+            let mut events_ready = pin!(self.events_ready.notified());
+            events_ready.as_mut().enable();
             if self.state().connection == Connection::Online {
                 return None;
             }
             self.give_way.notify_one();
-            if let Either::Left((line, _)) = select(line.as_mut(), told).await {
-                return Some(line);
+            if let Either::Left((sync_lock, _)) = select(sync_lock.as_mut(), events_ready).await {
+                return Some(sync_lock);
             }
         }
     }
@@ -76,7 +76,7 @@ impl Shared {
     pub(crate) fn sync(&self) -> Result<bool, ClientError> {
         self.finish_sign_in()?;
         self.share_local_spaces()?;
-        self.share_looks()?;
+        self.upload_read_log()?;
         self.flush()?;
         let first = self.progress();
         let mut before = None;
@@ -86,7 +86,7 @@ impl Shared {
             let after = self.progress();
             let state = self.state();
             let is_done = state.replica.is_quiet() && !is_behind;
-            if !state.replica.is_bringing() && (is_done || before.as_ref() == Some(&after)) {
+            if !state.replica.has_entries_to_upload() && (is_done || before.as_ref() == Some(&after)) {
                 break;
             }
             drop(state);

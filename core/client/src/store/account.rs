@@ -1,4 +1,4 @@
-//! Whose file it is, the session, the spaces and who is in them.
+//! Whose file it is, the sign-in, the spaces and who is in them.
 
 use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Status, Timestamp};
 use kring_sync::{Clock, DeviceIdentity, Member};
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::value::{parse, uuid, word};
 use super::{LocalSpace, Store, StoreError, sign_in};
-use crate::account::{Account, Session};
+use crate::account::{Account, Credentials};
 use crate::device_key::{DeviceKey, NewDevice};
 use crate::secret::Secret;
 
@@ -30,20 +30,20 @@ impl Store {
         Ok(account)
     }
 
-    /// Keeps whose file this is, without a session.
+    /// Keeps whose file this is, without a sign-in.
     pub(crate) fn put_identity(&mut self, account: &Account) -> Result<(), StoreError> {
         put_account(&self.connection, account)
     }
 
     /// The mark of the file that this database was last known to be in.
-    pub(crate) fn file_mark(&self) -> Result<Option<String>, StoreError> {
+    pub(crate) fn file_id(&self) -> Result<Option<String>, StoreError> {
         let read = "SELECT file_mark FROM account";
         Ok(self.connection.query_row(read, [], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Keeps which file this database is in.
-    pub(crate) fn put_file_mark(&mut self, mark: &str) -> Result<(), StoreError> {
-        self.connection.execute("UPDATE account SET file_mark = ?1", [mark])?;
+    pub(crate) fn put_file_id(&mut self, file_id: &str) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE account SET file_mark = ?1", [file_id])?;
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Store {
 
     /// Keeps what this phone is to become, before it asks for it.
     pub(crate) fn put_new_device(&mut self, new: &NewDevice) -> Result<(), StoreError> {
-        let secret = new.key.reveal();
+        let secret = new.key.expose();
         let sql = "UPDATE session SET new_key = ?1, new_nonce = ?2";
         self.connection.execute(sql, params![secret.as_slice(), new.nonce])?;
         Ok(())
@@ -94,32 +94,32 @@ impl Store {
         Ok(())
     }
 
-    /// The session, where there is one.
-    pub(crate) fn session(&self) -> Result<Option<Session>, StoreError> {
-        session(&self.connection)
+    /// The sign-in, where there is one.
+    pub(crate) fn credentials(&self) -> Result<Option<Credentials>, StoreError> {
+        credentials(&self.connection)
     }
 
     /// Keeps the outcome of a sign-in, which has its answer now.
-    pub(crate) fn sign_in(&mut self, account: &Account, session: &Session) -> Result<(), StoreError> {
+    pub(crate) fn sign_in(&mut self, account: &Account, credentials: &Credentials) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         put_account(&transaction, account)?;
-        put_session(&transaction, session)?;
+        put_credentials(&transaction, credentials)?;
         sign_in::drop_pending_sign_in(&transaction)?;
         Ok(transaction.commit()?)
     }
 
     /// Keeps a new pair of tokens in the place of the old one.
-    pub(crate) fn put_session(&mut self, session: &Session) -> Result<(), StoreError> {
-        put_session(&self.connection, session)
+    pub(crate) fn put_credentials(&mut self, credentials: &Credentials) -> Result<(), StoreError> {
+        put_credentials(&self.connection, credentials)
     }
 
     /// Keeps the word of an exchange of tokens, before it is begun.
-    pub(crate) fn put_exchange(&mut self, exchange: &str) -> Result<(), StoreError> {
-        self.connection.execute("UPDATE session SET exchange = ?1", [exchange])?;
+    pub(crate) fn put_refresh_nonce(&mut self, refresh_nonce: &str) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE session SET exchange = ?1", [refresh_nonce])?;
         Ok(())
     }
 
-    /// Forgets the session.
+    /// Forgets the sign-in.
     pub(crate) fn sign_out(&mut self) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM session", [])?;
         Ok(())
@@ -156,15 +156,15 @@ impl Store {
     }
 }
 
-/// The session in a file, where there is one.
-pub(super) fn session(connection: &Connection) -> Result<Option<Session>, StoreError> {
+/// The sign-in in a file, where there is one.
+pub(super) fn credentials(connection: &Connection) -> Result<Option<Credentials>, StoreError> {
     let read = "SELECT access_token, refresh_token, refresh_at, device_key, exchange FROM session";
     let new_device = new_device(connection);
     let row = connection.query_row(read, [], |row| {
         let secret = row.get::<_, Option<[u8; 32]>>(3)?.map(Zeroizing::new);
-        Ok(Session {
+        Ok(Credentials {
             key: secret.map(|secret| DeviceKey::from_secret(&secret)),
-            exchange: row.get(4)?,
+            refresh_nonce: row.get(4)?,
             new_device: new_device.clone(),
             access_token: Secret::new(row.get(0)?),
             refresh_token: Secret::new(row.get(1)?),
@@ -238,17 +238,18 @@ fn put_account(connection: &Connection, account: &Account) -> Result<(), StoreEr
     Ok(())
 }
 
-fn put_session(connection: &Connection, session: &Session) -> Result<(), StoreError> {
+fn put_credentials(connection: &Connection, credentials: &Credentials) -> Result<(), StoreError> {
     let sql = "INSERT INTO session (one, access_token, refresh_token, refresh_at, device_key, exchange)
         VALUES (1, ?1, ?2, ?3, ?4, ?5)
         ON CONFLICT DO UPDATE SET access_token = excluded.access_token, refresh_token = excluded.refresh_token,
             refresh_at = excluded.refresh_at, device_key = excluded.device_key, exchange = excluded.exchange,
             new_key = NULL, new_nonce = NULL";
-    let access = session.access_token.reveal();
-    let refresh = session.refresh_token.reveal();
-    let key = session.key.as_ref().map(DeviceKey::reveal);
+    let access = credentials.access_token.expose();
+    let refresh = credentials.refresh_token.expose();
+    let key = credentials.key.as_ref().map(DeviceKey::expose);
     let key = key.as_ref().map(|secret| secret.as_slice());
-    connection.execute(sql, params![access, refresh, session.refresh_at.millis(), key, session.exchange])?;
+    connection
+        .execute(sql, params![access, refresh, credentials.refresh_at.millis(), key, credentials.refresh_nonce])?;
     Ok(())
 }
 
@@ -263,26 +264,26 @@ mod tests {
         let mut store = Store::open(&path).unwrap();
         let mut account = store.account(|| identity(1)).unwrap();
         assert_eq!(store.account(|| identity(9)).unwrap(), account, "made once");
-        assert_eq!(store.session().unwrap(), None);
+        assert_eq!(store.credentials().unwrap(), None);
         account.identity = identity(2);
         account.server = Some("https://kring.example".into());
         account.server_id = Some(ServerId::new(Uuid::from_u128(5)));
-        let session = |text: &str| {
-            Session::new(Secret::new(text.into()), Secret::new(text.into()), 900, Timestamp::from_millis(5_000))
+        let credentials = |text: &str| {
+            Credentials::new(Secret::new(text.into()), Secret::new(text.into()), 900, Timestamp::from_millis(5_000))
         };
-        store.sign_in(&account, &session("first")).unwrap();
+        store.sign_in(&account, &credentials("first")).unwrap();
         let key = Some(DeviceKey::generate().unwrap());
-        let second = session("second").with_key(key);
-        store.put_session(&second).unwrap();
-        store.put_exchange("begun").unwrap();
+        let second = credentials("second").with_key(key);
+        store.put_credentials(&second).unwrap();
+        store.put_refresh_nonce("begun").unwrap();
         account.server_id = Some(ServerId::new(Uuid::from_u128(6)));
         store.put_server_id(ServerId::new(Uuid::from_u128(6))).unwrap();
         drop(store);
         let mut store = Store::open(&path).unwrap();
         assert_eq!(store.account(|| identity(9)).unwrap(), account);
-        assert_eq!(store.session().unwrap(), Some(Session { exchange: Some("begun".into()), ..second }));
+        assert_eq!(store.credentials().unwrap(), Some(Credentials { refresh_nonce: Some("begun".into()), ..second }));
         store.sign_out().unwrap();
-        assert_eq!(store.session().unwrap(), None);
+        assert_eq!(store.credentials().unwrap(), None);
     }
 
     #[test]

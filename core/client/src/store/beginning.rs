@@ -7,22 +7,22 @@
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
-use super::files::beside;
+use super::files::with_suffix;
 
 /// What the name of the mark ends with.
 pub(crate) const MARK: &str = "-made";
 
 /// Returns whether there is a file with nothing in it that once had something.
 pub(super) fn is_emptied(path: &Path) -> bool {
-    let has_bytes = |ending| fs::metadata(beside(path, ending)).is_ok_and(|file| file.len() > 0);
+    let has_bytes = |ending| fs::metadata(with_suffix(path, ending)).is_ok_and(|file| file.len() > 0);
     let is_empty = fs::metadata(path).is_ok_and(|file| file.len() == 0);
     // A log is begun when the first page is there; SQLite would remove one that is beside an empty file.
-    is_empty && (has_bytes("-wal") || beside(path, MARK).exists())
+    is_empty && (has_bytes("-wal") || with_suffix(path, MARK).exists())
 }
 
 /// The file has its tables: from now on it is never empty.
 pub(super) fn mark(path: &Path) {
-    let mark = beside(path, MARK);
+    let mark = with_suffix(path, MARK);
     if mark.exists() {
         return;
     }
@@ -47,11 +47,11 @@ mod tests {
             ("nothing", |path| fs::write(path, b"").unwrap()),
             ("an empty log", |path| {
                 fs::write(path, b"").unwrap();
-                fs::write(beside(path, "-wal"), b"").unwrap();
+                fs::write(with_suffix(path, "-wal"), b"").unwrap();
             }),
             ("a first page that was being written", |path| {
                 fs::write(path, b"").unwrap();
-                fs::write(beside(path, "-journal"), [0; 512]).unwrap();
+                fs::write(with_suffix(path, "-journal"), [0; 512]).unwrap();
             }),
             ("no tables", |path| {
                 Connection::open(path).unwrap().query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
@@ -86,7 +86,7 @@ mod tests {
 
         let copied = directory.path().join("copied.db");
         fs::write(&copied, b"").unwrap();
-        fs::write(beside(&copied, "-wal"), [7; 100]).unwrap();
+        fs::write(with_suffix(&copied, "-wal"), [7; 100]).unwrap();
         assert!(matches!(Store::open(&copied), Err(StoreError::Damaged)), "a log of something that is gone");
     }
 }

@@ -30,9 +30,9 @@ impl FileKey {
         }
         pragma.push_str("'\"");
         connection.execute_batch(&pragma)?;
-        let looked: rusqlite::Result<i64> =
+        let probe: rusqlite::Result<i64> =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
-        match looked {
+        match probe {
             Ok(_) => Ok(()),
             Err(rusqlite::Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::NotADatabase => {
                 Err(StoreError::WrongKey)

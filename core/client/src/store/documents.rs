@@ -1,7 +1,7 @@
 //! The documents: where each is, its snapshot and the entries after it.
 
 use kring_domain::{Access, DocumentId, DocumentKind, Role, SpaceId};
-use kring_sync::{Base, ChainHash, StoreOp, StoredDocument};
+use kring_sync::{ChainHash, Position, StoreOp, StoredDocument};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::value::{number, parse, signed, uuid, word};
@@ -23,8 +23,8 @@ impl Store {
                 role: parse(row.get(3)?)?,
                 access: parse(row.get(4)?)?,
                 known: row.get(5)?,
-                base: Base { generation: number(row, 6)?, sequence: number(row, 7)? },
-                chain: row.get::<_, Option<[u8; 32]>>(8)?.map(ChainHash::from_stored),
+                position: Position { generation: number(row, 6)?, sequence: number(row, 7)? },
+                chain_hash: row.get::<_, Option<[u8; 32]>>(8)?.map(ChainHash::from_stored),
                 snapshot: self.snapshot(document)?,
                 tail: self.tail(document)?,
                 pending: edits::pending(&self.connection, document)?,
@@ -45,19 +45,19 @@ pub(super) fn apply(connection: &Connection, op: &StoreOp) -> Result<(), StoreEr
         StoreOp::PutDocument { document, kind, space, role, access, known } => {
             put_document(connection, *document, (*kind, *space), (*role, *access), *known)
         }
-        StoreOp::PutBase { document, base, snapshot, chain } => {
+        StoreOp::PutSnapshot { document, position, snapshot, chain_hash } => {
             log::forget(connection, *document)?;
-            put_snapshot(connection, *document, base.sequence, snapshot.as_deref())?;
-            move_to(connection, *document, *base, *chain)
+            put_snapshot(connection, *document, position.sequence, snapshot.as_deref())?;
+            move_to(connection, *document, *position, *chain_hash)
         }
-        StoreOp::Fold { document, base, snapshot } => {
-            put_snapshot(connection, *document, base.sequence, Some(snapshot))?;
-            log::trim(connection, *document, base.sequence)
+        StoreOp::Fold { document, position, snapshot } => {
+            put_snapshot(connection, *document, position.sequence, Some(snapshot))?;
+            log::trim(connection, *document, position.sequence)
         }
-        StoreOp::Append { document, generation, entries, chain } => {
+        StoreOp::Append { document, generation, entries, chain_hash } => {
             log::keep(connection, *document, entries)?;
             let Some(last) = entries.last() else { return Ok(()) };
-            move_to(connection, *document, Base { generation: *generation, sequence: last.sequence }, *chain)
+            move_to(connection, *document, Position { generation: *generation, sequence: last.sequence }, *chain_hash)
         }
         StoreOp::PutPending { document, pending } => edits::put(connection, *document, pending),
         StoreOp::Settle { document, edit } => edits::settle(connection, *document, edit),
@@ -87,8 +87,8 @@ fn put_document(
         word(&role),
         word(&access),
         known,
-        signed(Base::GENESIS.generation),
-        signed(Base::GENESIS.sequence),
+        signed(Position::GENESIS.generation),
+        signed(Position::GENESIS.sequence),
     ])?;
     Ok(())
 }
@@ -114,14 +114,14 @@ fn put_snapshot(
 fn move_to(
     connection: &Connection,
     document: DocumentId,
-    base: Base,
-    chain: Option<ChainHash>,
+    position: Position,
+    chain_hash: Option<ChainHash>,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE documents SET generation = ?2, sequence = ?3, chain = ?4 WHERE document_id = ?1";
-    let generation = signed(base.generation);
-    let sequence = signed(base.sequence);
-    let chain = chain.as_ref().map(ChainHash::as_bytes);
-    connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), generation, sequence, chain])?;
+    let generation = signed(position.generation);
+    let sequence = signed(position.sequence);
+    let chain_hash = chain_hash.as_ref().map(ChainHash::as_bytes);
+    connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), generation, sequence, chain_hash])?;
     Ok(())
 }
 
@@ -146,7 +146,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kring.db");
         let mut store = Store::open(&path).unwrap();
-        let base = |generation, sequence| Base { generation, sequence };
+        let position = |generation, sequence| Position { generation, sequence };
         store.apply(&[put(), PENDING(1), PENDING(2), append_op(1, 1..=3)], &[]).unwrap();
         let reopened = |store: Store| {
             drop(store);
@@ -154,17 +154,18 @@ mod tests {
         };
         let mut store = reopened(store);
         let stored = only(&store);
-        assert_eq!((stored.base, stored.snapshot.clone(), stored.tail.len()), (base(1, 3), None, 3));
+        assert_eq!((stored.position, stored.snapshot.clone(), stored.tail.len()), (position(1, 3), None, 3));
         assert_eq!(stored.pending, [pending(1), pending(2)]);
 
         let snapshot = Some(vec![7; 9000]);
-        let new_base = StoreOp::PutBase { document: document(), base: base(2, 0), snapshot, chain: None };
+        let new_base =
+            StoreOp::PutSnapshot { document: document(), position: position(2, 0), snapshot, chain_hash: None };
         store.apply(&[new_base, append_op(2, 1..=2)], &[]).unwrap();
         let store = reopened(store);
         let stored = only(&store);
         assert_eq!(
-            (stored.base, stored.snapshot, stored.tail),
-            (base(2, 2), Some(vec![7; 9000]), vec![vec![1], vec![2]])
+            (stored.position, stored.snapshot, stored.tail),
+            (position(2, 2), Some(vec![7; 9000]), vec![vec![1], vec![2]])
         );
         assert_eq!(stored.pending.len(), 2, "what waits outlives a generation");
     }
@@ -176,28 +177,30 @@ mod tests {
         store.apply(&[put()], &[]).unwrap();
         assert!(store.apply(&[PENDING(1), append_op(1, 1..=2), append_op(1, 2..=2)], &[]).is_err());
         let stored = only(&store);
-        assert_eq!((stored.base.sequence, stored.tail.len(), stored.pending.len()), (0, 0, 0));
+        assert_eq!((stored.position.sequence, stored.tail.len(), stored.pending.len()), (0, 0, 0));
     }
 
     #[test]
     fn entries_are_kept_whole_behind_a_snapshot_until_there_are_too_many() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
-        let base = |sequence| Base { generation: 1, sequence };
-        let fold = |sequence| StoreOp::Fold { document: document(), base: base(sequence), snapshot: vec![1; 50] };
+        let position = |sequence| Position { generation: 1, sequence };
+        let fold =
+            |sequence| StoreOp::Fold { document: document(), position: position(sequence), snapshot: vec![1; 50] };
         store.apply(&[put(), append_op(1, 1..=30), fold(20)], &[]).unwrap();
         let stored = only(&store);
-        assert_eq!((stored.base, stored.tail.len()), (base(30), 10));
+        assert_eq!((stored.position, stored.tail.len()), (position(30), 10));
         let kept = |store: &Store, after, room| store.entries_after(document(), after, room).unwrap();
-        assert_eq!(kept(&store, base(5), usize::MAX), (6..=30).map(entry).collect::<Vec<_>>());
-        assert_eq!(kept(&store, base(5), 0), [entry(6)], "one at least");
-        assert_eq!(kept(&store, Base { generation: 2, sequence: 5 }, usize::MAX), []);
+        assert_eq!(kept(&store, position(5), usize::MAX), (6..=30).map(entry).collect::<Vec<_>>());
+        assert_eq!(kept(&store, position(5), 0), [entry(6)], "one at least");
+        assert_eq!(kept(&store, Position { generation: 2, sequence: 5 }, usize::MAX), []);
         store.apply(&[append_op(1, 31..=20_030), fold(20_030)], &[]).unwrap();
-        assert_eq!(kept(&store, base(5), usize::MAX), [], "there is a gap behind it");
-        assert_eq!(kept(&store, base(30), usize::MAX).len(), 20_000);
-        let joined = StoreOp::PutBase { document: document(), base: base(30_000), snapshot: None, chain: None };
+        assert_eq!(kept(&store, position(5), usize::MAX), [], "there is a gap behind it");
+        assert_eq!(kept(&store, position(30), usize::MAX).len(), 20_000);
+        let joined =
+            StoreOp::PutSnapshot { document: document(), position: position(30_000), snapshot: None, chain_hash: None };
         store.apply(&[joined], &[]).unwrap();
-        assert_eq!(kept(&store, base(20_029), usize::MAX), []);
+        assert_eq!(kept(&store, position(20_029), usize::MAX), []);
     }
 
     #[test]
@@ -207,7 +210,7 @@ mod tests {
         let mut store = Store::open(&path).unwrap();
         let secret = b"geheim van een ander".to_vec();
         let entries = vec![Entry { change: secret.clone(), ..entry(1) }];
-        let append = StoreOp::Append { document: document(), generation: 1, entries, chain: None };
+        let append = StoreOp::Append { document: document(), generation: 1, entries, chain_hash: None };
         store.apply(&[put(), append], &[]).unwrap();
         store.apply(&[StoreOp::DropDocument { document: document() }], &[]).unwrap();
         assert!(store.documents().unwrap().is_empty());
@@ -242,7 +245,7 @@ mod tests {
     }
 
     fn append_op(generation: u64, sequences: std::ops::RangeInclusive<u64>) -> StoreOp {
-        StoreOp::Append { document: document(), generation, entries: sequences.map(entry).collect(), chain: None }
+        StoreOp::Append { document: document(), generation, entries: sequences.map(entry).collect(), chain_hash: None }
     }
 
     fn entry(sequence: u64) -> Entry {
@@ -264,7 +267,7 @@ mod tests {
     fn pending(number: u128) -> Pending {
         let submission = Submission {
             id: CommandId::new(Uuid::from_u128(number)),
-            base: Some(Base { generation: 1, sequence: 3 }),
+            base: Some(Position { generation: 1, sequence: 3 }),
             made_at: Some(Timestamp::from_millis(1_000)),
             command: RawCommand::from_value(json!({"type": "post_message", "text": "hoi"})),
         };

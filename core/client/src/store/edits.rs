@@ -1,7 +1,7 @@
 //! The person's own edits: what waits, and how each came to its end.
 
-use kring_domain::{Because, Code, CommandId, DocumentId, Timestamp, mentions, outline};
-use kring_sync::{Base, EditState, Pending, RawCommand, SettledEdit, Submission};
+use kring_domain::{Because, CommandId, DocumentId, RefusalCode, Timestamp, mentions, outline};
+use kring_sync::{EditState, Pending, Position, RawCommand, SettledEdit, Submission};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ pub(super) fn pending(connection: &Connection, document: DocumentId) -> Result<V
     while let Some(row) = rows.next()? {
         let submission = Submission {
             id: CommandId::new(uuid(row, 0)?),
-            base: Some(Base { generation: number(row, 1)?, sequence: number(row, 2)? }),
+            base: Some(Position { generation: number(row, 1)?, sequence: number(row, 2)? }),
             made_at: Some(Timestamp::from_millis(row.get(4)?)),
             command: command(row.get(5)?)?,
         };
@@ -129,7 +129,7 @@ pub(super) fn put(connection: &Connection, document: DocumentId, pending: &Pendi
             sequence = excluded.sequence, heads = excluded.heads, state = excluded.state,
             shared_as = NULL, code = NULL, field = NULL";
     let Submission { id, base, made_at, command } = &pending.submission;
-    let base = base.unwrap_or(Base::GENESIS);
+    let base = base.unwrap_or(Position::GENESIS);
     connection.prepare_cached(sql)?.execute(params![
         document.uuid().as_bytes(),
         id.uuid().as_bytes(),
@@ -178,7 +178,7 @@ pub(super) fn erase(connection: &Connection, document: DocumentId, things: &[Uui
         if state == SHARED {
             connection.prepare_cached(shared)?.execute(params![number, outline(command.value()).to_string()])?;
         } else {
-            connection.prepare_cached(held)?.execute(params![number, NOT_ACCEPTED, word(&Code::NotFound)])?;
+            connection.prepare_cached(held)?.execute(params![number, NOT_ACCEPTED, word(&RefusalCode::NotFound)])?;
         }
     }
     Ok(())
@@ -206,7 +206,7 @@ fn columns(state: &EditState) -> StateColumns {
 
 fn edit(row: &Row<'_>) -> Result<Edit, StoreError> {
     let words: String = row.get::<_, Option<String>>(6)?.unwrap_or_default();
-    let code = || -> Result<Code, StoreError> { parse(first(&words)) };
+    let code = || -> Result<RefusalCode, StoreError> { parse(first(&words)) };
     let state = match row.get_ref(4)?.as_str().map_err(|_| StoreError::Damaged)? {
         SAVED_HERE => EditState::SavedHere,
         SHARED => EditState::Shared { sequence: number(row, 5)? },
@@ -224,7 +224,7 @@ fn edit(row: &Row<'_>) -> Result<Edit, StoreError> {
 }
 
 /// The code and, behind it, the reason and those it is about: one column, which older files have with the code alone.
-fn reason_words(code: &Code, because: Option<&Because>) -> String {
+fn reason_words(code: &RefusalCode, because: Option<&Because>) -> String {
     let mut words = word(code);
     if let Some(Because { reason, about }) = because {
         let behind = std::iter::once(word(reason)).chain(about.iter().map(word));
@@ -265,17 +265,17 @@ mod tests {
         let states = [
             EditState::SavedHere,
             EditState::Shared { sequence: 12 },
-            EditState::NotAccepted { code: Code::Invalid, field: Some("text".into()), because: None },
+            EditState::NotAccepted { code: RefusalCode::Invalid, field: Some("text".into()), because: None },
             EditState::NotAccepted {
-                code: Code::Forbidden,
+                code: RefusalCode::Forbidden,
                 field: None,
                 because: Some(Because {
                     reason: Reason::StepOfOthers,
                     about: vec![Answerer::Person(PersonId::new(Uuid::from_u128(2))), Answerer::Role(Role::Client)],
                 }),
             },
-            EditState::not_accepted(Code::Revoked),
-            EditState::Held { code: Code::UnknownCommand },
+            EditState::not_accepted(RefusalCode::Revoked),
+            EditState::Held { code: RefusalCode::UnknownCommand },
         ];
         for (number, state) in (1..).zip(&states) {
             store.apply(&[put_op(number), settle_op(number, state.clone())], &[]).unwrap();
@@ -296,7 +296,7 @@ mod tests {
     fn only_the_last_shared_edits_are_listed_and_unshared_ones_all() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
-        let refused = EditState::not_accepted(Code::Conflict);
+        let refused = EditState::not_accepted(RefusalCode::Conflict);
         store.apply(&[put_op(1), settle_op(1, refused), put_op(2)], &[]).unwrap();
         let shared = (3..300u64).flat_map(|n| [put_op(n), settle_op(n, EditState::Shared { sequence: n })]);
         store.apply(&shared.collect::<Vec<_>>(), &[]).unwrap();
@@ -363,11 +363,11 @@ mod tests {
             access: kring_domain::Access::Write,
             known: true,
         };
-        let base = |generation, text: &str| StoreOp::PutBase {
+        let base = |generation, text: &str| StoreOp::PutSnapshot {
             document: document(),
-            base: Base { generation, sequence: 0 },
+            position: Position { generation, sequence: 0 },
             snapshot: Some(text.repeat(3_000).into_bytes()),
-            chain: None,
+            chain_hash: None,
         };
         store.apply(&[put, base(1, secret)], &[]).unwrap();
         for number in 0..300 {
@@ -375,7 +375,7 @@ mod tests {
             let shared = settle_op(number, EditState::Shared { sequence: number });
             store.apply(&[about(number, idea, text), shared], &[]).unwrap();
         }
-        let held = settle_op(1_000, EditState::Held { code: Code::Revoked });
+        let held = settle_op(1_000, EditState::Held { code: RefusalCode::Revoked });
         store.apply(&[about(1_000, thing, secret), held], &[]).unwrap();
         let is_there = |text: &str| {
             let files = std::fs::read_dir(directory.path()).unwrap();
@@ -385,7 +385,7 @@ mod tests {
         assert!(is_there(secret));
         store.apply(&[base(2, "nieuw"), StoreOp::Erase { document: document(), things: vec![thing] }], &[]).unwrap();
         let unseen = store.edits(Edits::NotAccepted).unwrap();
-        assert_eq!(unseen[0].state, EditState::not_accepted(Code::NotFound));
+        assert_eq!(unseen[0].state, EditState::not_accepted(RefusalCode::NotFound));
         assert_eq!(unseen[0].command.value()["text"], secret, "until the person has seen it");
         assert!(store.acknowledge(id(1_000)).unwrap());
         assert!(!is_there(secret), "while the file is open");

@@ -10,7 +10,7 @@ use super::MARK;
 pub(super) const COMPANIONS: [&str; 4] = ["-wal", "-shm", "-journal", MARK];
 
 /// The file whose name is that of another with something behind it.
-pub(super) fn beside(path: &Path, ending: impl AsRef<OsStr>) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, ending: impl AsRef<OsStr>) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
@@ -19,6 +19,6 @@ pub(super) fn beside(path: &Path, ending: impl AsRef<OsStr>) -> PathBuf {
 /// Removes a database, with what belongs to it, where it is there.
 pub(super) fn remove(path: &Path) {
     for ending in COMPANIONS.iter().chain([&""]) {
-        let _ = fs::remove_file(beside(path, ending));
+        let _ = fs::remove_file(with_suffix(path, ending));
     }
 }

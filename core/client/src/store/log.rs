@@ -1,7 +1,7 @@
 //! What is kept for a server that loses it: whole entries, and the person's own edits after they were shared.
 
 use kring_domain::{CommandId, DocumentId, Timestamp};
-use kring_sync::{Base, EncodedEntry, Entry, OwnEdit};
+use kring_sync::{EncodedEntry, Entry, OwnEdit, Position};
 use rusqlite::{Connection, params};
 
 use super::edits::{SHARED, command};
@@ -9,14 +9,14 @@ use super::value::{signed, uuid};
 use super::{Store, StoreError};
 
 /// The number of entries of a document are kept behind the snapshot.
-const KEPT: u64 = 20_000;
+const MAX_KEPT_ENTRIES: u64 = 20_000;
 
 impl Store {
     /// The kept entries of a document that follow a place without a gap, of about `room` bytes.
     pub(crate) fn entries_after(
         &self,
         document: DocumentId,
-        after: Base,
+        after: Position,
         room: usize,
     ) -> Result<Vec<Entry>, StoreError> {
         let sql = "SELECT entry FROM entries JOIN documents USING (document_id)
@@ -84,7 +84,7 @@ pub(super) fn keep(connection: &Connection, document: DocumentId, entries: &[Ent
 /// Drops the entries that are too far behind a place.
 pub(super) fn trim(connection: &Connection, document: DocumentId, at: u64) -> Result<(), StoreError> {
     let sql = "DELETE FROM entries WHERE document_id = ?1 AND sequence <= ?2";
-    let last = signed(at.saturating_sub(KEPT));
+    let last = signed(at.saturating_sub(MAX_KEPT_ENTRIES));
     connection.prepare_cached(sql)?.execute(params![document.uuid().as_bytes(), last])?;
     Ok(())
 }

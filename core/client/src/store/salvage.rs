@@ -7,8 +7,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use kring_domain::{Code, CommandId, DeviceId, DocumentId, PersonId, ServerId, SpaceId, Timestamp};
-use kring_sync::{Base, DeviceIdentity, EditState, Pending, RawCommand, SettledEdit, StoreOp, Submission};
+use kring_domain::{CommandId, DeviceId, DocumentId, PersonId, RefusalCode, ServerId, SpaceId, Timestamp};
+use kring_sync::{DeviceIdentity, EditState, Pending, Position, RawCommand, SettledEdit, StoreOp, Submission};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Row};
 use serde_json::{Value, json};
@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::account;
 use super::edits::{HELD, NOT_ACCEPTED, SAVED_HERE, SHARED, because, first};
-use super::files::{beside, remove};
+use super::files::{remove, with_suffix};
 use super::value::{number, parse, uuid};
-use super::{LocalSpace, Place, Store, StoreError, looks, sign_in};
-use crate::account::{Account, PendingSignIn, Session};
+use super::{DatabaseFile, LocalSpace, Store, StoreError, read_log, sign_in};
+use crate::account::{Account, Credentials, PendingSignIn};
 use table::Table;
 
 /// The size of a page, which is SQLite's default.
@@ -29,13 +29,13 @@ const PAGE: usize = 4096;
 #[derive(Default)]
 pub(crate) struct Salvaged {
     pub(crate) account: Option<Account>,
-    pub(crate) session: Option<Session>,
+    pub(crate) credentials: Option<Credentials>,
     pending_sign_in: Option<PendingSignIn>,
     pub(crate) spaces: Vec<LocalSpace>,
     /// [`StoreOp::PutDocument`] for each document.
     documents: Vec<(DocumentId, StoreOp)>,
     edits: Vec<Found>,
-    looks: Option<looks::Salvaged>,
+    read_log: Option<read_log::Salvaged>,
 }
 
 /// An edit that was not shared.
@@ -51,25 +51,25 @@ impl Salvaged {
     /// # Errors
     ///
     /// Where it may be readable another time: somebody else has it open, or the disk is full.
-    pub(crate) fn read(place: Place<'_>) -> Result<Self, StoreError> {
-        if let Some(connection) = connect(place)? {
-            return Ok(Self::of(connection, place));
+    pub(crate) fn read(file: DatabaseFile<'_>) -> Result<Self, StoreError> {
+        if let Some(connection) = connect(file)? {
+            return Ok(Self::of(connection, file));
         }
-        let fresh = beside(place.path(), ".fresh");
-        let copy = beside(place.path(), ".head");
+        let fresh = with_suffix(file.path(), ".fresh");
+        let copy = with_suffix(file.path(), ".head");
         // What a rescue left that was cut off.
         remove(&fresh);
         remove(&copy);
-        let found = with_new_head(place, &fresh, &copy).and_then(|is_made| {
-            let connection = if is_made { connect(place.at(&copy))? } else { None };
-            Ok(connection.map(|connection| Self::of(connection, place.at(&copy))).unwrap_or_default())
+        let found = with_new_head(file, &fresh, &copy).and_then(|is_made| {
+            let connection = if is_made { connect(file.at(&copy))? } else { None };
+            Ok(connection.map(|connection| Self::of(connection, file.at(&copy))).unwrap_or_default())
         });
         remove(&fresh);
         remove(&copy);
         found
     }
 
-    fn of(connection: Connection, place: Place<'_>) -> Self {
+    fn of(connection: Connection, file: DatabaseFile<'_>) -> Self {
         let one = |sql: &str| connection.prepare(sql).ok();
         let account = one("SELECT person_id, device_id, server FROM account")
             .and_then(|mut query| query.query_row([], owner).ok());
@@ -82,37 +82,37 @@ impl Salvaged {
         let is_copy = is_copy.unwrap_or(false);
         let account = account.map(|account| Account { server_id, is_copy, ..account });
         let identity = account.as_ref().map(|account| account.identity);
-        let looks = identity.map_or(Ok(None), |identity| looks::salvage(&connection, identity));
-        // Without its list of looks the server takes nothing more from a device: it signs in anew, as another.
-        let session = looks.is_ok().then(|| account::session(&connection).ok().flatten()).flatten();
+        let read_log = identity.map_or(Ok(None), |identity| read_log::salvage_read_log(&connection, identity));
+        // Without its read log the server takes nothing more from a device: it signs in anew, as another.
+        let credentials = read_log.is_ok().then(|| account::credentials(&connection).ok().flatten()).flatten();
         Self {
             account,
-            session,
+            credentials,
             pending_sign_in: sign_in::pending_sign_in(&connection).ok().flatten(),
-            looks: looks.ok().flatten(),
+            read_log: read_log.ok().flatten(),
             spaces: each(&connection, "SELECT space_id, name FROM spaces WHERE is_local = 1", space),
             documents: each(
                 &connection,
                 "SELECT document_id, kind, space_id, role, access, known FROM documents",
                 document,
             ),
-            edits: Table { connection, place }.edits(),
+            edits: Table { connection, file }.edits(),
         }
     }
 
     /// Writes it into a new file.
     pub(crate) fn write(mut self, store: &mut Store) -> Result<(), StoreError> {
         if let Some(account) = &self.account {
-            match &self.session {
-                Some(session) => store.sign_in(account, session)?,
+            match &self.credentials {
+                Some(credentials) => store.sign_in(account, credentials)?,
                 None => store.put_identity(account)?,
             }
         }
         if let Some(pending) = &self.pending_sign_in {
             store.put_pending_sign_in(pending)?;
         }
-        if let Some(looks) = &self.looks {
-            looks::put(&store.connection, looks)?;
+        if let Some(read_log) = &self.read_log {
+            read_log::put_read_log(&store.connection, read_log)?;
         }
         self.name_spaces();
         let known: Vec<DocumentId> = self.documents.iter().map(|(document, _)| *document).collect();
@@ -120,7 +120,7 @@ impl Salvaged {
         for Found { document, pending, end } in self.edits {
             let Submission { id, made_at, command, .. } = pending.submission.clone();
             ops.push(StoreOp::PutPending { document, pending });
-            let lost = || EditState::not_accepted(Code::Unknown);
+            let lost = || EditState::not_accepted(RefusalCode::Unknown);
             // Where nobody knows any more what it was an edit of, it cannot be sent; its text is kept.
             if let Some(state) = end.or_else(|| (!known.contains(&document)).then(lost)) {
                 ops.push(StoreOp::Settle { document, edit: SettledEdit { id, state, command, made_at } });
@@ -146,8 +146,8 @@ impl Salvaged {
 }
 
 /// Opens a damaged file; `None` where nothing of it can be read.
-fn connect(place: Place<'_>) -> Result<Option<Connection>, StoreError> {
-    let opened = place.connect().and_then(|connection| {
+fn connect(file: DatabaseFile<'_>) -> Result<Option<Connection>, StoreError> {
+    let opened = file.connect().and_then(|connection| {
         // What the file was like is kept for whoever wants to look at it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON;")?;
@@ -164,8 +164,8 @@ fn connect(place: Place<'_>) -> Result<Option<Connection>, StoreError> {
 
 /// Makes a copy whose first page, which says where everything is, is that of a new file; without that of an encrypted file
 /// nothing of it can be read. Says whether there is one now.
-fn with_new_head(place: Place<'_>, fresh: &Path, copy: &Path) -> Result<bool, StoreError> {
-    let Some(mut bytes) = fs::read(place.path()).ok().filter(|_| !place.is_locked()) else { return Ok(false) };
+fn with_new_head(file: DatabaseFile<'_>, fresh: &Path, copy: &Path) -> Result<bool, StoreError> {
+    let Some(mut bytes) = fs::read(file.path()).ok().filter(|_| !file.is_locked()) else { return Ok(false) };
     drop(Store::open(fresh)?);
     let mut head = fs::read(fresh)?;
     head.truncate(PAGE);
@@ -175,7 +175,7 @@ fn with_new_head(place: Place<'_>, fresh: &Path, copy: &Path) -> Result<bool, St
     head.get_mut(32..40).into_iter().for_each(|free| free.fill(0));
     whole.copy_from_slice(&head);
     fs::write(copy, bytes)?;
-    match fs::copy(beside(place.path(), "-wal"), beside(copy, "-wal")) {
+    match fs::copy(with_suffix(file.path(), "-wal"), with_suffix(copy, "-wal")) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
         _ => Ok(true),
     }
@@ -196,26 +196,26 @@ fn each<T>(connection: &Connection, sql: &str, read: fn(&Row<'_>) -> Result<T, S
 fn edit(row: &Row<'_>) -> Option<Found> {
     let state = row.get_ref(8).ok().and_then(|state| state.as_str().ok().map(str::to_owned)).unwrap_or_default();
     let words = || row.get::<_, String>(9).unwrap_or_default();
-    let code = || parse(first(&words())).unwrap_or(Code::Unknown);
+    let code = || parse(first(&words())).unwrap_or(RefusalCode::Unknown);
     let field = || row.get(10).ok().flatten();
     let mut end = match state.as_str() {
         SHARED => return None,
         SAVED_HERE => None,
         HELD => Some(EditState::Held { code: code() }),
         NOT_ACCEPTED => Some(EditState::NotAccepted { code: code(), field: field(), because: because(&words()) }),
-        _ => Some(EditState::not_accepted(Code::Unknown)),
+        _ => Some(EditState::not_accepted(RefusalCode::Unknown)),
     };
     let text = String::from_utf8_lossy(row.get_ref(7).ok()?.as_bytes().ok()?).into_owned();
     let command = serde_json::from_str::<Value>(&text).ok().filter(Value::is_object);
     let command = command.unwrap_or_else(|| {
         // It cannot be sent any more, but a person can still read what they wrote.
-        end = Some(EditState::not_accepted(Code::Unknown));
+        end = Some(EditState::not_accepted(RefusalCode::Unknown));
         json!({ "type": "unreadable", "text": text })
     });
     let document = uuid(row, 1).unwrap_or_default();
     let id = uuid(row, 2).unwrap_or_else(|_| Uuid::now_v7());
     let heads: Vec<u8> = row.get(5).unwrap_or_default();
-    let base = Base { generation: number(row, 3).unwrap_or(1), sequence: number(row, 4).unwrap_or(0) };
+    let base = Position { generation: number(row, 3).unwrap_or(1), sequence: number(row, 4).unwrap_or(0) };
     let submission = Submission {
         id: CommandId::new(id),
         base: Some(base),

@@ -18,10 +18,10 @@ impl Store {
     pub(crate) fn put_pending_sign_in(&mut self, pending: &PendingSignIn) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO sign_in (one, server, code, device_name, display_name, device_key, nonce)
             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)";
-        let key = pending.key.as_ref().map(DeviceKey::reveal);
+        let key = pending.key.as_ref().map(DeviceKey::expose);
         let key = key.as_ref().map(|secret| secret.as_slice());
         let PendingSignIn { server, code, device_name, display_name, nonce, .. } = pending;
-        self.connection.execute(sql, params![server, code.reveal(), device_name, display_name, key, nonce])?;
+        self.connection.execute(sql, params![server, code.expose(), device_name, display_name, key, nonce])?;
         Ok(())
     }
 

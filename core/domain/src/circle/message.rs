@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{EVERYBODY, OWN_OR_CLIENT, is_gone, must_be_new};
 use crate::entity::{Entity, Item, entity};
 use crate::policy::{Condition, Policy};
-use crate::{Author, Context, Edit, Effect, Language, MessageId, Names, Refusal, Text};
+use crate::{Author, CommandKind, Context, Effect, Language, MessageId, Names, Refusal, Text};
 
 entity! {
     /// A message to the circle.
@@ -57,7 +57,7 @@ pub struct EraseMessage {
     pub message_id: MessageId,
 }
 
-impl Edit for PostMessage {
+impl CommandKind for PostMessage {
     const NAME: &'static str = "post_message";
     const POLICY: Policy = EVERYBODY;
 
@@ -78,7 +78,7 @@ impl Edit for PostMessage {
     }
 }
 
-impl Edit for WithdrawMessage {
+impl CommandKind for WithdrawMessage {
     const NAME: &'static str = "withdraw_message";
     const POLICY: Policy = OWN_OR_CLIENT;
 
@@ -100,7 +100,7 @@ impl Edit for WithdrawMessage {
     }
 }
 
-impl Edit for EraseMessage {
+impl CommandKind for EraseMessage {
     const NAME: &'static str = "erase_message";
     const POLICY: Policy = OWN_OR_CLIENT;
     const EFFECT: Effect = Effect::Erases;

@@ -8,7 +8,7 @@ use super::{OWN_OR_CLIENT, is_gone, must_be_new};
 use crate::because::{Because, Reason};
 use crate::entity::{Entity, Item, entity};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, Edit, Effect, Language, Name, Names, OfferId, Refusal, Text};
+use crate::{Author, CommandKind, Context, Effect, Language, Name, Names, OfferId, Refusal, Text};
 
 entity! {
     /// An offer of help.
@@ -64,7 +64,7 @@ pub struct EraseOffer {
     pub offer_id: OfferId,
 }
 
-impl Edit for MakeOffer {
+impl CommandKind for MakeOffer {
     const NAME: &'static str = "make_offer";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).circle(Rule::Always);
 
@@ -87,7 +87,7 @@ impl Edit for MakeOffer {
     }
 }
 
-impl Edit for WithdrawOffer {
+impl CommandKind for WithdrawOffer {
     const NAME: &'static str = "withdraw_offer";
     const POLICY: Policy = OWN_OR_CLIENT.professional(Rule::Never);
 
@@ -113,7 +113,7 @@ impl Edit for WithdrawOffer {
     }
 }
 
-impl Edit for EraseOffer {
+impl CommandKind for EraseOffer {
     const NAME: &'static str = "erase_offer";
     const POLICY: Policy = OWN_OR_CLIENT.professional(Rule::Never);
     const EFFECT: Effect = Effect::Erases;

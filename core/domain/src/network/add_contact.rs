@@ -9,12 +9,12 @@ use super::bounded::{DesiredRing, Frequency, Ring, Year};
 use super::fields::{Writes, must_be_past};
 use super::placement::Move;
 use super::presence;
-use super::values::{Initiator, Quadrant, Status, Support, Wish};
+use super::values::{Initiator, Quadrant, Status, SupportKind, Wish};
 use super::{CONTACTS, NetworkView, own_words};
 use crate::entity::{create, must_be_free, section};
 use crate::erasure::ERASURES;
 use crate::policy::{Policy, Rule};
-use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
+use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names, Refusal, Role, Slug, Text};
 
 /// Puts somebody on the map.
 ///
@@ -48,10 +48,10 @@ pub struct AddContact {
     pub initiator: Option<Initiator>,
     /// What the client gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gives: Option<BTreeSet<Support>>,
+    pub gives: Option<BTreeSet<SupportKind>>,
     /// What the client receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receives: Option<BTreeSet<Support>>,
+    pub receives: Option<BTreeSet<SupportKind>>,
     /// How things stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
@@ -75,7 +75,7 @@ pub struct AddContact {
     pub minor: Option<bool>,
 }
 
-impl Edit for AddContact {
+impl CommandKind for AddContact {
     const NAME: &'static str = "add_contact";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 

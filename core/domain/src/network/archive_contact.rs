@@ -7,7 +7,7 @@ use super::{CONTACTS, NetworkView, presence};
 use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Language, Names, Refusal};
+use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
 /// Takes a contact off the map; any later or concurrent edit of the contact brings it back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +17,7 @@ pub struct ArchiveContact {
     pub contact_id: ContactId,
 }
 
-impl Edit for ArchiveContact {
+impl CommandKind for ArchiveContact {
     const NAME: &'static str = "archive_contact";
     const POLICY: Policy =
         Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{CONTACTS, NetworkView};
 use crate::entity::{Item, create, find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Language, Names, Refusal};
+use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
 /// The beginning of a contact's field that says of which other contact it is known to be another person.
 const PREFIX: &str = "distinct_from:";
@@ -34,7 +34,7 @@ pub struct DistinctModel {
     pub b: ContactId,
 }
 
-impl Edit for DistinguishContacts {
+impl CommandKind for DistinguishContacts {
     const NAME: &'static str = "distinguish_contacts";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 

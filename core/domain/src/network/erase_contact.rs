@@ -9,7 +9,7 @@ use crate::brief::brief;
 use crate::entity::{Item, child, find, must_exist};
 use crate::erasure::{Paths, note};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Effect, Language, Names, Refusal};
+use crate::{CommandKind, ContactId, Context, Effect, Language, Names, Refusal};
 
 /// Removes a contact for good: from the map, the ties, the suggestions, every snapshot and the history.
 ///
@@ -23,7 +23,7 @@ pub struct EraseContact {
     pub contact_id: ContactId,
 }
 
-impl Edit for EraseContact {
+impl CommandKind for EraseContact {
     const NAME: &'static str = "erase_contact";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest);
     const EFFECT: Effect = Effect::Erases;

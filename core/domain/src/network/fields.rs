@@ -8,7 +8,7 @@ use automerge::{ObjId, ScalarValue};
 use serde_json::Value;
 
 use super::bounded::{DesiredRing, Frequency, Year};
-use super::values::{Initiator, Status, Support, Wish, frequency_label, relation_label, ring_label};
+use super::values::{Initiator, Status, SupportKind, Wish, frequency_label, relation_label, ring_label};
 use crate::{Context, Date, Language, Name, Reader, Refusal, Slug, Text};
 
 /// A value of a contact's field, as it is stored: always one scalar, so that two concurrent values are a conflict
@@ -40,7 +40,7 @@ stored! {
     Frequency: value => value.number();
     Date: value => value.to_string();
     bool: value => *value;
-    BTreeSet<Support>: kinds => Value::from_iter(kinds.iter().map(|kind| kind.name())).to_string();
+    BTreeSet<SupportKind>: kinds => Value::from_iter(kinds.iter().map(|kind| kind.name())).to_string();
 }
 
 /// The fields that one command writes, in a fixed order.
@@ -233,5 +233,5 @@ fn kinds(value: &ScalarValue, language: Language) -> String {
     if names.is_empty() {
         return language.pick("niets", "nothing").to_owned();
     }
-    names.iter().map(|name| Support::label_of(name, language)).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| SupportKind::label_of(name, language)).collect::<Vec<_>>().join(", ")
 }

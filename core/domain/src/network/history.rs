@@ -144,13 +144,13 @@ fn suggestion<R: ReadDoc>(id: &str, item: &Item<'_, R>) -> Option<SuggestionMode
 }
 
 fn derived<R: ReadDoc>(contact: &ContactView<'_, R>) -> Vec<SuggestionModel> {
-    let model = |place: Placement| SuggestionModel {
-        id: derived_id(contact.id(), &place),
-        by: place.by,
-        at: place.at,
+    let model = |placement: Placement| SuggestionModel {
+        id: derived_id(contact.id(), &placement),
+        by: placement.by,
+        at: placement.at,
         contact_id: contact.id(),
-        ring: Some(place.ring),
-        quadrant: place.quadrant,
+        ring: Some(placement.ring),
+        quadrant: placement.quadrant,
         command: None,
         state: SuggestionState::Open.into(),
         derived: true,
@@ -158,10 +158,10 @@ fn derived<R: ReadDoc>(contact: &ContactView<'_, R>) -> Vec<SuggestionModel> {
     contact.placements().suggested.into_iter().map(model).collect()
 }
 
-fn derived_id(contact: ContactId, place: &Placement) -> CommandId {
-    let by = place.by.map(|person| person.to_string()).unwrap_or_default();
-    let quadrant = place.quadrant.as_deref().unwrap_or_default();
-    let name = format!("{by} {} {} {quadrant}", place.at, place.ring);
+fn derived_id(contact: ContactId, placement: &Placement) -> CommandId {
+    let by = placement.by.map(|person| person.to_string()).unwrap_or_default();
+    let quadrant = placement.quadrant.as_deref().unwrap_or_default();
+    let name = format!("{by} {} {} {quadrant}", placement.at, placement.ring);
     CommandId::new(Uuid::new_v5(&contact.uuid(), name.as_bytes()))
 }
 

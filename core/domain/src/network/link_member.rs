@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CONTACTS, NetworkView, presence};
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Language, Names, PersonId, Refusal};
+use crate::{CommandKind, ContactId, Context, Language, Names, PersonId, Refusal};
 
 const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
@@ -31,7 +31,7 @@ pub struct UnlinkMember {
     pub contact_id: ContactId,
 }
 
-impl Edit for LinkMember {
+impl CommandKind for LinkMember {
     const NAME: &'static str = "link_member";
     const POLICY: Policy = POLICY;
 
@@ -55,7 +55,7 @@ impl Edit for LinkMember {
     }
 }
 
-impl Edit for UnlinkMember {
+impl CommandKind for UnlinkMember {
     const NAME: &'static str = "unlink_member";
     const POLICY: Policy = POLICY;
 

@@ -10,7 +10,7 @@ use super::{CONTACTS, NetworkView, presence};
 use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Language, Names, Refusal};
+use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
 /// Gives a contact a place on the map: a ring and a quadrant, together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct PlaceContact {
     pub quadrant: Quadrant,
 }
 
-impl Edit for PlaceContact {
+impl CommandKind for PlaceContact {
     const NAME: &'static str = "place_contact";
     const POLICY: Policy =
         Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);
@@ -46,7 +46,7 @@ impl Edit for PlaceContact {
 
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
-        place_words(&name, Some(self.ring.number()), Some(self.quadrant), language)
+        placement_words(&name, Some(self.ring.number()), Some(self.quadrant), language)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -61,7 +61,7 @@ impl Edit for PlaceContact {
 }
 
 /// A place for somebody, in sentences that stay short whatever the labels are.
-pub(super) fn place_words(name: &str, ring: Option<i64>, quadrant: Option<Quadrant>, language: Language) -> String {
+pub(super) fn placement_words(name: &str, ring: Option<i64>, quadrant: Option<Quadrant>, language: Language) -> String {
     let ring = ring.map(|ring| ring_label(ring, language));
     let quadrant = quadrant.map(|quadrant| quadrant.label(language).into());
     match (ring, quadrant, language) {

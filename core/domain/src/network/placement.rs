@@ -33,14 +33,14 @@ pub(super) fn placements<R: ReadDoc>(contact: &Item<'_, R>) -> Placements {
     let candidates = contact.map_candidates("placement");
     let own = candidates.iter().rposition(is_by_client);
     let shown = own.or(candidates.len().checked_sub(1));
-    let shown_place = shown.and_then(|index| candidates.get(index)).map(read);
+    let shown_placement = shown.and_then(|index| candidates.get(index)).map(read);
     let suggested = candidates
         .iter()
         .filter(|candidate| own.is_some() && !is_by_client(candidate))
         .map(read)
-        .filter(|other| shown_place.as_ref() != Some(other))
+        .filter(|other| shown_placement.as_ref() != Some(other))
         .collect();
-    Placements { shown: shown_place, suggested }
+    Placements { shown: shown_placement, suggested }
 }
 
 /// The placements of a contact that count: the client's own where there is one, or everybody's.

@@ -7,7 +7,7 @@ use super::values::SnapshotLabel;
 use super::{NetworkView, SNAPSHOTS};
 use crate::entity::{create, must_be_free, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, Edit, Language, Names, Refusal, SnapshotId};
+use crate::{CommandKind, Context, Language, Names, Refusal, SnapshotId};
 
 /// Keeps the map as it stands, to compare with later; nothing but an erasure ever changes a snapshot.
 ///
@@ -21,7 +21,7 @@ pub struct TakeSnapshot {
     pub label: SnapshotLabel,
 }
 
-impl Edit for TakeSnapshot {
+impl CommandKind for TakeSnapshot {
     const NAME: &'static str = "take_snapshot";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 

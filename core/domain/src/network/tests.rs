@@ -63,21 +63,21 @@ impl Server {
         let context =
             Context { command_id: CommandId::new(Uuid::from_u128(0xc000 + self.commands)), ..Context::example(author) };
         let decided = self.document.clone();
-        let warrant = match authorize(&author, &command, &decided) {
-            Decision::Admit(warrant) | Decision::Suggest(warrant) => warrant,
+        let authorized = match authorize(&author, &command, &decided) {
+            Decision::Admit(authorized) | Decision::Suggest(authorized) => authorized,
             Decision::Refuse(refusal) => return Outcome::Refused(refusal),
             Decision::Hold(code) => panic!("{command:?} held: {code:?}"),
         };
         self.document.set_actor(author.actor());
         let mut transaction = self.document.transaction_at(PatchLog::inactive(), heads).unwrap();
-        match warrant.execute(&context, &mut transaction) {
+        match authorized.execute(&context, &mut transaction) {
             Ok(()) => transaction.commit(),
             Err(refusal) => {
                 transaction.rollback();
                 return Outcome::Refused(refusal);
             }
         };
-        if warrant.is_suggestion() { Outcome::Suggested } else { Outcome::Admitted }
+        if authorized.is_suggestion() { Outcome::Suggested } else { Outcome::Admitted }
     }
 
     fn read(&self) -> ReadModel {
@@ -169,7 +169,7 @@ fn only_those_who_work_on_the_map_may_edit_it() {
 }
 
 fn is_forbidden(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Refused(refusal) if refusal.code == crate::Code::Forbidden)
+    matches!(outcome, Outcome::Refused(refusal) if refusal.code == crate::RefusalCode::Forbidden)
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CONTACTS, NetworkView, TIES};
 use crate::entity::{child, create, must_exist, section};
 use crate::policy::{Policy, Rule};
-use crate::{ContactId, Context, Edit, Language, Names, Refusal};
+use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
 const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
@@ -39,7 +39,7 @@ pub struct RemoveTie {
     pub b: ContactId,
 }
 
-impl Edit for AddTie {
+impl CommandKind for AddTie {
     const NAME: &'static str = "add_tie";
     const POLICY: Policy = POLICY;
 
@@ -69,7 +69,7 @@ impl Edit for AddTie {
     }
 }
 
-impl Edit for RemoveTie {
+impl CommandKind for RemoveTie {
     const NAME: &'static str = "remove_tie";
     const POLICY: Policy = POLICY;
 

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::bounded::{DesiredRing, Frequency, Ring, Year};
 use super::fields::{Writes, field_name, heading, must_be_past};
-use super::place_contact::place_words;
+use super::place_contact::placement_words;
 use super::placement::Move;
-use super::values::{Initiator, Quadrant, Status, Support, Wish};
+use super::values::{Initiator, Quadrant, Status, SupportKind, Wish};
 use super::{CONTACTS, NetworkView, own_words, presence, revival};
 use crate::bounds::clearable;
 use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Author, ContactId, Context, Date, Edit, Language, Name, Names, Refusal, Role, Slug, Text};
+use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names, Refusal, Role, Slug, Text};
 
 /// Changes what is known about a contact: a field that is absent stays, one that is `null` is cleared.
 ///
@@ -50,10 +50,10 @@ pub struct UpdateContact {
     pub initiator: Option<Option<Initiator>>,
     /// What the client gives.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    pub gives: Option<Option<BTreeSet<Support>>>,
+    pub gives: Option<Option<BTreeSet<SupportKind>>>,
     /// What the client receives.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
-    pub receives: Option<Option<BTreeSet<Support>>>,
+    pub receives: Option<Option<BTreeSet<SupportKind>>>,
     /// How things stand.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub status: Option<Option<Status>>,
@@ -77,7 +77,7 @@ pub struct UpdateContact {
     pub minor: Option<Option<bool>>,
 }
 
-impl Edit for UpdateContact {
+impl CommandKind for UpdateContact {
     const NAME: &'static str = "update_contact";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
@@ -129,7 +129,7 @@ impl Edit for UpdateContact {
         let ring = self.ring.map(|ring| ring.map_or(0, Ring::number));
         let quadrant = self.quadrant.flatten();
         if ring.is_some() || quadrant.is_some() {
-            sentences.push(place_words(&name, ring, quadrant, language));
+            sentences.push(placement_words(&name, ring, quadrant, language));
         }
         for (heading, value) in self.fields().said(language) {
             let value = brief(&value, 6);

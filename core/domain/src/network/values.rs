@@ -33,7 +33,7 @@ words! {
         None = "none": "niemand", "nobody";
     }
     /// A kind of support that people give each other.
-    Support in "support" {
+    SupportKind in "support" {
         /// Listening, comforting.
         Emotional = "emotional": "steun en praten", "emotional support";
         /// Doing something for the other.

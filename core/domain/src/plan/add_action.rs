@@ -9,7 +9,7 @@ use crate::bounds::list;
 use crate::entity::{create, must_be_free, must_exist, put_json, put_some, section};
 use crate::policy::{Policy, Rule};
 use crate::{
-    ActionId, ContactId, Context, Date, Edit, GoalId, IdeaId, Language, Name, Names, Refusal, Text, suggestion,
+    ActionId, CommandKind, ContactId, Context, Date, GoalId, IdeaId, Language, Name, Names, Refusal, Text, suggestion,
 };
 
 /// Plans an action; it starts when somebody activates it.
@@ -47,7 +47,7 @@ pub struct AddAction {
     pub company: Option<Company>,
 }
 
-impl Edit for AddAction {
+impl CommandKind for AddAction {
     const NAME: &'static str = "add_action";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 

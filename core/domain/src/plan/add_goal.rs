@@ -7,7 +7,7 @@ use super::{GOALS, GoalType};
 use crate::brief::brief;
 use crate::entity::{create, must_be_free, put_some, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, Edit, GoalId, Language, Names, Refusal, Text};
+use crate::{CommandKind, Context, GoalId, Language, Names, Refusal, Text};
 
 /// Writes down a goal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +22,7 @@ pub struct AddGoal {
     pub goal_type: Option<GoalType>,
 }
 
-impl Edit for AddGoal {
+impl CommandKind for AddGoal {
     const NAME: &'static str = "add_goal";
     const POLICY: Policy =
         Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);

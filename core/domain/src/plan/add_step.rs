@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ACTIONS, PlanView};
 use crate::entity::{child, create, find};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, Edit, Language, Names, Refusal, StepId, Text};
+use crate::{ActionId, CommandKind, Context, Language, Names, Refusal, StepId, Text};
 
 /// Adds a step to an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct AddStep {
     pub text: Text,
 }
 
-impl Edit for AddStep {
+impl CommandKind for AddStep {
     const NAME: &'static str = "add_step";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 

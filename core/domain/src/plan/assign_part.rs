@@ -3,11 +3,11 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ACTIONS, PlanView, Support};
+use super::{ACTIONS, PlanView, SupportLevel};
 use crate::bounds::list;
 use crate::entity::{child, create, find, put_json};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{ActionId, Author, Context, Edit, Language, Names, PersonId, Refusal, StepId, Text};
+use crate::{ActionId, Author, CommandKind, Context, Language, Names, PersonId, Refusal, StepId, Text};
 
 /// Gives somebody a part in an action, or takes one on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,14 +20,14 @@ pub struct AssignPart {
     /// What that person does.
     pub part: Text,
     /// How much of it is taken off the client's hands.
-    pub support: Support,
+    pub support: SupportLevel,
     /// The steps that belong to the part, at most 100.
     #[serde(default, deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 100))]
     pub step_ids: Vec<StepId>,
 }
 
-impl Edit for AssignPart {
+impl CommandKind for AssignPart {
     const NAME: &'static str = "assign_part";
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{DELEGATIONS, Right};
 use crate::entity::{Item, create, section};
 use crate::policy::{Policy, Rule};
-use crate::{Context, Edit, Effect, Language, Names, PersonId, Refusal};
+use crate::{CommandKind, Context, Effect, Language, Names, PersonId, Refusal};
 
 /// Lets somebody use a right of the client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +33,7 @@ pub(super) fn key(person: PersonId, right: Right) -> String {
     format!("{person}:{right}")
 }
 
-impl Edit for DelegateRight {
+impl CommandKind for DelegateRight {
     const NAME: &'static str = "delegate_right";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
     const EFFECT: Effect = Effect::ChangesRights;
@@ -58,7 +58,7 @@ impl Edit for DelegateRight {
     }
 }
 
-impl Edit for RevokeRight {
+impl CommandKind for RevokeRight {
     const NAME: &'static str = "revoke_right";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always);
     const EFFECT: Effect = Effect::ChangesRights;

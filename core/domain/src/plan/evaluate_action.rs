@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ACTIONS, Next, PlanView};
 use crate::entity::{child, create, find, put_some};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, Edit, EvaluationId, Language, Names, Refusal, Text};
+use crate::{ActionId, CommandKind, Context, EvaluationId, Language, Names, Refusal, Text};
 
 /// Looks back on an action; each person with their own eyes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,7 +37,7 @@ pub struct EvaluateAction {
     pub gas: Option<i8>,
 }
 
-impl Edit for EvaluateAction {
+impl CommandKind for EvaluateAction {
     const NAME: &'static str = "evaluate_action";
     const POLICY: Policy = Policy::NOBODY
         .client(Rule::Always)

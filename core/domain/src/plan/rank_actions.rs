@@ -8,7 +8,7 @@ use super::{ACTIONS, PlanView};
 use crate::bounds::{MAX_ITEMS, list};
 use crate::entity::{must_exist, put_json};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, Edit, Language, Names, Refusal};
+use crate::{ActionId, CommandKind, Context, Language, Names, Refusal};
 
 /// Chooses which active actions come first; the others wait.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct RankActions {
     pub action_ids: Vec<ActionId>,
 }
 
-impl Edit for RankActions {
+impl CommandKind for RankActions {
     const NAME: &'static str = "rank_actions";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
     const IS_CHOICE: bool = true;

@@ -7,7 +7,7 @@ use super::{ACTIONS, PlanView};
 use crate::because::{Because, Reason};
 use crate::entity::{child, create, find};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{ActionId, Author, Context, Edit, Language, Names, Refusal, StepId};
+use crate::{ActionId, Author, CommandKind, Context, Language, Names, Refusal, StepId};
 
 /// Everybody ticks the steps of their own part, the client any.
 const POLICY: Policy = Policy::NOBODY
@@ -36,7 +36,7 @@ pub struct UntickStep {
     pub step_id: StepId,
 }
 
-impl Edit for TickStep {
+impl CommandKind for TickStep {
     const NAME: &'static str = "tick_step";
     const POLICY: Policy = POLICY;
 
@@ -62,7 +62,7 @@ impl Edit for TickStep {
     }
 }
 
-impl Edit for UntickStep {
+impl CommandKind for UntickStep {
     const NAME: &'static str = "untick_step";
     const POLICY: Policy = POLICY;
 

@@ -10,7 +10,7 @@ use super::{ACTIONS, Company, PlanView, Setting};
 use crate::bounds::clearable;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{ActionId, Context, Date, Edit, Language, Name, Names, Refusal, Text};
+use crate::{ActionId, CommandKind, Context, Date, Language, Name, Names, Refusal, Text};
 
 /// Changes an action: a field that is absent stays as it is, one that is `null` is cleared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +50,7 @@ impl UpdateAction {
     }
 }
 
-impl Edit for UpdateAction {
+impl CommandKind for UpdateAction {
     const NAME: &'static str = "update_action";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 

@@ -8,7 +8,7 @@ use crate::bounds::clearable;
 use crate::brief::brief;
 use crate::entity::{find, must_exist};
 use crate::policy::{Policy, Rule};
-use crate::{Context, Edit, GoalId, Language, Names, Refusal, Text};
+use crate::{CommandKind, Context, GoalId, Language, Names, Refusal, Text};
 
 /// Changes a goal: a field that is absent stays as it is, a kind that is `null` is cleared.
 ///
@@ -26,7 +26,7 @@ pub struct UpdateGoal {
     pub goal_type: Option<Option<GoalType>>,
 }
 
-impl Edit for UpdateGoal {
+impl CommandKind for UpdateGoal {
     const NAME: &'static str = "update_goal";
     const POLICY: Policy =
         Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);

@@ -46,7 +46,7 @@ words! {
     }
 
     /// How much of a part is taken off the client's hands; the rungs of a ladder down to none.
-    Support in "support_level" {
+    SupportLevel in "support_level" {
         /// Somebody does it for the client.
         DoneFor = "done_for": "een ander doet het", "somebody else does it";
         /// They do it together.

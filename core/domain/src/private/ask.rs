@@ -7,7 +7,7 @@ use super::CLIENT_ALONE;
 use crate::entity::{Entity, entity};
 use crate::policy::Policy;
 use crate::words::{Word, words};
-use crate::{AskId, ContactId, Context, Edit, Language, Names, Refusal, Text};
+use crate::{AskId, CommandKind, ContactId, Context, Language, Names, Refusal, Text};
 
 entity! {
     /// Something the client would like to ask.
@@ -100,7 +100,7 @@ pub struct AnswerAsk {
     pub dare_after: Option<u8>,
 }
 
-impl Edit for PlanAsk {
+impl CommandKind for PlanAsk {
     const NAME: &'static str = "plan_ask";
     const POLICY: Policy = CLIENT_ALONE;
 
@@ -121,7 +121,7 @@ impl Edit for PlanAsk {
     }
 }
 
-impl Edit for AnswerAsk {
+impl CommandKind for AnswerAsk {
     const NAME: &'static str = "answer_ask";
     const POLICY: Policy = CLIENT_ALONE;
 

@@ -8,7 +8,7 @@ use crate::brief::brief;
 use crate::entity::{Candidate, Entity, Item};
 use crate::question::Question;
 use crate::register::{disputed, is_of_one};
-use crate::{AskId, ContactId, Edit, Language, Reader, register};
+use crate::{AskId, CommandKind, ContactId, Language, Reader, register};
 
 /// A question per thing that the client's own devices say differently, because one did not know of the other.
 pub(super) fn two_values(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Question> {

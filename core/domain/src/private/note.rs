@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::CLIENT_ALONE;
 use crate::entity::{Entity, Item, entity};
 use crate::policy::Policy;
-use crate::{ContactId, Context, Edit, Language, Names, NoteId, Refusal, Rewording, Text, TextVersions, shared_text};
+use crate::{
+    CommandKind, ContactId, Context, Language, Names, NoteId, Refusal, Rewording, Text, TextVersions, shared_text,
+};
 
 entity! {
     /// A note for the client alone.
@@ -61,7 +63,7 @@ pub struct RemovePrivateNote {
     pub note_id: NoteId,
 }
 
-impl Edit for NotePrivately {
+impl CommandKind for NotePrivately {
     const NAME: &'static str = "note_privately";
     const POLICY: Policy = CLIENT_ALONE;
 
@@ -79,7 +81,7 @@ impl Edit for NotePrivately {
     }
 }
 
-impl Edit for EditPrivateNote {
+impl CommandKind for EditPrivateNote {
     const NAME: &'static str = "edit_private_note";
     const POLICY: Policy = CLIENT_ALONE;
 
@@ -101,7 +103,7 @@ impl Edit for EditPrivateNote {
     }
 }
 
-impl Edit for RemovePrivateNote {
+impl CommandKind for RemovePrivateNote {
     const NAME: &'static str = "remove_private_note";
     const POLICY: Policy = CLIENT_ALONE;
 

@@ -11,7 +11,7 @@ use crate::labels::{Labeller, Lists};
 use crate::policy::Policy;
 use crate::question::Question;
 use crate::words::{Word, Words, words};
-use crate::{CardKind, ContactId, Context, Edit, Language, Names, Reader, Refusal, Timestamp};
+use crate::{CardKind, CommandKind, ContactId, Context, Language, Names, Reader, Refusal, Timestamp};
 
 /// True when somebody does the client good.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -96,7 +96,7 @@ pub struct RateHelpfulness {
     pub helpfulness: Helpfulness,
 }
 
-impl Edit for RateHelpfulness {
+impl CommandKind for RateHelpfulness {
     const NAME: &'static str = "rate_helpfulness";
     const POLICY: Policy = CLIENT_ALONE;
 

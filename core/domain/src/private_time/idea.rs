@@ -8,7 +8,7 @@ use crate::because::{Because, Reason};
 use crate::entity::{Entity, Item, entity};
 use crate::hearts::{self, hearts};
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Code, Context, Edit, IdeaId, Language, Names, PersonId, Refusal, SessionId, Text};
+use crate::{Author, CommandKind, Context, IdeaId, Language, Names, PersonId, Refusal, RefusalCode, SessionId, Text};
 
 entity! {
     /// An idea of private time.
@@ -60,7 +60,7 @@ pub struct WithdrawPrivateIdea {
     pub idea_id: IdeaId,
 }
 
-impl Edit for ProposePrivately {
+impl CommandKind for ProposePrivately {
     const NAME: &'static str = "propose_privately";
     const POLICY: Policy = EVERYBODY;
 
@@ -72,7 +72,7 @@ impl Edit for ProposePrivately {
     fn makes_sense(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         match Session::item(document, self.session_id) {
             Some(session) if Session::is_open(&session) => Ok(()),
-            _ => Err(Refusal::new(Code::Conflict).because(Reason::TimeIsOver)),
+            _ => Err(Refusal::new(RefusalCode::Conflict).because(Reason::TimeIsOver)),
         }
     }
 
@@ -89,7 +89,7 @@ impl Edit for ProposePrivately {
     }
 }
 
-impl Edit for WithdrawPrivateIdea {
+impl CommandKind for WithdrawPrivateIdea {
     const NAME: &'static str = "withdraw_private_idea";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).circle(Rule::If(Condition::Author));
 

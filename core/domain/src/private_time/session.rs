@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entity::{Entity, Item, entity};
 use crate::policy::{Policy, Rule};
-use crate::{Context, Edit, Language, Names, Refusal, SessionId, Text};
+use crate::{CommandKind, Context, Language, Names, Refusal, SessionId, Text};
 
 entity! {
     /// A brainstorm.
@@ -45,7 +45,7 @@ pub struct ClosePrivateTime {
     pub session_id: SessionId,
 }
 
-impl Edit for OpenPrivateTime {
+impl CommandKind for OpenPrivateTime {
     const NAME: &'static str = "open_private_time";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 
@@ -62,7 +62,7 @@ impl Edit for OpenPrivateTime {
     }
 }
 
-impl Edit for ClosePrivateTime {
+impl CommandKind for ClosePrivateTime {
     const NAME: &'static str = "close_private_time";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
 

@@ -5,10 +5,10 @@ use automerge::{ObjId, ObjType, ScalarValue, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{BY, Present, TEXT, VERSIONS, Version, Versions, WANTED, person};
+use crate::authorization::Seen;
 use crate::entity::{find, put_json};
 use crate::text_merge::{Merged, merge, splices, words};
-use crate::warrant::Seen;
-use crate::{Author, Code, CommandId, Context, PersonId, Refusal, Rewording};
+use crate::{Author, CommandId, Context, PersonId, Refusal, RefusalCode, Rewording};
 
 /// The most versions of one text that wait for a choice. Each comes from a device of its own.
 const MAX_VERSIONS: usize = 20;
@@ -81,7 +81,11 @@ fn merged(wanted: &str, present: &Present, scope: &Scope, context: &Context) -> 
     versions.extend(conflict.map(|text| Version { text, by: present.by }));
     versions.retain(|version| version.text != text);
     versions.dedup_by(|one, other| one.text == other.text);
-    if versions.len() > MAX_VERSIONS { Err(Refusal::new(Code::Conflict)) } else { Ok(Outcome { text, versions }) }
+    if versions.len() > MAX_VERSIONS {
+        Err(Refusal::new(RefusalCode::Conflict))
+    } else {
+        Ok(Outcome { text, versions })
+    }
 }
 
 /// Returns whether a text takes away words that somebody else may have written since its author looked.
@@ -194,7 +198,7 @@ fn rewrite(
         return put(transaction, entity, to);
     }
     for splice in splices {
-        let delete = isize::try_from(splice.delete).map_err(|_| Refusal::new(Code::TooLarge))?;
+        let delete = isize::try_from(splice.delete).map_err(|_| Refusal::new(RefusalCode::TooLarge))?;
         transaction.splice_text(object, splice.at, delete, &splice.insert)?;
     }
     Ok(())

@@ -11,7 +11,7 @@ const HELP_AFTER_DAYS: i64 = 56;
 /// The next step for a role; somebody in the background has one only where nothing happened for long.
 pub(super) fn step(phase: Phase, round: &Round, request: StatusRequest, days: i64) -> Option<String> {
     let StatusRequest { role, language, .. } = request;
-    let is_quiet = phase.patience_days().is_some_and(|patience| days >= patience);
+    let is_quiet = phase.allowed_quiet_days().is_some_and(|allowed_days| days >= allowed_days);
     if is_quiet && days >= HELP_AFTER_DAYS && (is_far(role) || role == Role::Professional) {
         return Some(language.pick("Vraag of er hulp nodig is.", "Ask if help is needed.").to_owned());
     }

@@ -55,7 +55,7 @@ impl Phase {
     }
 
     /// After how many days without a step it stands still; `None` for a phase that may take its time.
-    pub(super) const fn patience_days(self) -> Option<i64> {
+    pub(super) const fn allowed_quiet_days(self) -> Option<i64> {
         match self {
             Self::GettingToKnow => None,
             Self::Mapping | Self::Mapped | Self::Ideas | Self::Evaluating => Some(14),

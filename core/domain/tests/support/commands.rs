@@ -19,7 +19,7 @@ pub(crate) fn command(kind: DocumentKind, (what, which, other, fresh): Choice) -
         DocumentKind::Circle => circle(what, which, other, new),
         DocumentKind::Private => private(what, which, other, new),
         DocumentKind::PrivateTime => private_time(what, which, other, new),
-        DocumentKind::Pronotes => pronotes(what, which, new),
+        DocumentKind::WorkNotes => work_notes(what, which, new),
         DocumentKind::Consents => consents(what, which, new),
     }
 }
@@ -53,7 +53,7 @@ fn private_time(what: u8, which: u128, other: u128, new: u128) -> Value {
     }
 }
 
-fn pronotes(what: u8, which: u128, new: u128) -> Value {
+fn work_notes(what: u8, which: u128, new: u128) -> Value {
     let note = id(which);
     let text = format!("Werk {new}");
     match what % 2 {

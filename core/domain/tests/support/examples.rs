@@ -43,7 +43,7 @@ pub(crate) fn things(kind: DocumentKind) -> Vec<Value> {
             json!({"type": "open_private_time", "session_id": id(1), "question": "x"}),
             json!({"type": "propose_privately", "idea_id": id(1), "session_id": id(1), "text": "x"}),
         ],
-        DocumentKind::Pronotes => vec![json!({"type": "write_work_note", "note_id": id(1), "text": "x"})],
+        DocumentKind::WorkNotes => vec![json!({"type": "write_work_note", "note_id": id(1), "text": "x"})],
         DocumentKind::Consents => vec![json!({"type": "ask_to_look", "consent_id": id(1), "compartment": "pronotes"})],
     }
 }

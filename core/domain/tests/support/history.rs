@@ -4,8 +4,8 @@
 
 use automerge::{Automerge, Change, ChangeHash, PatchLog};
 use kring_domain::{
-    Author, Card, CardKind, Code, Command, CommandId, Context, Decision, DeviceId, DocumentKind, Language, ParseError,
-    PersonId, Refusal, Role, Timestamp, authorize, genesis, read_model, rewrite,
+    Author, Card, CardKind, Command, CommandId, Context, Decision, DeviceId, DocumentKind, Language, ParseError,
+    PersonId, Refusal, RefusalCode, Role, Timestamp, authorize, genesis, read_model, rewrite,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -63,23 +63,24 @@ impl History {
     /// The same, with the time at which the device made the command.
     pub(crate) fn send_at(&mut self, device: &mut Device, command: Value, at: Timestamp) -> Result<CommandId, Refusal> {
         let command = Command::parse(command).map_err(|error| match error {
-            ParseError::Unknown => Refusal::new(Code::UnknownCommand),
+            ParseError::Unknown => Refusal::new(RefusalCode::UnknownCommand),
             ParseError::Invalid(refusal) => refusal,
         })?;
         self.sent += 1;
         let command_id = CommandId::new(Uuid::from_u128(0xc000_0000 + self.sent));
         let context = Context { author: device.author, command_id, at, now: at };
-        let warrant = match authorize(&device.author, &command, &self.document) {
-            Decision::Admit(warrant) | Decision::Suggest(warrant) => warrant,
+        let authorized = match authorize(&device.author, &command, &self.document) {
+            Decision::Admit(authorized) | Decision::Suggest(authorized) => authorized,
             Decision::Hold(code) => return Err(Refusal::new(code)),
             Decision::Refuse(refusal) => return Err(refusal),
         };
-        let warrant = if device.own.is_empty() { warrant } else { warrant.seeing(self.heads[device.base].clone()) };
+        let authorized =
+            if device.own.is_empty() { authorized } else { authorized.seeing(self.heads[device.base].clone()) };
         let mut scope = self.heads[device.base].clone();
         scope.extend(&device.own);
         self.document.set_actor(device.author.actor());
         let mut transaction = self.document.transaction_at(PatchLog::inactive(), &scope).unwrap();
-        if let Err(refusal) = warrant.execute(&context, &mut transaction) {
+        if let Err(refusal) = authorized.execute(&context, &mut transaction) {
             transaction.rollback();
             return Err(refusal);
         }

@@ -3,21 +3,21 @@
 use kring_domain::{Refusal, rewrite};
 
 use super::Admission;
-use crate::{Base, ChainHash};
+use crate::{ChainHash, Position};
 
 /// A generation that has begun and is not durable yet: everything before it goes but the verdicts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generation {
     /// Where the log was that ends here.
-    pub before: Base,
+    pub before: Position,
     /// Where it begins: the number of the generation, with sequence 0.
-    pub at: Base,
+    pub at: Position,
     /// The document as it begins, saved.
     pub snapshot: Vec<u8>,
     /// The hashes of that document's heads, 32 bytes each.
     pub start: Vec<[u8; 32]>,
-    /// The link before its first entry; it covers the last link before it and the snapshot.
-    pub link: ChainHash,
+    /// The chain hash before its first entry; it covers the last chain hash before it and the snapshot.
+    pub chain_hash: ChainHash,
 }
 
 impl Admission {
@@ -31,12 +31,12 @@ impl Admission {
     pub fn begin_generation(&mut self) -> Result<Generation, Refusal> {
         let document = rewrite(self.kind, &self.document)?;
         let before = self.head();
-        let at = Base { generation: before.generation + 1, sequence: 0 };
+        let at = Position { generation: before.generation + 1, sequence: 0 };
         let snapshot = document.save();
         let heads = document.get_heads();
-        let link = self.chain.begin(self.id, at.generation, &snapshot);
+        let chain_hash = self.chain_hash.begin(self.id, at.generation, &snapshot);
         self.log.begin(heads.clone());
-        (self.generation, self.document, self.chain) = (at.generation, document, link);
-        Ok(Generation { before, at, snapshot, start: heads.iter().map(|head| head.0).collect(), link })
+        (self.generation, self.document, self.chain_hash) = (at.generation, document, chain_hash);
+        Ok(Generation { before, at, snapshot, start: heads.iter().map(|head| head.0).collect(), chain_hash })
     }
 }

@@ -9,7 +9,7 @@ use crate::Verdict;
 
 /// What the store keeps beside an entry, to execute commands at any base again after a restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct EntryMeta {
     /// The hash of the entry's change.
     pub hash: ChangeHash,
     /// The device whose command it was.
@@ -20,7 +20,7 @@ pub struct Mark {
     pub heads: Vec<u64>,
 }
 
-impl Mark {
+impl EntryMeta {
     /// The mark as bytes for the store: hash, device, base and heads, numbers big-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(56 + 8 * self.heads.len());
@@ -49,20 +49,20 @@ impl Mark {
 /// The marks of all entries of a generation, and every verdict given in the document.
 pub(super) struct Log {
     start: Vec<ChangeHash>,
-    marks: Vec<Mark>,
+    metas: Vec<EntryMeta>,
     last_of: BTreeMap<DeviceId, u64>,
     verdicts: BTreeMap<CommandId, Verdict>,
 }
 
 impl Log {
     pub(super) fn starting_at(start: Vec<ChangeHash>) -> Self {
-        Self { start, marks: Vec::new(), last_of: BTreeMap::new(), verdicts: BTreeMap::new() }
+        Self { start, metas: Vec::new(), last_of: BTreeMap::new(), verdicts: BTreeMap::new() }
     }
 
     /// Begins anew at these heads; the verdicts stay.
     pub(super) fn begin(&mut self, start: Vec<ChangeHash>) {
         self.start = start;
-        self.marks.clear();
+        self.metas.clear();
         self.last_of.clear();
     }
 
@@ -72,7 +72,7 @@ impl Log {
     }
 
     pub(super) fn head(&self) -> u64 {
-        self.marks.len() as u64
+        self.metas.len() as u64
     }
 
     pub(super) fn verdict(&self, id: CommandId) -> Option<&Verdict> {
@@ -84,18 +84,18 @@ impl Log {
     }
 
     /// Adds an entry with the given parents and says what to keep beside it.
-    pub(super) fn append(&mut self, hash: ChangeHash, device: DeviceId, base: u64, parents: Vec<u64>) -> Mark {
+    pub(super) fn append(&mut self, hash: ChangeHash, device: DeviceId, base: u64, parents: Vec<u64>) -> EntryMeta {
         let mut heads: Vec<u64> =
             self.heads(self.head()).iter().copied().filter(|head| !parents.contains(head)).collect();
         heads.push(self.head() + 1);
-        let mark = Mark { hash, device, base, heads };
-        self.push(mark.clone());
-        mark
+        let meta = EntryMeta { hash, device, base, heads };
+        self.push(meta.clone());
+        meta
     }
 
-    pub(super) fn push(&mut self, mark: Mark) {
-        self.last_of.insert(mark.device, self.head() + 1);
-        self.marks.push(mark);
+    pub(super) fn push(&mut self, meta: EntryMeta) {
+        self.last_of.insert(meta.device, self.head() + 1);
+        self.metas.push(meta);
     }
 
     /// The entries that are heads after one more with these parents.
@@ -115,8 +115,8 @@ impl Log {
         let Some(own) = self.last_of.get(&device).copied().filter(|own| *own > base) else {
             return at_base.to_vec();
         };
-        let covered = self.mark(own).map_or(0, |mark| mark.base);
-        let is_own = |head: u64| self.mark(head).is_some_and(|mark| mark.device == device);
+        let covered = self.meta(own).map_or(0, |meta| meta.base);
+        let is_own = |head: u64| self.meta(head).is_some_and(|meta| meta.device == device);
         let mut parents: Vec<u64> = at_base.iter().copied().filter(|head| *head > covered && !is_own(*head)).collect();
         parents.push(own);
         parents
@@ -136,8 +136,8 @@ impl Log {
     pub(super) fn hashes(&self, entries: &[u64]) -> Vec<ChangeHash> {
         let mut hashes = Vec::with_capacity(entries.len());
         for entry in entries {
-            match self.mark(*entry) {
-                Some(mark) => hashes.push(mark.hash),
+            match self.meta(*entry) {
+                Some(meta) => hashes.push(meta.hash),
                 None => hashes.extend_from_slice(&self.start),
             }
         }
@@ -156,10 +156,10 @@ impl Log {
     }
 
     fn heads(&self, sequence: u64) -> &[u64] {
-        self.mark(sequence).map_or(&[0], |mark| &mark.heads)
+        self.meta(sequence).map_or(&[0], |meta| &meta.heads)
     }
 
-    fn mark(&self, sequence: u64) -> Option<&Mark> {
-        self.marks.get(usize::try_from(sequence.checked_sub(1)?).ok()?)
+    fn meta(&self, sequence: u64) -> Option<&EntryMeta> {
+        self.metas.get(usize::try_from(sequence.checked_sub(1)?).ok()?)
     }
 }

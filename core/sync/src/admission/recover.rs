@@ -3,8 +3,8 @@
 use kring_domain::Role;
 use thiserror::Error;
 
-use super::{Admission, Mark};
-use crate::{Base, ChainHash, Entry, Verdict, guard};
+use super::{Admission, EntryMeta};
+use crate::{ChainHash, Entry, Position, Verdict, guard};
 
 /// An entry that is part of the log again, and is not durable yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,9 +12,9 @@ pub struct Readmitted {
     /// The entry as it was, its signature included.
     pub entry: Entry,
     /// What the store keeps beside it.
-    pub mark: Mark,
-    /// The link of the chain that covers it.
-    pub link: ChainHash,
+    pub meta: EntryMeta,
+    /// The chain hash of the chain that covers it.
+    pub chain_hash: ChainHash,
     /// The role that the person had.
     pub role: Role,
 }
@@ -37,7 +37,7 @@ impl Admission {
     /// Takes entries back that this server has signed, in order, as they were; those that are here are passed over,
     /// and so are those behind the last signature.
     ///
-    /// `is_signed` says whether bytes are this server's signature over a link. Nothing of an entry is parsed before
+    /// `is_signed` says whether bytes are this server's signature over a chain hash. Nothing of an entry is parsed before
     /// its signature was found good; the work is one hash of all bytes and one check for each signature.
     ///
     /// # Errors
@@ -52,39 +52,39 @@ impl Admission {
         let changes = signed.iter().map(|(entry, ..)| entry.change.as_slice());
         let applied = guard::apply(&mut self.document, changes).map_err(|_| RecoverError::Unreadable)?;
         let mut readmitted = Vec::with_capacity(signed.len());
-        for ((entry, link, role), change) in signed.into_iter().zip(applied) {
+        for ((entry, chain_hash, role), change) in signed.into_iter().zip(applied) {
             let heads = self.log.heads_after(&change.parents);
-            let mark = Mark { hash: change.hash, device: entry.device, base: entry.base, heads };
-            self.log.push(mark.clone());
-            let place = Base { sequence: entry.sequence, ..self.head() };
-            self.log.record(Verdict::admitted(entry.command_id, place, entry.suggestion));
-            self.chain = link;
-            readmitted.push(Readmitted { entry: entry.clone(), mark, link, role });
+            let meta = EntryMeta { hash: change.hash, device: entry.device, base: entry.base, heads };
+            self.log.push(meta.clone());
+            let position = Position { sequence: entry.sequence, ..self.head() };
+            self.log.record(Verdict::admitted(entry.command_id, position, entry.suggestion));
+            self.chain_hash = chain_hash;
+            readmitted.push(Readmitted { entry: entry.clone(), meta, chain_hash, role });
         }
         // What can be applied and not stored would end the document at the next start.
         let is_good = self.is_as_promised() && guard::save(&self.document).is_ok();
         is_good.then_some(readmitted).ok_or(RecoverError::Unreadable)
     }
 
-    /// The entries behind the log up to the last signature, each with its link; every signature was found good.
+    /// The entries behind the log up to the last signature, each with its chain hash; every signature was found good.
     fn signed<'a>(
         &self,
         entries: &'a [Entry],
         is_signed: impl Fn(&ChainHash, &[u8]) -> bool,
     ) -> Result<Vec<(&'a Entry, ChainHash, Role)>, RecoverError> {
         let head = self.head().sequence;
-        let mut link = self.chain;
+        let mut chain_hash = self.chain_hash;
         let mut signed = Vec::new();
         let mut run = Vec::new();
         for (entry, expected) in entries.iter().skip_while(|entry| entry.sequence <= head).zip(head + 1..) {
             if entry.sequence != expected {
                 return Err(RecoverError::Gap);
             }
-            link = link.next(entry);
+            chain_hash = chain_hash.next(entry);
             let role = Role::from_name(&entry.role).ok_or(RecoverError::NotOurs)?;
-            run.push((entry, link, role));
+            run.push((entry, chain_hash, role));
             if !entry.signature.is_empty() {
-                if !is_signed(&link, &entry.signature) {
+                if !is_signed(&chain_hash, &entry.signature) {
                     return Err(RecoverError::NotOurs);
                 }
                 signed.append(&mut run);

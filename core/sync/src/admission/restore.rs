@@ -4,8 +4,8 @@ use automerge::ChangeHash;
 use kring_domain::{DocumentId, DocumentKind, genesis};
 use thiserror::Error;
 
-use super::{Admission, Log, Mark};
-use crate::{Base, ChainHash, Verdict, guard};
+use super::{Admission, EntryMeta, Log};
+use crate::{ChainHash, Position, Verdict, guard};
 
 /// What a store keeps of one document, as it hands it back.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -20,11 +20,11 @@ pub struct StoredLog {
     /// The changes after the snapshot, in order.
     pub tail: Vec<Vec<u8>>,
     /// The marks of all entries of the generation, in order.
-    pub marks: Vec<Mark>,
+    pub metas: Vec<EntryMeta>,
     /// Every verdict given in the document.
     pub verdicts: Vec<Verdict>,
-    /// The link of the last entry, or of the start of a later generation; none where there is neither.
-    pub chain: Option<[u8; 32]>,
+    /// The chain hash of the last entry, or of the start of a later generation; none where there is neither.
+    pub chain_hash: Option<[u8; 32]>,
 }
 
 /// What is stored is not a document: the store is damaged.
@@ -40,8 +40,8 @@ impl Admission {
     /// [`RestoreError`] when the bytes do not load or do not lead to the heads that the marks promise.
     pub fn restore(id: DocumentId, kind: DocumentKind, stored: StoredLog) -> Result<Self, RestoreError> {
         let origin = genesis(kind);
-        let generation = stored.generation.max(Base::GENESIS.generation);
-        let start = match generation == Base::GENESIS.generation {
+        let generation = stored.generation.max(Position::GENESIS.generation);
+        let start = match generation == Position::GENESIS.generation {
             true => origin.get_heads(),
             false => stored.start.into_iter().map(ChangeHash).collect(),
         };
@@ -51,14 +51,14 @@ impl Admission {
         };
         guard::apply_own(&mut document, stored.tail.iter().map(Vec::as_slice)).map_err(|_| RestoreError)?;
         let mut log = Log::starting_at(start);
-        stored.marks.into_iter().for_each(|mark| log.push(mark));
+        stored.metas.into_iter().for_each(|meta| log.push(meta));
         stored.verdicts.into_iter().for_each(|verdict| log.record(verdict));
-        let chain = match stored.chain {
-            Some(chain) => ChainHash::from_stored(chain),
-            None if generation == Base::GENESIS.generation => ChainHash::start(id, generation),
+        let chain_hash = match stored.chain_hash {
+            Some(chain_hash) => ChainHash::from_stored(chain_hash),
+            None if generation == Position::GENESIS.generation => ChainHash::start(id, generation),
             None => return Err(RestoreError),
         };
-        let restored = Self { id, kind, generation, document, log, chain };
+        let restored = Self { id, kind, generation, document, log, chain_hash };
         restored.is_as_promised().then_some(restored).ok_or(RestoreError)
     }
 }

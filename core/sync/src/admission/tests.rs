@@ -60,22 +60,28 @@ fn what_cannot_be_admitted_is_answered_with_a_reason() {
     let choose = json!({"type": "choose_idea", "idea_id": id(7)});
     let long = json!({"type": "propose_idea", "idea_id": id(8), "text": "a".repeat(2001)});
     let code = |outcome: Outcome| (outcome.verdict.judgement, outcome.verdict.code.unwrap());
-    assert_eq!(code(submit(&mut circle, &linda, 1, Some(9), idea.clone())), (Judgement::Rejected, Code::Invalid));
-    assert_eq!(code(submit(&mut circle, &backup, 2, None, idea.clone())), (Judgement::Rejected, Code::Forbidden));
-    assert_eq!(code(submit(&mut circle, &linda, 3, None, unknown)), (Judgement::Held, Code::UnknownCommand));
-    assert_eq!(code(submit(&mut circle, &linda, 4, None, long)), (Judgement::Rejected, Code::TooLarge));
+    assert_eq!(
+        code(submit(&mut circle, &linda, 1, Some(9), idea.clone())),
+        (Judgement::Rejected, RefusalCode::Invalid)
+    );
+    assert_eq!(
+        code(submit(&mut circle, &backup, 2, None, idea.clone())),
+        (Judgement::Rejected, RefusalCode::Forbidden)
+    );
+    assert_eq!(code(submit(&mut circle, &linda, 3, None, unknown)), (Judgement::Held, RefusalCode::UnknownCommand));
+    assert_eq!(code(submit(&mut circle, &linda, 4, None, long)), (Judgement::Rejected, RefusalCode::TooLarge));
     admit(&mut circle, &linda, 5, None, idea.clone());
-    assert_eq!(code(submit(&mut circle, &linda, 6, None, idea)), (Judgement::Rejected, Code::DuplicateId));
-    assert_eq!(code(submit(&mut circle, &linda, 7, None, choose)), (Judgement::Rejected, Code::Forbidden));
+    assert_eq!(code(submit(&mut circle, &linda, 6, None, idea)), (Judgement::Rejected, RefusalCode::DuplicateId));
+    assert_eq!(code(submit(&mut circle, &linda, 7, None, choose)), (Judgement::Rejected, RefusalCode::Forbidden));
     // A clock that is off lifts no bound, and what nobody can look into yet has one of its own.
     let text = |length: usize| json!({"type": "propose_idea", "idea_id": id(9), "text": "a".repeat(length)});
     let song = |length: usize| json!({"type": "sing_song", "key": "c".repeat(length)});
     for (number, command, expected) in [
-        (8, text(2000), (Judgement::Held, Code::Clock)),
-        (9, text(2001), (Judgement::Rejected, Code::TooLarge)),
-        (10, json!({}), (Judgement::Rejected, Code::Invalid)),
-        (11, song(16_000), (Judgement::Held, Code::UnknownCommand)),
-        (12, song(17_000), (Judgement::Rejected, Code::TooLarge)),
+        (8, text(2000), (Judgement::Held, RefusalCode::Clock)),
+        (9, text(2001), (Judgement::Rejected, RefusalCode::TooLarge)),
+        (10, json!({}), (Judgement::Rejected, RefusalCode::Invalid)),
+        (11, song(16_000), (Judgement::Held, RefusalCode::UnknownCommand)),
+        (12, song(17_000), (Judgement::Rejected, RefusalCode::TooLarge)),
     ] {
         let tomorrow = Submission { made_at: Some(now().plus_days(3)), ..submission(number, None, command) };
         assert_eq!(code(circle.handle_submission(&linda, tomorrow, now())), expected, "{number}");
@@ -134,10 +140,10 @@ fn a_restored_document_goes_on_where_it_was() {
         let command = json!({"type": "propose_idea", "idea_id": id(100 + n), "text": format!("idee {n}")});
         let outcome = submit(&mut circle, who, n, Some(n / 2), command);
         let admitted = outcome.admitted.unwrap();
-        assert_eq!(Mark::from_bytes(&admitted.mark.to_bytes()), Some(admitted.mark.clone()));
-        stored.marks.push(admitted.mark);
+        assert_eq!(EntryMeta::from_bytes(&admitted.meta.to_bytes()), Some(admitted.meta.clone()));
+        stored.metas.push(admitted.meta);
         stored.verdicts.push(outcome.verdict);
-        stored.chain = Some(*admitted.link.as_bytes());
+        stored.chain_hash = Some(*admitted.chain_hash.as_bytes());
         if n > 10 {
             stored.tail.push(admitted.entry.change);
         } else {
@@ -149,7 +155,7 @@ fn a_restored_document_goes_on_where_it_was() {
     let heart = json!({"type": "heart_idea", "idea_id": id(103)});
     let here = submit(&mut circle, &linda, 30, Some(3), heart.clone()).admitted.unwrap();
     let there = submit(&mut restored, &linda, 30, Some(3), heart).admitted.unwrap();
-    assert_eq!((here.entry, here.mark, here.link), (there.entry, there.mark, there.link));
+    assert_eq!((here.entry, here.meta, here.chain_hash), (there.entry, there.meta, there.chain_hash));
     stored.tail.pop();
     assert!(Admission::restore(circle.id(), circle.kind(), stored).is_err());
 }
@@ -161,10 +167,10 @@ fn a_server_loads_whatever_it_has_admitted() {
     let mut circle = circle();
     let linda = author(Role::Member, 2, 20);
     let idea = |n| json!({"type": "propose_idea", "idea_id": id(1000 + n), "text": "a".repeat(2000)});
-    let marks = (1..=230).map(|n| submit(&mut circle, &linda, n, None, idea(n)).admitted.unwrap().mark).collect();
+    let metas = (1..=230).map(|n| submit(&mut circle, &linda, n, None, idea(n)).admitted.unwrap().meta).collect();
     assert!(guard::load(&circle.snapshot()).is_err(), "or the test shows nothing");
-    let chain = Some(*circle.chain().as_bytes());
-    let stored = StoredLog { snapshot: Some(circle.snapshot()), marks, chain, ..StoredLog::default() };
+    let chain_hash = Some(*circle.chain_hash().as_bytes());
+    let stored = StoredLog { snapshot: Some(circle.snapshot()), metas, chain_hash, ..StoredLog::default() };
     let restored = Admission::restore(circle.id(), circle.kind(), stored).unwrap();
     assert_eq!(restored.head(), circle.head());
 }
@@ -189,7 +195,7 @@ fn now() -> Timestamp {
 fn submission(number: u64, sequence: Option<u64>, command: Value) -> Submission {
     Submission {
         id: CommandId::new(uuid::Uuid::from_u64_pair(9, number)),
-        base: sequence.map(|sequence| Base { generation: 1, sequence }),
+        base: sequence.map(|sequence| Position { generation: 1, sequence }),
         made_at: None,
         command: RawCommand::from_value(command),
     }

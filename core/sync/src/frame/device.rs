@@ -71,10 +71,10 @@ pub struct Cursor {
     pub generation: u64,
     /// The last entry of that generation the device holds; 0 for none.
     pub sequence: u64,
-    /// The link of that entry, by which the server sees whether it is of the same history; absent where the device
+    /// The chain hash of that entry, by which the server sees whether it is of the same history; absent where the device
     /// does not know it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chain: Option<ChainHash>,
+    #[serde(rename = "chain", default, skip_serializing_if = "Option::is_none")]
+    pub chain_hash: Option<ChainHash>,
 }
 
 impl DeviceFrame {

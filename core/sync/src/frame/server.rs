@@ -39,9 +39,9 @@ pub enum ServerFrame {
         /// The saved Automerge document.
         #[serde(with = "super::entry::bytes")]
         bytes: Vec<u8>,
-        /// The link of that entry, or of the start of the generation.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        chain: Option<ChainHash>,
+        /// The chain hash of that entry, or of the start of the generation.
+        #[serde(rename = "chain", default, skip_serializing_if = "Option::is_none")]
+        chain_hash: Option<ChainHash>,
         /// What the device holds is not the server's history (any more): this comes in its place, and the person's
         /// own shared edits are to be sent again.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -121,8 +121,8 @@ where
         No(IgnoredAny),
     }
 
-    let items = Vec::<Known<T>>::deserialize(deserializer)?;
-    let known = items.into_iter().filter_map(|item| match item {
+    let count_items = Vec::<Known<T>>::deserialize(deserializer)?;
+    let known = count_items.into_iter().filter_map(|item| match item {
         Known::Yes(item) => Some(item),
         Known::No(IgnoredAny) => None,
     });

@@ -88,7 +88,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Base, Verdict};
+    use crate::{Position, Verdict};
 
     const USUAL_ID: &str = "0195f3a0-0000-7000-8000-00000000abcd";
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn verdicts() -> Vec<u8> {
-        let verdict = Verdict::admitted(USUAL_ID.parse().unwrap(), Base::GENESIS, false);
+        let verdict = Verdict::admitted(USUAL_ID.parse().unwrap(), Position::GENESIS, false);
         encode(&ServerFrame::Verdicts { document: DocumentId::new(Uuid::nil()), verdicts: vec![verdict] })
     }
 

@@ -19,10 +19,10 @@ use reader::Reader;
 const MAGIC: &[u8] = &[0x85, 0x6f, 0x4a, 0x83];
 
 /// The most bytes behind deflate, whatever they come in. They are in memory while they are counted.
-const MAX_INFLATED: usize = 16 << 20;
+const MAX_INFLATED_BYTES: usize = 16 << 20;
 
 /// So many rows any bytes may become, however few they are: a document of one letter again and again is honest too.
-const ROWS_FOR_ALL: u64 = 400_000;
+const MAX_ROWS: u64 = 400_000;
 
 /// What bytes may become: rows of operations and changes, and bytes behind deflate.
 pub(super) struct Budget {
@@ -38,8 +38,8 @@ impl Budget {
     pub(super) fn of(bytes: usize) -> Self {
         let size = bytes as u64;
         Self {
-            rows: size.saturating_mul(8).saturating_add(ROWS_FOR_ALL).min(2_000_000),
-            inflated: bytes.saturating_mul(32).saturating_add(8 << 20).min(MAX_INFLATED),
+            rows: size.saturating_mul(8).saturating_add(MAX_ROWS).min(2_000_000),
+            inflated: bytes.saturating_mul(32).saturating_add(8 << 20).min(MAX_INFLATED_BYTES),
         }
     }
 

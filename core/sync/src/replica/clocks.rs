@@ -2,11 +2,11 @@
 
 use kring_domain::Timestamp;
 
-use super::document::Held;
+use super::document::LocalDocument;
 use super::{Event, Replica};
 
 /// How far this device's clock may be from the server's before the person is told, in milliseconds.
-const TOLERANCE: i64 = 10 * 60 * 1000;
+const CLOCK_TOLERANCE_MS: i64 = 10 * 60 * 1000;
 
 /// What a device knows about the time. Keep it with the device's store, so that it is known after a restart too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Clock {
     /// Returns what this device's clock says is `here`, when the server's says `server`.
     fn compared(server: Timestamp, here: Timestamp) -> Self {
         let ahead = here.millis().saturating_sub(server.millis());
-        let is_off = ahead.saturating_abs() > TOLERANCE;
+        let is_off = ahead.saturating_abs() > CLOCK_TOLERANCE_MS;
         Self { ahead: if is_off { ahead } else { 0 }, server_time: server }
     }
 }
@@ -35,7 +35,7 @@ impl Replica {
     /// Takes over what was known about the time before a restart.
     pub fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
-        self.documents.values_mut().for_each(Held::forget_view);
+        self.documents.values_mut().for_each(LocalDocument::forget_view);
     }
 
     /// Notes what time the server has, heard elsewhere than in its greeting; `here` is the device's clock.
@@ -51,8 +51,8 @@ impl Replica {
             self.events.push_back(Event::ClockOff { ahead });
         }
         // Also where the clock is right by now, and was not when an edit was made.
-        for (document, held) in &mut self.documents {
-            if held.correct_dates(ahead, server) {
+        for (document, local) in &mut self.documents {
+            if local.correct_dates(ahead, server) {
                 self.events.push_back(Event::DocumentChanged(*document));
             }
         }
@@ -63,8 +63,8 @@ impl Replica {
     ///
     /// What a clock says that was never set stays as it is: when the server is met, it tells how long ago that was.
     pub(super) fn corrected(&self, here: Timestamp) -> Timestamp {
-        let told = self.by_offset(here);
-        if told < Timestamp::EARLIEST_EDIT { told } else { told.max(self.clock.server_time) }
+        let notified = self.by_offset(here);
+        if notified < Timestamp::EARLIEST_EDIT { notified } else { notified.max(self.clock.server_time) }
     }
 
     /// The time, as far as this device knows.

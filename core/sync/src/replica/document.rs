@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 use super::execute::execute;
 use super::{DeviceIdentity, OwnEdit, Pending, Replacement, ReplicaError, StoreOp, StoredDocument};
-use crate::{Base, ChainHash, Cursor, Entry, MAX_COMMANDS, RawCommand, Submission, dating, guard};
+use crate::{ChainHash, Cursor, Entry, MAX_COMMANDS, Position, RawCommand, Submission, dating, guard};
 
 /// The most bytes of commands in one frame, well below what a server takes.
 const FRAME_BYTES: usize = 256 * 1024;
 
 /// After this many entries the stored tail is folded into a snapshot.
-const FOLD_AFTER: usize = 512;
+const FOLD_AFTER_ENTRIES: usize = 512;
 
-pub(super) struct Held {
+pub(super) struct LocalDocument {
     pub(super) kind: DocumentKind,
     pub(super) space: SpaceId,
     pub(super) role: Role,
@@ -26,9 +26,9 @@ pub(super) struct Held {
     pub(super) known: bool,
     /// True when the space has a client, as far as the server has told.
     has_client: bool,
-    base: Base,
-    /// The link of the last entry in the base; `None` where it came in a snapshot without one.
-    chain: Option<ChainHash>,
+    position: Position,
+    /// The chain hash of the last entry in the base; `None` where it came in a snapshot without one.
+    chain_hash: Option<ChainHash>,
     /// The generation that the server is at; nothing is sent before it is here. It is an older one than the base's where
     /// the server was restored from a backup, and then comes in the base's place.
     awaited: u64,
@@ -50,12 +50,12 @@ struct Waiting {
     pending: Pending,
     sent: bool,
     /// Where the server says it is, while it has not come from there yet.
-    admitted: Option<Base>,
+    admitted: Option<Position>,
     /// True when the person was told that it is there.
-    told: bool,
+    notified: bool,
 }
 
-impl Held {
+impl LocalDocument {
     pub(super) fn new(
         document: DocumentId,
         (kind, space): (DocumentKind, SpaceId),
@@ -69,9 +69,9 @@ impl Held {
             access,
             known,
             has_client: false,
-            base: Base::GENESIS,
-            chain: Some(ChainHash::start(document, Base::GENESIS.generation)),
-            awaited: Base::GENESIS.generation,
+            position: Position::GENESIS,
+            chain_hash: Some(ChainHash::start(document, Position::GENESIS.generation)),
+            awaited: Position::GENESIS.generation,
             awaited_entry: 0,
             admitted: OnceCell::new(),
             tail: 0,
@@ -83,29 +83,29 @@ impl Held {
     }
 
     pub(super) fn restore(identity: &DeviceIdentity, stored: StoredDocument) -> Result<Self, ReplicaError> {
-        let place = (stored.kind, stored.space);
-        let mut held = Self::new(stored.document, place, (stored.role, stored.access), stored.known);
+        let kind_and_space = (stored.kind, stored.space);
+        let mut local = Self::new(stored.document, kind_and_space, (stored.role, stored.access), stored.known);
         if let Some(snapshot) = stored.snapshot {
-            held.admitted = guard::load_own(&snapshot).map_err(|_| ReplicaError::Damaged)?.into();
+            local.admitted = guard::load_own(&snapshot).map_err(|_| ReplicaError::Damaged)?.into();
         }
         if !stored.tail.is_empty() {
-            guard::apply_own(held.admitted_mut(), stored.tail.iter().map(Vec::as_slice))
+            guard::apply_own(local.admitted_mut(), stored.tail.iter().map(Vec::as_slice))
                 .map_err(|_| ReplicaError::Damaged)?;
         }
-        if stored.base != Base::GENESIS {
-            held.chain = stored.chain;
+        if stored.position != Position::GENESIS {
+            local.chain_hash = stored.chain_hash;
         }
-        held.base = stored.base;
-        held.tail = stored.tail.len();
-        if held.admitted.get().is_some() {
-            held.own_last = held.last_change_of(&held.author(identity));
+        local.position = stored.position;
+        local.tail = stored.tail.len();
+        if local.admitted.get().is_some() {
+            local.own_last = local.last_change_of(&local.author(identity));
         }
-        held.pending = stored
+        local.pending = stored
             .pending
             .into_iter()
-            .map(|pending| Waiting { pending, sent: false, admitted: None, told: false })
+            .map(|pending| Waiting { pending, sent: false, admitted: None, notified: false })
             .collect();
-        Ok(held)
+        Ok(local)
     }
 
     pub(super) fn put(&self, document: DocumentId) -> StoreOp {
@@ -127,15 +127,20 @@ impl Held {
     }
 
     pub(super) fn cursor(&self, document: DocumentId) -> Cursor {
-        Cursor { document, generation: self.base.generation, sequence: self.base.sequence, chain: self.chain }
+        Cursor {
+            document,
+            generation: self.position.generation,
+            sequence: self.position.sequence,
+            chain_hash: self.chain_hash,
+        }
     }
 
-    pub(super) fn base(&self) -> Base {
-        self.base
+    pub(super) fn position(&self) -> Position {
+        self.position
     }
 
-    pub(super) fn chain(&self) -> Option<ChainHash> {
-        self.chain
+    pub(super) fn chain_hash(&self) -> Option<ChainHash> {
+        self.chain_hash
     }
 
     pub(super) fn admitted(&self) -> &Automerge {
@@ -174,7 +179,7 @@ impl Held {
         let admitted = self.admitted.get_or_init(|| genesis(self.kind));
         let own_last = self.own_last;
         let pending = &self.pending;
-        let generation = self.base.generation;
+        let generation = self.position.generation;
         let (view, _) = self.view.get_or_insert_with(|| {
             let mut view = admitted.clone();
             let mut own = own_last;
@@ -196,14 +201,14 @@ impl Held {
         known: Timestamp,
     ) -> Pending {
         let submission =
-            Submission { id, base: Some(self.base), made_at: Some(now), command: RawCommand::from(command) };
+            Submission { id, base: Some(self.position), made_at: Some(now), command: RawCommand::from(command) };
         let heads = self.admitted().get_heads().iter().map(|hash| hash.0).collect();
         let pending = Pending { submission, heads };
         let author = self.author(identity);
         let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted().clone(), self.own_last));
-        let own = execute(&mut view, &author, &pending, own, (self.base.generation, known)).or(own);
+        let own = execute(&mut view, &author, &pending, own, (self.position.generation, known)).or(own);
         self.view = Some((view, own));
-        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, told: false });
+        self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, notified: false });
         pending
     }
 
@@ -219,9 +224,9 @@ impl Held {
             let heads: Vec<ChangeHash> = waiting.pending.heads.iter().copied().map(ChangeHash).collect();
             let seen = dating::seen(admitted, &heads);
             let Some(made_at) = waiting.pending.submission.made_at else { continue };
-            if dating::plausible(made_at, seen, now) != made_at {
+            if dating::clamp(made_at, seen, now) != made_at {
                 let corrected = Timestamp::from_millis(made_at.millis().saturating_sub(ahead));
-                waiting.pending.submission.made_at = Some(dating::plausible(corrected, seen, now));
+                waiting.pending.submission.made_at = Some(dating::clamp(corrected, seen, now));
                 is_corrected = true;
             }
         }
@@ -245,16 +250,16 @@ impl Held {
     }
 
     /// Sends nothing before the generation of a place is here, and where `is_exact` not before its last entry is.
-    pub(super) fn awaits(&mut self, place: Base, is_exact: bool) {
-        self.awaited = place.generation;
-        self.awaited_entry = if is_exact { place.sequence } else { 0 };
+    pub(super) fn awaits(&mut self, position: Position, is_exact: bool) {
+        self.awaited = position.generation;
+        self.awaited_entry = if is_exact { position.sequence } else { 0 };
     }
 
     /// Has everything that waits build on the base as it is.
     pub(super) fn wait_behind(&mut self) {
         let heads: Vec<[u8; 32]> = self.admitted().get_heads().iter().map(|hash| hash.0).collect();
         for waiting in &mut self.pending {
-            waiting.pending.submission.base = Some(self.base);
+            waiting.pending.submission.base = Some(self.position);
             waiting.pending.heads.clone_from(&heads);
         }
         self.view = None;
@@ -262,8 +267,8 @@ impl Held {
 
     /// The next edits to send, marked as sent.
     pub(super) fn take_unsent(&mut self) -> Vec<Submission> {
-        let is_behind = self.base.sequence < self.awaited_entry;
-        if !self.known || self.awaited != self.base.generation || is_behind {
+        let is_behind = self.position.sequence < self.awaited_entry;
+        if !self.known || self.awaited != self.position.generation || is_behind {
             return Vec::new();
         }
         let mut bytes = 0;
@@ -281,26 +286,26 @@ impl Held {
 
     /// Takes a waiting edit out, with whether its end was told before; `None` where it waits no longer.
     pub(super) fn settle(&mut self, id: CommandId) -> Option<(Pending, bool)> {
-        let place = self.pending.iter().position(|waiting| waiting.pending.submission.id == id)?;
-        let waiting = self.pending.remove(place)?;
+        let index = self.pending.iter().position(|waiting| waiting.pending.submission.id == id)?;
+        let waiting = self.pending.remove(index)?;
         self.view = None;
-        Some((waiting.pending, waiting.told))
+        Some((waiting.pending, waiting.notified))
     }
 
     /// Notes where an edit was admitted; false where that was known, or it waits no longer.
-    pub(super) fn admit(&mut self, id: CommandId, place: Base) -> bool {
+    pub(super) fn admit(&mut self, id: CommandId, position: Position) -> bool {
         let waiting = self.pending.iter_mut().find(|waiting| waiting.pending.submission.id == id);
         waiting.is_some_and(|waiting| {
-            waiting.admitted = Some(place);
-            !std::mem::replace(&mut waiting.told, true)
+            waiting.admitted = Some(position);
+            !std::mem::replace(&mut waiting.notified, true)
         })
     }
 
     /// The waiting edits that are in the base already, which came without their entries: in a snapshot.
-    pub(super) fn included(&self) -> Vec<(CommandId, Base)> {
+    pub(super) fn included(&self) -> Vec<(CommandId, Position)> {
         let included = self.pending.iter().filter_map(|waiting| {
-            let place = waiting.admitted.filter(|place| *place <= self.base)?;
-            Some((waiting.pending.submission.id, place))
+            let position = waiting.admitted.filter(|position| *position <= self.position)?;
+            Some((waiting.pending.submission.id, position))
         });
         included.collect()
     }
@@ -308,10 +313,10 @@ impl Held {
     /// Puts a snapshot from the server in the place of what was admitted so far.
     pub(super) fn replace(&mut self, identity: &DeviceIdentity, with: &Replacement) -> Result<(), ReplicaError> {
         self.admitted = guard::load(&with.bytes).map_err(|_| ReplicaError::Unreadable)?.into();
-        self.base = with.base;
-        self.chain = with.chain;
-        if with.base.generation > self.awaited {
-            self.awaits(with.base, false);
+        self.position = with.position;
+        self.chain_hash = with.chain_hash;
+        if with.position.generation > self.awaited {
+            self.awaits(with.position, false);
         }
         self.tail = 0;
         self.own_last = self.last_change_of(&self.author(identity));
@@ -323,8 +328,13 @@ impl Held {
     pub(super) fn wait_again(&mut self, edits: impl Iterator<Item = OwnEdit>) {
         let heads: Vec<[u8; 32]> = self.admitted().get_heads().iter().map(|hash| hash.0).collect();
         let wait = |OwnEdit { id, command, made_at }| {
-            let submission = Submission { id, base: Some(self.base), made_at, command };
-            Waiting { pending: Pending { submission, heads: heads.clone() }, sent: false, admitted: None, told: false }
+            let submission = Submission { id, base: Some(self.position), made_at, command };
+            Waiting {
+                pending: Pending { submission, heads: heads.clone() },
+                sent: false,
+                admitted: None,
+                notified: false,
+            }
         };
         self.pending = edits.map(wait).collect();
         self.view = None;
@@ -344,8 +354,8 @@ impl Held {
             self.restart(document);
             return Err(ReplicaError::Unreadable);
         };
-        self.base.sequence += entries.len() as u64;
-        self.chain = self.chain.map(|chain| entries.iter().fold(chain, ChainHash::next));
+        self.position.sequence += entries.len() as u64;
+        self.chain_hash = self.chain_hash.map(|chain_hash| entries.iter().fold(chain_hash, ChainHash::next));
         self.tail += entries.len();
         self.view = None;
         let own = entries.iter().zip(applied).rev().find(|(entry, _)| entry.device == identity.device);
@@ -356,8 +366,8 @@ impl Held {
     /// Back to an empty document, to be joined anew.
     pub(super) fn restart(&mut self, document: DocumentId) {
         self.admitted = OnceCell::new();
-        self.base = Base::GENESIS;
-        self.chain = Some(ChainHash::start(document, Base::GENESIS.generation));
+        self.position = Position::GENESIS;
+        self.chain_hash = Some(ChainHash::start(document, Position::GENESIS.generation));
         self.tail = 0;
         self.own_last = None;
         self.view = None;
@@ -367,7 +377,7 @@ impl Held {
     ///
     /// After an error the document is back at genesis, as in [`Self::extend`].
     pub(super) fn fold(&mut self, document: DocumentId) -> Result<Option<Vec<u8>>, ReplicaError> {
-        if self.tail <= FOLD_AFTER {
+        if self.tail <= FOLD_AFTER_ENTRIES {
             return Ok(None);
         }
         let snapshot = guard::save(self.admitted());

@@ -34,22 +34,22 @@ pub(super) fn execute(
     let context = Context {
         author: *author,
         command_id: pending.submission.id,
-        at: dating::plausible(made_at, seen, made_at.max(seen.unwrap_or_default())),
+        at: dating::clamp(made_at, seen, made_at.max(seen.unwrap_or_default())),
         now: if is_off { Timestamp::MAX } else { made_at },
     };
-    let (Decision::Admit(warrant) | Decision::Suggest(warrant)) = authorize(author, &command, view) else {
+    let (Decision::Admit(authorized) | Decision::Suggest(authorized)) = authorize(author, &command, view) else {
         return None;
     };
-    let warrant = match own {
-        _ if !is_known => warrant.seeing_less(),
-        Some(_) => warrant.seeing(base),
-        None => warrant,
+    let authorized = match own {
+        _ if !is_known => authorized.seeing_less(),
+        Some(_) => authorized.seeing(base),
+        None => authorized,
     };
     view.set_actor(author.actor());
     // A base of an older generation is gone, its first change aside; the edit then builds on the present state.
     let mut transaction =
         if is_known { view.transaction_at(PatchLog::null(), &heads).ok()? } else { view.transaction() };
-    match warrant.execute(&context, &mut transaction) {
+    match authorized.execute(&context, &mut transaction) {
         Ok(()) => transaction.commit().0,
         Err(_) => {
             transaction.rollback();

@@ -1,6 +1,6 @@
 //! What a person may do now, as far as their device can know.
 
-use kring_domain::{Access, Code, Command, Decision, DocumentId, Refusal, authorize};
+use kring_domain::{Access, Command, Decision, DocumentId, Refusal, RefusalCode, authorize};
 
 use super::Replica;
 
@@ -25,15 +25,15 @@ impl Replica {
     ///
     /// The refusal that the server would answer, which [`Replica::explain`] puts into words.
     pub fn permission(&mut self, document: DocumentId, command: &Command) -> Result<Permission, Refusal> {
-        let Some(held) = self.documents.get_mut(&document) else { return Err(Refusal::new(Code::NotFound)) };
-        if command.kind() != held.kind {
+        let Some(local) = self.documents.get_mut(&document) else { return Err(Refusal::new(RefusalCode::NotFound)) };
+        if command.kind() != local.kind {
             return Err(Refusal::invalid("type"));
         }
-        if held.access < Access::Write {
+        if local.access < Access::Write {
             return Err(Refusal::read_only());
         }
-        let author = held.author(&self.identity);
-        let view = held.view(&self.identity, self.clock.server_time);
+        let author = local.author(&self.identity);
+        let view = local.view(&self.identity, self.clock.server_time);
         let permission = match authorize(&author, command, view) {
             Decision::Refuse(refusal) => return Err(refusal),
             Decision::Suggest(_) => Permission::BecomesSuggestion,

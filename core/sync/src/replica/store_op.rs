@@ -1,10 +1,10 @@
 //! What a device keeps, as data for a store to write and to hand back.
 
-use kring_domain::{Access, Because, Code, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp};
+use kring_domain::{Access, Because, CommandId, DocumentId, DocumentKind, RefusalCode, Role, SpaceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Base, ChainHash, Entry, Member, RawCommand, Submission};
+use crate::{ChainHash, Entry, Member, Position, RawCommand, Submission};
 
 /// An edit that waits for the server.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub enum EditState {
     /// Not accepted by the server; the person should see why.
     NotAccepted {
         /// Why.
-        code: Code,
+        code: RefusalCode,
         /// The field that is wrong, where one is.
         field: Option<String>,
         /// The reason more closely, where it is known.
@@ -39,13 +39,13 @@ pub enum EditState {
     /// Kept at the server until somebody judges it.
     Held {
         /// Why.
-        code: Code,
+        code: RefusalCode,
     },
 }
 
 impl EditState {
     /// Not accepted, with nothing known but the code.
-    pub const fn not_accepted(code: Code) -> Self {
+    pub const fn not_accepted(code: RefusalCode) -> Self {
         Self::NotAccepted { code, field: None, because: None }
     }
 }
@@ -82,22 +82,22 @@ pub enum StoreOp {
         known: bool,
     },
     /// The document's history starts anew from this snapshot; entries kept so far go.
-    PutBase {
+    PutSnapshot {
         /// The document.
         document: DocumentId,
         /// Where the snapshot is.
-        base: Base,
+        position: Position,
         /// The saved document; `None` for genesis.
         snapshot: Option<Vec<u8>>,
-        /// The link of the last entry in it, where it is known.
-        chain: Option<ChainHash>,
+        /// The chain hash of the last entry in it, where it is known.
+        chain_hash: Option<ChainHash>,
     },
     /// This snapshot stands for everything stored so far, so that there is less to apply; the entries are kept.
     Fold {
         /// The document.
         document: DocumentId,
         /// Where the snapshot is.
-        base: Base,
+        position: Position,
         /// The saved document.
         snapshot: Vec<u8>,
     },
@@ -109,8 +109,8 @@ pub enum StoreOp {
         generation: u64,
         /// The entries.
         entries: Vec<Entry>,
-        /// The link of the last, where it is known.
-        chain: Option<ChainHash>,
+        /// The chain hash of the last, where it is known.
+        chain_hash: Option<ChainHash>,
     },
     /// An edit waits; one that was settled before waits again.
     PutPending {
@@ -166,9 +166,9 @@ pub struct StoredDocument {
     /// True when the server knows the document.
     pub known: bool,
     /// Where the last of the tail is.
-    pub base: Base,
-    /// The link of the last of the tail, where it is known.
-    pub chain: Option<ChainHash>,
+    pub position: Position,
+    /// The chain hash of the last of the tail, where it is known.
+    pub chain_hash: Option<ChainHash>,
     /// The snapshot the tail builds on; `None` for genesis.
     pub snapshot: Option<Vec<u8>>,
     /// The changes after the snapshot, in order.

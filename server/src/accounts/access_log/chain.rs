@@ -1,20 +1,20 @@
-//! The chain over the lines: each link covers every line before it.
+//! The chain over the lines: each chain hash covers every line before it.
 
 use kring_domain::SpaceId;
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The columns that a link covers, in this order.
+/// The columns that a chain hash covers, in this order.
 pub(super) const COLUMNS: &str = "position, at, recorded_at, person_id, device_id, role, action, outcome,
     document_id, about_id, detail, access_point";
 
-/// The SHA-256 link behind a line, or before the first.
+/// The SHA-256 chain hash behind a line, or before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Link(pub(super) [u8; 32]);
+pub(super) struct AuditChainHash(pub(super) [u8; 32]);
 
 /// A line as the chain sees it.
-pub(super) struct Linked {
+pub(super) struct ChainedEntry {
     pub(super) position: i64,
     pub(super) at: i64,
     pub(super) recorded_at: i64,
@@ -29,8 +29,8 @@ pub(super) struct Linked {
     pub(super) from: Option<String>,
 }
 
-impl Link {
-    /// The link before the first line of a chain.
+impl AuditChainHash {
+    /// The chain hash before the first line of a chain.
     pub(super) fn start(chain: Uuid) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"kring access log 1");
@@ -38,31 +38,31 @@ impl Link {
         Self(hash.finalize().into())
     }
 
-    /// The link behind a line that follows this one. Every field says how long it is, so that none can be moved into
+    /// The chain hash behind a line that follows this one. Every field says how long it is, so that none can be moved into
     /// another.
-    pub(super) fn next(self, line: &Linked) -> Self {
+    pub(super) fn next(self, entry: &ChainedEntry) -> Self {
         let mut hash = Sha256::new();
         hash.update(self.0);
-        for number in [line.position, line.at, line.recorded_at] {
+        for number in [entry.position, entry.at, entry.recorded_at] {
             hash.update(number.to_be_bytes());
         }
-        for id in [line.person, line.device, line.document, line.about] {
+        for id in [entry.person, entry.device, entry.document, entry.about] {
             add(&mut hash, id.as_ref().map(|id| id.as_bytes().as_slice()));
         }
-        for text in [line.role.as_deref(), Some(&line.action), Some(&line.outcome), line.detail.as_deref()] {
+        for text in [entry.role.as_deref(), Some(&entry.action), Some(&entry.outcome), entry.detail.as_deref()] {
             add(&mut hash, text.map(str::as_bytes));
         }
-        add(&mut hash, line.from.as_deref().map(str::as_bytes));
+        add(&mut hash, entry.from.as_deref().map(str::as_bytes));
         Self(hash.finalize().into())
     }
 
-    /// Returns what is signed to seal a chain that ends with this link after so many lines.
+    /// Returns what is signed to seal a chain that ends with this chain hash after so many lines.
     pub(super) fn sealed(self, chain: Uuid, lines: i64) -> Vec<u8> {
         [b"kring access log seal 1".as_slice(), chain.as_bytes(), &lines.to_be_bytes(), &self.0].concat()
     }
 }
 
-impl Linked {
+impl ChainedEntry {
     /// The first of [`COLUMNS`] is at `first` in the row.
     pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
         Ok(Self {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::record::record;
-use super::{Action, Line, Outcome};
+use super::{Action, AuditEntry, Outcome};
 use crate::accounts::{AccountError, role_in};
 use crate::auth::Caller;
 
@@ -41,6 +41,6 @@ pub fn record_refused(
         Err(AccountError::NotFound) => None,
         Err(error) => return Err(error),
     };
-    let line = Line::of_server(at, action).by(caller);
-    record(connection, &Line { space: Some(space), role, document, outcome: Outcome::Refused, ..line })
+    let entry = AuditEntry::of_server(at, action).by(caller);
+    record(connection, &AuditEntry { space: Some(space), role, document, outcome: Outcome::Refused, ..entry })
 }

@@ -4,7 +4,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::chain::Link;
+use super::chain::AuditChainHash;
 use crate::store::StoreError;
 
 /// The most chains that are sealed in one go.
@@ -29,12 +29,12 @@ pub fn has_grown(connection: &Connection) -> Result<bool, StoreError> {
 pub fn seal(connection: &Connection, key: &SigningKey) -> Result<(), StoreError> {
     let sql = "SELECT chain_id, lines, link FROM access_heads WHERE sealed < lines LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?, Link(row.get(2)?))))?;
-    let grown: Vec<(Uuid, i64, Link)> = rows.collect::<Result<_, _>>()?;
+    let rows = statement.query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?, AuditChainHash(row.get(2)?))))?;
+    let grown: Vec<(Uuid, i64, AuditChainHash)> = rows.collect::<Result<_, _>>()?;
     let mut update =
         connection.prepare_cached("UPDATE access_heads SET sealed = ?2, signature = ?3 WHERE chain_id = ?1")?;
-    for (chain, lines, link) in &grown {
-        let signature = key.sign(&link.sealed(*chain, *lines));
+    for (chain, lines, chain_hash) in &grown {
+        let signature = key.sign(&chain_hash.sealed(*chain, *lines));
         update.execute(params![chain, lines, signature.to_bytes()])?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::chain::{COLUMNS, Link, Linked};
+use super::chain::{AuditChainHash, COLUMNS, ChainedEntry};
 use crate::store::StoreError;
 
 /// What was found about one chain.
@@ -49,7 +49,7 @@ pub enum Fault {
 /// The noted end of a chain.
 struct Head {
     lines: i64,
-    link: Link,
+    chain_hash: AuditChainHash,
     sealed: i64,
     signature: Option<[u8; 64]>,
 }
@@ -74,41 +74,41 @@ fn walk(connection: &Connection, chain: Uuid, head: Option<&Head>, key: &Verifyi
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([Some(chain).filter(|chain| !chain.is_nil())])?;
     let mut lines = 0;
-    let mut link = Link::start(chain);
+    let mut chain_hash = AuditChainHash::start(chain);
     let mut fault = None;
     let mut at_seal = None;
     while let Some(row) = rows.next()? {
         lines += 1;
         // What is not of the right form was written by somebody else.
-        let Ok(line) = Linked::read(row, 1) else {
+        let Ok(line) = ChainedEntry::read(row, 1) else {
             fault = fault.or(Some(Fault::Altered { position: lines }));
             continue;
         };
-        link = link.next(&line);
+        chain_hash = chain_hash.next(&line);
         if line.position != lines {
             fault = fault.or(Some(Fault::Gap { position: lines }));
         }
-        if row.get::<_, [u8; 32]>(0).ok() != Some(link.0) {
+        if row.get::<_, [u8; 32]>(0).ok() != Some(chain_hash.0) {
             fault = fault.or(Some(Fault::Altered { position: lines }));
         }
         if head.is_some_and(|head| head.sealed == lines) {
-            at_seal = Some(link);
+            at_seal = Some(chain_hash);
         }
     }
-    let fault = fault.or_else(|| end_fault(chain, lines, link, at_seal, head, key));
+    let fault = fault.or_else(|| end_fault(chain, lines, chain_hash, at_seal, head, key));
     Ok(Report { chain, lines, sealed: head.map_or(0, |head| head.sealed), fault })
 }
 
 fn end_fault(
     chain: Uuid,
     lines: i64,
-    link: Link,
-    at_seal: Option<Link>,
+    chain_hash: AuditChainHash,
+    at_seal: Option<AuditChainHash>,
     head: Option<&Head>,
     key: &VerifyingKey,
 ) -> Option<Fault> {
     let Some(head) = head else { return Some(Fault::End { expected: 0 }) };
-    if head.lines != lines || head.link != link {
+    if head.lines != lines || head.chain_hash != chain_hash {
         return Some(Fault::End { expected: head.lines });
     }
     if head.sealed == 0 {
@@ -122,7 +122,12 @@ fn end_fault(
 fn heads(connection: &Connection) -> Result<BTreeMap<Uuid, Head>, StoreError> {
     let mut statement = connection.prepare("SELECT chain_id, lines, link, sealed, signature FROM access_heads")?;
     let rows = statement.query_map([], |row| {
-        let head = Head { lines: row.get(1)?, link: Link(row.get(2)?), sealed: row.get(3)?, signature: row.get(4)? };
+        let head = Head {
+            lines: row.get(1)?,
+            chain_hash: AuditChainHash(row.get(2)?),
+            sealed: row.get(3)?,
+            signature: row.get(4)?,
+        };
         Ok((row.get(0)?, head))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

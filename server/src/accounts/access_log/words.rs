@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use kring_domain::{DocumentKind, Language, PersonId, Role};
 
-use super::{Action, COPY, LogLine, Outcome};
+use super::{Action, AuditRow, COPY, Outcome};
 
-impl LogLine {
+impl AuditRow {
     /// The line as a sentence, with people called as in `called`, or by their whole name.
     ///
     /// Behind the client's own name stands no role: they read it themselves.

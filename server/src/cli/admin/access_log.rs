@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{CliError, ConfigFile, Options, block_on};
-use crate::accounts::access_log::{Filter, lines};
-use crate::http::Scene;
+use crate::accounts::access_log::{Filter, rows};
+use crate::http::AuditContext;
 use crate::store::Store;
 
 #[derive(Args)]
@@ -27,15 +27,15 @@ pub(in crate::cli) struct AccessLog {
 impl AccessLog {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let config = Options::of(self.data, self.public_url).complete(self.config.read()?);
-        let scene = Scene { site: config.public_url(), space: None, client: None };
+        let context = AuditContext { site: config.public_url(), space: None, client: None };
         let store = block_on(async { Ok(Store::open(&config.data)?) })?;
         let mut out = std::io::stdout().lock();
         let mut filter = Filter::default();
         loop {
-            let page = store.read_blocking(|connection| lines(connection, None, &filter))?;
+            let page = store.read_blocking(|connection| rows(connection, None, &filter))?;
             let Some(last) = page.last() else { return Ok(()) };
             filter.before = Some(last.position);
-            page.iter().try_for_each(|line| writeln!(out, "{}", scene.event(line)))?;
+            page.iter().try_for_each(|line| writeln!(out, "{}", context.event(line)))?;
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{CliError, ConfigFile, Options, block_on, print};
 use crate::accounts::AccountError;
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::clock;
 use crate::documents::verify::{LogHead, log_heads};
 use crate::store::{Store, backup};
@@ -52,7 +52,7 @@ impl Backup {
         let began = Instant::now();
         block_on(async {
             let store = Store::open(&config.data)?;
-            let line = Line::of_server(at, Action::BackedUp);
+            let line = AuditEntry::of_server(at, Action::BackedUp);
             Ok(store.write(move |connection| -> Result<(), AccountError> { record(connection, &line) }).await?)
         })?;
         backup::back_up(&config.data, &self.to)?;

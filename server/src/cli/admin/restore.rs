@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use super::super::serve::only_one;
 use super::{CliError, ConfigFile, Options, erased, print};
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::auth;
 use crate::clock;
 use crate::documents::erased::erase_again;
 use crate::documents::recovery::mark_restored;
 use crate::documents::verify::{LogHead, log_heads, verify_logs};
-use crate::store::{FILE, StoreError, backup, exchange};
+use crate::store::{FILE, StoreError, backup, swap};
 
 #[derive(Args)]
 #[command(
@@ -65,7 +65,7 @@ impl Restore {
         let config = Options::of(self.data.clone(), None).complete(self.config.read()?);
         let _only_one = only_one(&config.data)?;
         // One that was cut off comes first: what it knows to be erased is in its copy.
-        exchange::finish(&config.data)?;
+        swap::finish(&config.data)?;
         let database = config.data.join(FILE);
         if database.exists() && !self.replace {
             let there = format!("{} is there already; --replace sets it aside", database.display());
@@ -73,11 +73,11 @@ impl Restore {
         }
         let prepared = self.prepare(&config.data);
         if prepared.is_err() {
-            exchange::remove_copy(&config.data)?;
+            swap::remove_copy(&config.data)?;
         }
         let Prepared { heads, sessions_ended, erased_again } = prepared?;
-        exchange::ready(&config.data, clock::now().millis())?;
-        let set_aside = exchange::finish(&config.data)?.flatten();
+        swap::ready(&config.data, clock::now().millis())?;
+        let set_aside = swap::finish(&config.data)?.flatten();
         let entries = heads.iter().map(LogHead::entries).sum();
         let documents = heads.len();
         let recover_for = self.recover_for;
@@ -99,8 +99,8 @@ struct Prepared {
 impl Restore {
     /// Copies the backup, checks it and makes it ready for a server to start on.
     fn prepare(&self, directory: &Path) -> Result<Prepared, CliError> {
-        exchange::remove_copy(directory)?;
-        let copy = &exchange::copy(directory);
+        swap::remove_copy(directory)?;
+        let copy = &swap::copy(directory);
         let mut new = backup::new_private(copy)?;
         std::io::copy(&mut File::open(&self.from)?, &mut new)?;
         drop(new);
@@ -122,7 +122,7 @@ impl Restore {
     }
 }
 
-/// Marks the documents as restored, and ends all sessions and codes; how many sessions there were.
+/// Marks the documents as restored, and ends all sign-ins and codes; how many sign-ins there were.
 fn mark(transaction: &Connection, recover_for: u32) -> Result<usize, CliError> {
     let now = clock::now();
     mark_restored(transaction, recover_for)?;
@@ -132,6 +132,6 @@ fn mark(transaction: &Connection, recover_for: u32) -> Result<usize, CliError> {
         .map_err(StoreError::from)?;
     // A key may have been given up since, and nobody has a token that is still worth something.
     auth::rotate_keys(transaction, now, true)?;
-    record(transaction, &Line::of_server(now, Action::Restored))?;
+    record(transaction, &AuditEntry::of_server(now, Action::Restored))?;
     Ok(ended)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{CliError, ConfigFile, Options, block_on, print};
 use crate::accounts::AccountError;
-use crate::accounts::access_log::{Action, Line, record};
+use crate::accounts::access_log::{Action, AuditEntry, record};
 use crate::auth::rotate_keys;
 use crate::clock;
 use crate::store::Store;
@@ -40,7 +40,7 @@ impl RotateKeys {
             let store = Store::open(&config.data)?;
             let rotated = store.write(move |connection| -> Result<String, AccountError> {
                 let now = clock::now();
-                let line = Line::of_server(now, Action::RotatedKeys);
+                let line = AuditEntry::of_server(now, Action::RotatedKeys);
                 record(connection, &if is_compromised { line.with("compromised") } else { line })?;
                 Ok(rotate_keys(connection, now, is_compromised)?)
             });

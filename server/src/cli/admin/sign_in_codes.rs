@@ -1,4 +1,4 @@
-//! `kring admin sign-in-codes`: how people come back after a restore, which ends every session.
+//! `kring admin sign-in-codes`: how people come back after a restore, which ends every sign-in.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{CliError, ConfigFile, LOCK_FILE, Options, block_on, print};
-use crate::accounts::access_log::{Action, Line, record};
-use crate::accounts::{self, AccountError, CODE_LIFETIME, Grant};
-use crate::auth::Code;
+use crate::accounts::access_log::{Action, AuditEntry, record};
+use crate::accounts::{self, AccountError, CODE_TTL_MS, CodePurpose};
+use crate::auth::OneTimeCode;
 use crate::clock;
 use crate::store::Store;
 
@@ -70,12 +70,12 @@ fn codes(connection: &Connection, wanted: Option<Uuid>, url: &str) -> Result<Vec
     let people = query.query_map([wanted], |row| Ok((PersonId::new(row.get(0)?), row.get(1)?)))?;
     let people: Vec<(PersonId, String)> = people.collect::<Result<_, _>>()?;
     let now = clock::now();
-    let expires_at = Timestamp::from_millis(now.millis() + CODE_LIFETIME);
+    let expires_at = Timestamp::from_millis(now.millis() + CODE_TTL_MS);
     let mut codes = Vec::with_capacity(people.len());
     for (person, name) in people {
-        let code = Code::random();
-        accounts::keep_code(connection, code.hash(), &Grant::Device { person }, now, expires_at)?;
-        record(connection, &Line::of_server(now, Action::Invited).with("device").about(person.uuid()))?;
+        let code = OneTimeCode::random();
+        accounts::keep_code(connection, code.hash(), &CodePurpose::Device { person }, now, expires_at)?;
+        record(connection, &AuditEntry::of_server(now, Action::Invited).with("device").about(person.uuid()))?;
         let text = code.text();
         let url = code.url(url);
         codes.push(SignInCode { person_id: person, name, code: text, url, expires_at });

@@ -4,10 +4,10 @@ use std::io::{Result, Write};
 
 use kring_domain::{DocumentKind, Language, Role};
 
-use crate::demo::{Guest, Loaded};
+use crate::demo::{Guest, LoadedStory};
 
 /// Says where the server is, and for each person how to sign in and one thing to ask as them.
-pub(super) fn ready(out: &mut impl Write, loaded: &Loaded, colours: bool) -> Result<()> {
+pub(super) fn ready(out: &mut impl Write, loaded: &LoadedStory, colours: bool) -> Result<()> {
     let ink = Ink { colours };
     writeln!(out, "\n  {}", ink.strong("Kring, the demo: the people around Joost van Dalen"))?;
     writeln!(out, "  Everybody here is made up. All of it is gone when this stops: Ctrl-C.\n")?;
@@ -28,7 +28,7 @@ pub(super) fn ready(out: &mut impl Write, loaded: &Loaded, colours: bool) -> Res
     )
 }
 
-fn person(out: &mut impl Write, loaded: &Loaded, guest: &Guest, ink: &Ink) -> Result<()> {
+fn person(out: &mut impl Write, loaded: &LoadedStory, guest: &Guest, ink: &Ink) -> Result<()> {
     writeln!(out, "\n  {}, {}", ink.strong(&guest.name), guest.role.label(Language::English))?;
     writeln!(out, "    sign in  {}", guest.url)?;
     let Some((what, path)) = look(loaded, guest.role) else { return Ok(()) };
@@ -38,7 +38,7 @@ fn person(out: &mut impl Write, loaded: &Loaded, guest: &Guest, ink: &Ink) -> Re
 }
 
 /// Returns what is worth asking in a role.
-fn look(loaded: &Loaded, role: Role) -> Option<(&'static str, String)> {
+fn look(loaded: &LoadedStory, role: Role) -> Option<(&'static str, String)> {
     let document = |kind: DocumentKind| Some(format!("/v1/documents/{}", loaded.documents.get(kind.name())?));
     Some(match role {
         Role::Client | Role::Representative => ("his network:", document(DocumentKind::Network)?),

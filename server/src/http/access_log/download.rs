@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use kring_domain::{Language, PersonId, SpaceId};
 
-use super::Scene;
-use crate::accounts::access_log::{Filter, LogLine, lines};
+use super::AuditContext;
+use crate::accounts::access_log::{AuditRow, Filter, rows};
 use crate::app::App;
 use crate::store::StoreError;
 
@@ -28,8 +28,8 @@ pub(super) fn csv(app: App, space: SpaceId, filter: Filter, words: Words) -> Res
 }
 
 /// One JSON object a line, with the fields of NEN 7513.
-pub(super) fn ndjson(app: App, space: SpaceId, filter: Filter, scene: Scene) -> Response {
-    let body = pages(app, space, filter, "", move |line| format!("{}\n", scene.event(line)));
+pub(super) fn ndjson(app: App, space: SpaceId, filter: Filter, context: AuditContext) -> Response {
+    let body = pages(app, space, filter, "", move |line| format!("{}\n", context.event(line)));
     file(body, "application/x-ndjson", "access-log.ndjson")
 }
 
@@ -43,13 +43,13 @@ fn pages(
     space: SpaceId,
     filter: Filter,
     head: &'static str,
-    put: impl Fn(&LogLine) -> String + Send + 'static,
+    put: impl Fn(&AuditRow) -> String + Send + 'static,
 ) -> Body {
     let first = (app, Some(filter), head, put);
     Body::from_stream(stream::unfold(first, move |(app, filter, head, put)| async move {
         let mut filter = filter?;
-        let page = app.store.read(move |connection| lines(connection, Some(space), &filter)).await;
-        let page: Result<Vec<LogLine>, StoreError> = page;
+        let page = app.store.read(move |connection| rows(connection, Some(space), &filter)).await;
+        let page: Result<Vec<AuditRow>, StoreError> = page;
         Some(match page {
             Ok(page) => {
                 let text: String = std::iter::once(head.to_owned()).chain(page.iter().map(&put)).collect();
@@ -63,7 +63,7 @@ fn pages(
     }))
 }
 
-fn row(line: &LogLine, words: &Words) -> String {
+fn row(line: &AuditRow, words: &Words) -> String {
     let text = |value: Option<String>| value.unwrap_or_default();
     let fields = [
         line.at.to_string(),

@@ -6,10 +6,10 @@
 use kring_domain::{PersonId, Role, SpaceId};
 use serde_json::{Value, json};
 
-use crate::accounts::access_log::{Action, LogLine, Outcome};
+use crate::accounts::access_log::{Action, AuditRow, Outcome};
 
 /// What all lines of one log have in common.
-pub(crate) struct Scene {
+pub(crate) struct AuditContext {
     /// How people reach the server.
     pub(crate) site: String,
     /// The space; `None` in the log of the server.
@@ -18,9 +18,9 @@ pub(crate) struct Scene {
     pub(crate) client: Option<(PersonId, String)>,
 }
 
-impl Scene {
+impl AuditContext {
     /// The event that a line tells of.
-    pub(crate) fn event(&self, line: &LogLine) -> Value {
+    pub(crate) fn event(&self, line: &AuditRow) -> Value {
         let action = Action::from_name(&line.action);
         let (id, code) = action.map_or(("110100", "E"), codes);
         json!({
@@ -40,7 +40,7 @@ impl Scene {
         })
     }
 
-    fn participants(&self, line: &LogLine) -> Vec<Value> {
+    fn participants(&self, line: &AuditRow) -> Vec<Value> {
         let action = line.action.as_str();
         let client = self.client.as_ref().map(|(id, name)| {
             // A person, in the role of the patient.
@@ -61,7 +61,7 @@ impl Scene {
     }
 }
 
-fn user(line: &LogLine) -> Value {
+fn user(line: &AuditRow) -> Value {
     let (kind, point) = match (&line.device, &line.from) {
         // 1: a machine, by its name; 2: an address, here of a network.
         (Some(device), _) => (Some(1), Some(device.to_string())),

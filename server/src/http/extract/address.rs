@@ -29,15 +29,15 @@ impl FromRequestParts<App> for Address {
 }
 
 /// The address of a request that does not have to say who makes it, and has not asked too often.
-pub struct Stranger(pub IpAddr);
+pub struct AnonymousCaller(pub IpAddr);
 
-impl FromRequestParts<App> for Stranger {
+impl FromRequestParts<App> for AnonymousCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Address(address) = Address::from_request_parts(parts, app).await?;
         let wait = |wait: std::time::Duration| Problem::rate_limited(wait.as_secs().saturating_add(1));
-        app.request_limit.check_stranger(address).map_err(wait)?;
+        app.request_limit.check_anonymous(address).map_err(wait)?;
         Ok(Self(address))
     }
 }

@@ -5,7 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
-use super::Stranger;
+use super::AnonymousCaller;
 use crate::app::App;
 use crate::auth::{AuthError, Caller};
 use crate::http::Problem;
@@ -53,7 +53,7 @@ impl FromRequestParts<App> for SocketCaller {
         let query = Query::<Ticket>::from_request_parts(parts, app).await;
         match query {
             Ok(Query(Ticket { ticket })) => {
-                Stranger::from_request_parts(parts, app).await?;
+                AnonymousCaller::from_request_parts(parts, app).await?;
                 Ok(Self(app.auth.redeem(&app.store, &ticket).await?))
             }
             Err(_) => <Caller as FromRequestParts<App>>::from_request_parts(parts, app).await.map(Self),

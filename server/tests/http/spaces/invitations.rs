@@ -38,7 +38,7 @@ fn a_space_has_one_client_whichever_invitation_is_taken_first() {
     let client = server.sign_in(&first);
     let late = server.anybody().post("/v1/sign-in", &json!({"code": second, "device_name": "x"}));
     late.expect(409, "conflict");
-    // Nor does anybody get the seat by taking it from who has it.
+    // Nor does anybody get the membership by taking it from who has it.
     professional.delete(&format!("/v1/spaces/{space}/members/{}", client.id())).expect(403, "forbidden");
     professional.delete(&format!("/v1/spaces/{space}")).expect(403, "forbidden");
     let late = server.anybody().post("/v1/sign-in", &json!({"code": second, "device_name": "x"}));

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 /// The most that an answer may hold.
-const MAX_ANSWER: usize = 64 << 20;
+const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 pub(super) async fn post(router: &Router, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
     let request = Request::post(path).header(CONTENT_TYPE, "application/json");
@@ -29,6 +29,6 @@ async fn ask(router: &Router, request: axum::http::request::Builder, token: Opti
     request.extensions_mut().insert(ConnectInfo(IpAddr::from(Ipv4Addr::LOCALHOST)));
     let answer = router.clone().oneshot(request).await.expect("the router answers");
     let status = answer.status().as_u16();
-    let body = axum::body::to_bytes(answer.into_body(), MAX_ANSWER).await.expect("an answer has an end");
+    let body = axum::body::to_bytes(answer.into_body(), MAX_ANSWER_BYTES).await.expect("an answer has an end");
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kring_domain::{Code, CommandId, DocumentId, mentions, outline};
-use kring_sync::{Base, EditState, Entry, Member, OwnEdit, Pending, RawCommand, SettledEdit, StoreOp, StoredDocument};
+use kring_domain::{CommandId, DocumentId, RefusalCode, mentions, outline};
+use kring_sync::{
+    EditState, Entry, Member, OwnEdit, Pending, Position, RawCommand, SettledEdit, StoreOp, StoredDocument,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -68,14 +70,14 @@ impl Store {
         self.shared.keys().filter_map(|key| Some((*key, &self.settled.get(key)?.state))).collect()
     }
 
-    /// The first of the entries that are kept, of a document that is at `base`.
-    pub(crate) fn first_kept(&self, document: DocumentId, base: Base) -> u64 {
+    /// The first of the entries that are kept, of a document that is at `position`.
+    pub(crate) fn first_kept(&self, document: DocumentId, position: Position) -> u64 {
         let first = self.entries.get(&document).and_then(|entries| entries.first());
-        first.map_or(base.sequence + 1, |first| first.sequence)
+        first.map_or(position.sequence + 1, |first| first.sequence)
     }
 
     /// The kept entries that follow a place without a gap.
-    pub(super) fn entries_after(&self, document: DocumentId, after: Base) -> Vec<Entry> {
+    pub(super) fn entries_after(&self, document: DocumentId, after: Position) -> Vec<Entry> {
         let behind = self.entries.get(&document).into_iter().flatten().filter(|entry| entry.sequence > after.sequence);
         let unbroken = behind.zip(after.sequence + 1..).take_while(|(entry, expected)| entry.sequence == *expected);
         unbroken.map(|(entry, _)| entry.clone()).collect()
@@ -110,8 +112,8 @@ impl Store {
                     role,
                     access,
                     known,
-                    base: Base::GENESIS,
-                    chain: None,
+                    position: Position::GENESIS,
+                    chain_hash: None,
                     snapshot: None,
                     tail: Vec::new(),
                     pending: Vec::new(),
@@ -119,30 +121,30 @@ impl Store {
                 let stored = self.documents.entry(document).or_insert_with(fresh);
                 (stored.role, stored.access, stored.known) = (role, access, known);
             }
-            StoreOp::PutBase { document, base, snapshot, chain } => {
+            StoreOp::PutSnapshot { document, position, snapshot, chain_hash } => {
                 self.written.extend(snapshot.iter().map(|bytes| (document, bytes.clone())));
                 self.entries.remove(&document);
                 let stored = self.document(document);
-                (stored.base, stored.snapshot, stored.tail) = (base, snapshot, Vec::new());
-                stored.chain = chain;
+                (stored.position, stored.snapshot, stored.tail) = (position, snapshot, Vec::new());
+                stored.chain_hash = chain_hash;
             }
-            StoreOp::Fold { document, base, snapshot } => {
+            StoreOp::Fold { document, position, snapshot } => {
                 self.written.push((document, snapshot.clone()));
                 let stored = self.document(document);
-                assert_eq!(stored.base, base, "what is folded is what is stored");
+                assert_eq!(stored.position, position, "what is folded is what is stored");
                 (stored.snapshot, stored.tail) = (Some(snapshot), Vec::new());
             }
-            StoreOp::Append { document, generation, entries, chain } => {
+            StoreOp::Append { document, generation, entries, chain_hash } => {
                 self.written.extend(entries.iter().map(|entry| (document, entry.change.clone())));
                 self.entries.entry(document).or_default().extend(entries.iter().cloned());
                 let stored = self.document(document);
-                assert_eq!(stored.base.generation, generation, "entries follow their own generation");
+                assert_eq!(stored.position.generation, generation, "entries follow their own generation");
                 for entry in entries {
-                    assert_eq!(entry.sequence, stored.base.sequence + 1, "entries are stored without gaps");
-                    stored.base.sequence = entry.sequence;
+                    assert_eq!(entry.sequence, stored.position.sequence + 1, "entries are stored without gaps");
+                    stored.position.sequence = entry.sequence;
                     stored.tail.push(entry.change);
                 }
-                stored.chain = chain;
+                stored.chain_hash = chain_hash;
             }
             StoreOp::PutPending { document, pending } => self.wait(document, pending),
             StoreOp::Settle { document, edit } => self.settle(document, edit),
@@ -183,8 +185,8 @@ impl Store {
             self.shared.insert(key, false);
         }
         let before = self.settled.insert(key, edit).map(|edit| edit.state);
-        let is_parting = matches!(before, Some(EditState::NotAccepted { code: Code::Revoked, .. }));
-        assert!(before.is_none() || is_parting, "an edit ends once");
+        let is_revoked = matches!(before, Some(EditState::NotAccepted { code: RefusalCode::Revoked, .. }));
+        assert!(before.is_none() || is_revoked, "an edit ends once");
     }
 
     /// What names one of these is kept as an outline where it was shared; what was held has nobody to judge it.
@@ -193,7 +195,7 @@ impl Store {
         for (key, edit) in self.settled.iter_mut().filter(|(key, edit)| key.0 == document && about(edit)) {
             self.shared.entry(*key).and_modify(|is_outline| *is_outline = true);
             if matches!(edit.state, EditState::Held { .. }) {
-                edit.state = EditState::not_accepted(Code::NotFound);
+                edit.state = EditState::not_accepted(RefusalCode::NotFound);
             }
         }
     }

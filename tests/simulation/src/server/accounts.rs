@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::Broken;
 
 /// The time that a refresh token lives, in milliseconds.
-const LIFETIME: i64 = 90 * 86_400_000;
+const TOKEN_TTL_MS: i64 = 90 * 86_400_000;
 
 /// The most copies of one device in that time, in milliseconds.
 const MAX_COPIES: usize = 10;
@@ -50,8 +50,8 @@ pub(crate) enum Answer {
 pub(crate) enum Grant {
     /// One more device of a person.
     Device(PersonId),
-    /// A seat for somebody new.
-    Seat(PersonId, Role),
+    /// A membership for somebody new.
+    Membership(PersonId, Role),
 }
 
 /// A code that was used for the first time: which, what it granted, on which device and with which key.
@@ -158,7 +158,7 @@ impl Accounts {
             let is_answer_unused = self.is_unused(used.successor);
             let first = FirstUse { at: used.at, signed_at: used.signed_at, is_answer_unused };
             let is_same_device = self.devices[&used.device.device].key == key;
-            let signed = Signed { at, is_same_exchange: used.nonce == nonce };
+            let signed = Signed { at, is_same_request: used.nonce == nonce };
             match first.code_with(is_same_device, signed, !self.has_ended(used.device), now) {
                 CodeUse::Again => {}
                 CodeUse::Invalid => return Answer::InvalidCode,
@@ -172,7 +172,7 @@ impl Accounts {
             return Answer::Session(device, successor);
         }
         let Some(grant) = self.codes.get(&code).copied() else { return Answer::InvalidCode };
-        let (Grant::Device(person) | Grant::Seat(person, _)) = grant;
+        let (Grant::Device(person) | Grant::Membership(person, _)) = grant;
         if only.is_some_and(|only| only != person) {
             return Answer::OtherPerson;
         }
@@ -191,9 +191,9 @@ impl Accounts {
     fn exchange(&mut self, token: u64, key: u64, nonce: u64, (at, now): (Timestamp, Timestamp)) -> Answer {
         let Some(found) = self.tokens.get(&token) else { return Answer::SignedOut };
         let device = found.device;
-        let is_same_exchange = found.used.is_some_and(|(_, exchange)| exchange.is_some_and(|(word, ..)| word == nonce));
+        let is_same_request = found.used.is_some_and(|(_, exchange)| exchange.is_some_and(|(word, ..)| word == nonce));
         let signature = match self.devices[&device.device].key == key {
-            true => Signature::Good(Signed { at, is_same_exchange }),
+            true => Signature::Good(Signed { at, is_same_request }),
             false => Signature::Wrong,
         };
         let used = found.used.map(|(at, exchange)| FirstUse {
@@ -276,7 +276,7 @@ impl Accounts {
 
     fn issue(&mut self, device: DeviceIdentity, now: Timestamp) -> u64 {
         self.last += 1;
-        let expires_at = Timestamp::from_millis(now.millis() + LIFETIME);
+        let expires_at = Timestamp::from_millis(now.millis() + TOKEN_TTL_MS);
         self.tokens.insert(self.last, Token { device, expires_at, used: None });
         self.last
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::late::Late;
+use super::revoked_edits::RevokedEdits;
 use kring_domain::{DocumentId, DocumentKind, Grants, PersonId, Role, SpaceId};
-use kring_sync::{Base, ChainHash, Entry, Generation, Mark, Recovery, StoredLog};
+use kring_sync::{ChainHash, Entry, EntryMeta, Generation, Position, Recovery, StoredLog};
 
 /// Everything that is durable.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ pub(crate) struct Kept {
     /// The documents that wait, or have waited, for what devices have.
     pub(super) recoveries: BTreeMap<DocumentId, Recovery>,
     /// What is kept of people who have left.
-    pub(super) late: Late,
+    pub(super) revoked: RevokedEdits,
 }
 
 /// What is durable of one document.
@@ -27,22 +27,22 @@ pub(super) struct Durable {
     /// The entries of the present generation.
     pub(super) entries: Vec<Entry>,
     /// The link before them, and that of each.
-    links: Vec<ChainHash>,
+    chain_hashes: Vec<ChainHash>,
 }
 
 impl Kept {
     pub(super) fn new(space: SpaceId, roster: BTreeMap<PersonId, Role>) -> Self {
         let documents = DocumentKind::ALL.iter().map(|&kind| {
             let id = DocumentId::derive(space, kind);
-            let links = vec![ChainHash::start(id, Base::GENESIS.generation)];
-            (id, Durable { kind, log: StoredLog::default(), entries: Vec::new(), links })
+            let chain_hashes = vec![ChainHash::start(id, Position::GENESIS.generation)];
+            (id, Durable { kind, log: StoredLog::default(), entries: Vec::new(), chain_hashes })
         });
         Self {
             roster,
             grants: Grants::default(),
             documents: documents.collect(),
             recoveries: BTreeMap::new(),
-            late: Late::default(),
+            revoked: RevokedEdits::default(),
         }
     }
 
@@ -52,8 +52,8 @@ impl Kept {
 }
 
 impl Durable {
-    pub(super) fn head(&self) -> Base {
-        Base { generation: self.log.generation.max(1), sequence: self.entries.len() as u64 }
+    pub(super) fn head(&self) -> Position {
+        Position { generation: self.log.generation.max(1), sequence: self.entries.len() as u64 }
     }
 
     /// Returns how many of the entries are in the snapshot.
@@ -62,8 +62,8 @@ impl Durable {
     }
 
     /// The link of an entry, or of the start.
-    pub(super) fn link(&self, sequence: u64) -> ChainHash {
-        self.links[usize::try_from(sequence).expect("a place in a log that fits in memory")]
+    pub(super) fn chain_hash(&self, sequence: u64) -> ChainHash {
+        self.chain_hashes[usize::try_from(sequence).expect("a place in a log that fits in memory")]
     }
 
     /// The entries after one.
@@ -72,35 +72,42 @@ impl Durable {
     }
 
     /// Everything before goes but the answers.
-    pub(super) fn begin(&mut self, Generation { before, at, snapshot, start, link }: Generation) {
+    pub(super) fn begin(&mut self, Generation { before, at, snapshot, start, chain_hash }: Generation) {
         assert_eq!(self.head().generation, before.generation, "one generation follows the other");
         self.entries.clear();
         let verdicts = std::mem::take(&mut self.log.verdicts);
         let snapshot = Some(snapshot);
-        let chain = Some(*link.as_bytes());
-        self.log = StoredLog { generation: at.generation, start, snapshot, chain, verdicts, ..StoredLog::default() };
-        self.links = vec![link];
+        let last = Some(*chain_hash.as_bytes());
+        self.log = StoredLog {
+            generation: at.generation,
+            start,
+            snapshot,
+            chain_hash: last,
+            verdicts,
+            ..StoredLog::default()
+        };
+        self.chain_hashes = vec![chain_hash];
     }
 
-    pub(super) fn append(&mut self, entry: Entry, mark: Mark, link: ChainHash) {
+    pub(super) fn append(&mut self, entry: Entry, meta: EntryMeta, chain_hash: ChainHash) {
         self.log.tail.push(entry.change.clone());
-        self.log.marks.push(mark);
-        self.log.chain = Some(*link.as_bytes());
+        self.log.metas.push(meta);
+        self.log.chain_hash = Some(*chain_hash.as_bytes());
         self.entries.push(entry);
-        self.links.push(link);
+        self.chain_hashes.push(chain_hash);
     }
 
     /// Signs the last entry, and with it all before.
     pub(super) fn sign(&mut self) {
-        if let (Some(last), Some(link)) = (self.entries.last_mut(), self.links.last())
+        if let (Some(last), Some(chain_hash)) = (self.entries.last_mut(), self.chain_hashes.last())
             && last.signature.is_empty()
         {
-            last.signature = signature(link);
+            last.signature = signature(chain_hash);
         }
     }
 }
 
 /// Stands for a signature: what only this server could make out of a link.
-pub(super) fn signature(link: &ChainHash) -> Vec<u8> {
-    link.as_bytes().iter().map(|byte| byte ^ 0xa5).collect()
+pub(super) fn signature(chain_hash: &ChainHash) -> Vec<u8> {
+    chain_hash.as_bytes().iter().map(|byte| byte ^ 0xa5).collect()
 }

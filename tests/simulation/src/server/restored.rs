@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kring_domain::{Code, DocumentId, PersonId, Role, Timestamp};
-use kring_sync::{Base, ChainHash, DeviceIdentity, Entry, Recovery, ServerFrame, Submission, Verdict};
+use kring_domain::{DocumentId, PersonId, RefusalCode, Role, Timestamp};
+use kring_sync::{ChainHash, DeviceIdentity, Entry, Position, Recovery, ServerFrame, Submission, Verdict};
 
 use super::durable::signature;
 use super::{Kept, Server, Uncommitted, later};
@@ -12,11 +12,11 @@ use crate::point::Point;
 impl Server {
     /// Puts a backup in the place of what is durable; every document then waits `seconds` for what devices have.
     ///
-    /// People who have left since do not get the code that they would need to come back: their seats go.
+    /// People who have left since do not get the code that they would need to come back: their memberships go.
     pub(crate) fn restore(&mut self, backup: Kept, seconds: i64, now: Timestamp) {
-        let seated: BTreeMap<PersonId, Role> = self.kept.roster.clone();
+        let members_before: BTreeMap<PersonId, Role> = self.kept.roster.clone();
         self.put_back(backup);
-        self.kept.roster.retain(|person, _| seated.contains_key(person));
+        self.kept.roster.retain(|person, _| members_before.contains_key(person));
         let ends_at = Timestamp::from_millis(now.millis() + seconds * 1000);
         let wait = |document: &DocumentId| (*document, Recovery::new(seconds, ends_at));
         self.kept.recoveries = self.kept.documents.keys().map(wait).collect();
@@ -28,8 +28,8 @@ impl Server {
     }
 
     pub(super) fn is_ahead(&self, device: DeviceIdentity, document: DocumentId) -> bool {
-        let session = self.sessions.get(&device.device);
-        session.and_then(|session| session.places.get(&document)).is_some_and(|following| following.is_ahead())
+        let connection = self.connections.get(&device.device);
+        connection.and_then(|connection| connection.places.get(&document)).is_some_and(|delivery| delivery.is_ahead())
     }
 
     /// Has a device that is ahead send commands again later: they were made on what the server does not have.
@@ -41,7 +41,7 @@ impl Server {
         now: Timestamp,
     ) -> Vec<ServerFrame> {
         let mut frames = self.look_again(from, document, now);
-        frames.extend(later(document, commands, Code::Recovering));
+        frames.extend(later(document, commands, RefusalCode::Recovering));
         frames
     }
 
@@ -56,7 +56,7 @@ impl Server {
         if !self.is_ahead(from, document) {
             return vec![ServerFrame::Error { code: "invalid".to_owned() }];
         }
-        let is_signed = |link: &ChainHash, bytes: &[u8]| signature(link) == bytes;
+        let is_signed = |chain_hash: &ChainHash, bytes: &[u8]| signature(chain_hash) == bytes;
         let admission = self.admission(document);
         let mut before = admission.document().clone();
         let Ok(back) = admission.handle_recovered(entries, is_signed) else {
@@ -66,17 +66,17 @@ impl Server {
         let head = admission.head();
         let at_once = Point::of(admission.document(), None);
         let mut recovery = self.kept.recoveries.get(&document).copied().filter(|_| !back.is_empty());
-        recovery.iter_mut().for_each(|recovery| _ = recovery.brought(now));
+        recovery.iter_mut().for_each(|recovery| _ = recovery.note_recovered(now));
         for readmitted in back {
             let entry = readmitted.entry;
-            let mark = Box::new(readmitted.mark);
-            let link = readmitted.link;
+            let meta = Box::new(readmitted.meta);
+            let chain_hash = readmitted.chain_hash;
             let change = automerge::Change::from_bytes(entry.change.clone()).expect("it was applied");
             before.apply_changes([change]).expect("it follows");
-            let place = Base { sequence: entry.sequence, ..head };
-            let verdict = Verdict::admitted(entry.command_id, place, entry.suggestion);
-            let point = Point::of(&before, Some(link));
-            self.uncommitted.push(Uncommitted::Entry { document, entry, mark, link, point, is_back: true });
+            let position = Position { sequence: entry.sequence, ..head };
+            let verdict = Verdict::admitted(entry.command_id, position, entry.suggestion);
+            let point = Point::of(&before, Some(chain_hash));
+            self.uncommitted.push(Uncommitted::Entry { document, entry, meta, chain_hash, point, is_back: true });
             self.uncommitted.push(Uncommitted::Verdict { to: None, document, verdict, repeated: false });
         }
         assert_eq!(Point::of(&before, None), at_once, "entry by entry or all at once");
@@ -91,19 +91,19 @@ impl Server {
         document: DocumentId,
         now: Timestamp,
     ) -> Vec<ServerFrame> {
-        let session = self.sessions.get_mut(&from.device);
-        session
-            .and_then(|session| session.places.get_mut(&document))
+        let connection = self.connections.get_mut(&from.device);
+        connection
+            .and_then(|connection| connection.places.get_mut(&document))
             .into_iter()
-            .for_each(|place| place.has_answered());
+            .for_each(|position| position.has_answered());
         self.look_again(from, document, now)
     }
 
     fn look_again(&mut self, from: DeviceIdentity, document: DocumentId, now: Timestamp) -> Vec<ServerFrame> {
-        let mut sessions = std::mem::take(&mut self.sessions);
-        let place = sessions.get_mut(&from.device).and_then(|session| session.places.get_mut(&document));
-        let frames = place.map(|place| self.catch_up(document, place, now)).unwrap_or_default();
-        self.sessions = sessions;
+        let mut connections = std::mem::take(&mut self.connections);
+        let position = connections.get_mut(&from.device).and_then(|connection| connection.places.get_mut(&document));
+        let frames = position.map(|position| self.catch_up(document, position, now)).unwrap_or_default();
+        self.connections = connections;
         frames
     }
 }

@@ -3,7 +3,7 @@
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ObjType, ROOT, ReadDoc};
 use kring_domain::{Author, CommandId, DocumentId, Timestamp};
-use kring_sync::{Base, Entry, Mark, Verdict};
+use kring_sync::{Entry, EntryMeta, Position, Verdict};
 
 use super::{Committed, Server};
 use crate::point::Point;
@@ -27,7 +27,7 @@ impl Server {
         fill(&mut transaction, word).expect("a map takes any value under any key");
         let hash = transaction.commit_with(CommitOptions::default().with_time(now.millis() / 1000)).0?;
         let change = live.get_change_by_hash(&hash)?.raw_bytes().to_vec();
-        let at = Base { sequence: self.admission(document).head().sequence + 1, ..self.admission(document).head() };
+        let at = Position { sequence: self.admission(document).head().sequence + 1, ..self.admission(document).head() };
         let entry = Entry {
             sequence: at.sequence,
             change,
@@ -41,17 +41,17 @@ impl Server {
             suggestion: false,
             signature: Vec::new(),
         };
-        let link = self.admission(document).chain().next(&entry);
-        let mark = Mark { hash, device: author.device, base: at.sequence - 1, heads: vec![at.sequence] };
+        let chain_hash = self.admission(document).chain_hash().next(&entry);
+        let meta = EntryMeta { hash, device: author.device, base: at.sequence - 1, heads: vec![at.sequence] };
         let durable = self.kept.document(document);
-        durable.append(entry, mark, link);
+        durable.append(entry, meta, chain_hash);
         durable.sign();
         durable.log.verdicts.push(Verdict::admitted(id, at, false));
         // This version starts anew from what the newer one left.
         self.live.remove(&document);
         let id = Some(id);
         let by = Some(author.person);
-        let point = Point::of(&live, Some(link));
+        let point = Point::of(&live, Some(chain_hash));
         Some(Committed { document, at, id, by, point, base: None, is_back: false, is_suggestion: false })
     }
 }

@@ -71,7 +71,7 @@ impl Aside {
         // The devices of the client, and that of a member whose idea it is.
         let (kind, make, edit, field, editors) = match self.rng.u8(..4) {
             0 => (DocumentKind::Private, "note_privately", "edit_private_note", "note_id", vec![0, 1]),
-            1 => (DocumentKind::Pronotes, "write_work_note", "edit_work_note", "note_id", vec![5, 6]),
+            1 => (DocumentKind::WorkNotes, "write_work_note", "edit_work_note", "note_id", vec![5, 6]),
             _ => (DocumentKind::Circle, "propose_idea", "edit_idea", "idea_id", vec![2, 0, 1]),
         };
         let id = text_thing(field, thing);

@@ -11,7 +11,7 @@ use crate::sight::Sight;
 use crate::story::Fate;
 
 /// More rounds than any story of a few hundred steps needs to come to rest.
-const PATIENCE: usize = 20_000;
+const MAX_SETTLE_STEPS: usize = 20_000;
 
 /// No server waits longer after a restore, in milliseconds.
 const LONGEST_WAIT: i64 = 3_600_000;
@@ -35,7 +35,7 @@ impl World {
     pub(super) fn rest(&mut self) -> Check {
         self.apart.clear();
         for (person, role) in self.strangers.clone() {
-            self.seat(person, Some(role))?;
+            self.membership(person, Some(role))?;
         }
         self.everybody_is_let_in()?;
         self.everybody_comes_back()?;
@@ -89,7 +89,7 @@ impl World {
     /// Everything that is under way arrives, until there is nothing left; each round takes some milliseconds. Whoever is
     /// cut off connects `again`, or stays away.
     pub(super) fn settle(&mut self, millis: i64, again: bool) -> Check {
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_SETTLE_STEPS {
             self.now = Timestamp::from_millis(self.now.millis() + millis);
             (0..self.devices.len()).for_each(|device| self.flush(device));
             let is_quiet = self.links.iter().all(|link| link.up.is_empty() && link.down.is_empty());

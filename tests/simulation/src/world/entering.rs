@@ -79,7 +79,7 @@ impl World {
     /// Somebody new is invited.
     pub(super) fn invite(&mut self, role: Role) {
         let person = person_id(NEWCOMERS + self.ledger.codes.len() as u64);
-        let code = self.make_code(Grant::Seat(person, role));
+        let code = self.make_code(Grant::Membership(person, role));
         self.ledger.codes.push(code);
     }
 
@@ -162,9 +162,9 @@ impl World {
         for used in self.server.accounts.take_entries() {
             let before = self.ledger.used.insert(used.code, (used, self.now));
             ensure(before.is_none(), || format!("code {} was used by {before:?} and by {used:?}", used.code))?;
-            if let Grant::Seat(person, role) = used.grant {
+            if let Grant::Membership(person, role) = used.grant {
                 self.report.joined += 1;
-                self.seat(person, Some(role))?;
+                self.membership(person, Some(role))?;
             }
         }
         Ok(answer)
@@ -237,7 +237,7 @@ impl World {
     pub(super) fn everybody_is_in(&self) -> Check {
         let held: BTreeSet<PersonId> = self.devices.iter().map(|device| device.identity().person).collect();
         for (used, at) in self.ledger.used.values() {
-            let Grant::Seat(person, _) = used.grant else { continue };
+            let Grant::Membership(person, _) = used.grant else { continue };
             let is_late = self.now.millis() - at.millis() > DAY;
             ensure(held.contains(&person) || is_late, || format!("{person} came in with a code, and has no phone"))?;
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kring_domain::{Command, CommandId, DocumentId, DocumentKind, Language, PersonId, Text, read_model, text_merge};
-use kring_sync::{Base, Permission};
+use kring_sync::{Permission, Position};
 use serde_json::{Value, json};
 
 use super::World;
@@ -15,7 +15,7 @@ use crate::server::Committed;
 
 /// The kinds of document with such texts, and where they are in the read model.
 const TEXTS: [(DocumentKind, &str); 3] =
-    [(DocumentKind::Circle, "ideas"), (DocumentKind::Private, "notes"), (DocumentKind::Pronotes, "notes")];
+    [(DocumentKind::Circle, "ideas"), (DocumentKind::Private, "notes"), (DocumentKind::WorkNotes, "notes")];
 
 /// Choices at rest have numbers from here on.
 const CHOICES: u64 = 9_000;
@@ -29,9 +29,9 @@ pub(super) struct Written {
     /// The text that a command is about, where it is one of those above.
     things: BTreeMap<Key, Value>,
     /// By place: who made what was admitted there, the last entry that they had seen, and whether it is only suggested.
-    admitted: BTreeMap<(Key, Base), Maker>,
+    admitted: BTreeMap<(Key, Position), Maker>,
     /// The last entry that somebody's entries have seen: the next ones go on from those.
-    own: BTreeMap<(DocumentId, PersonId), Base>,
+    own: BTreeMap<(DocumentId, PersonId), Position>,
 }
 
 #[derive(Clone, Copy)]
@@ -60,7 +60,7 @@ impl Written {
         let Some((id, person)) = new.id.zip(new.by) else { return };
         let own = self.own.get(&(new.document, person)).filter(|own| own.generation == new.at.generation);
         let seen = new.base.unwrap_or(new.at.sequence.saturating_sub(1)).max(own.map_or(0, |own| own.sequence));
-        self.own.insert((new.document, person), Base { sequence: seen, ..new.at });
+        self.own.insert((new.document, person), Position { sequence: seen, ..new.at });
         let maker = Maker { person, seen: Some(seen).filter(|seen| *seen > 0), is_suggestion: new.is_suggestion };
         self.admitted.insert(((new.document, id), new.at), maker);
     }
@@ -69,7 +69,7 @@ impl Written {
     fn keeps(&self, (document, kind): (DocumentId, DocumentKind), thing: &Value, model: &Model) -> Check {
         let about = |key: &Key, of: &Value| key.0 == document && (*of == thing["id"] || model.is_answer(key));
         let edits = self.things.iter().filter(|(key, of)| about(key, of)).filter_map(|(key, of)| {
-            let at = model.place(key)?;
+            let at = model.position(key)?;
             Some((key.1, at, self.admitted.get(&(*key, at))?, *of == thing["id"]))
         });
         let edits: Vec<_> = edits.collect();
@@ -77,12 +77,12 @@ impl Written {
         for (id, at, made, _) in edits.iter().filter(|(_, _, made, is_wording)| *is_wording && !made.is_suggestion) {
             let word = word(kind, id.uuid().as_u64_pair().1);
             let is_worded = model.made[&(document, *id)]["text"].as_str().is_some_and(|text| text.contains(&word));
-            let may_have_seen = |other: &Maker, place: &Base, is_wording: bool| {
-                let knows = other.seen.is_none_or(|seen| seen >= at.sequence) || place.generation > at.generation;
-                place > at && (knows || other.person == made.person || !is_wording)
+            let may_have_seen = |other: &Maker, position: &Position, is_wording: bool| {
+                let knows = other.seen.is_none_or(|seen| seen >= at.sequence) || position.generation > at.generation;
+                position > at && (knows || other.person == made.person || !is_wording)
             };
             let is_gone = !is_worded
-                || edits.iter().any(|(_, place, other, is_wording)| may_have_seen(other, place, *is_wording));
+                || edits.iter().any(|(_, position, other, is_wording)| may_have_seen(other, position, *is_wording));
             ensure(is_gone || shown.contains(&word), || format!("{word} is lost, and nobody saw it: {shown}"))?;
         }
         Ok(())

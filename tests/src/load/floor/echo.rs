@@ -16,7 +16,7 @@ use super::echo_server::READY;
 use crate::load::counted::Counted;
 use crate::load::process::{Process, Sample};
 use crate::load::stats::{median, ms, percentile};
-use crate::load::thin::{PATIENCE, open};
+use crate::load::thin::{TIMEOUT, open};
 use crate::load::{Failure, Outcome, Settings, Sizes};
 
 /// The bytes of a message: about those of an entry's frame.
@@ -184,7 +184,7 @@ async fn connect(address: SocketAddr, path: &str) -> Outcome<Socket> {
 }
 
 async fn receive(socket: &mut Socket) -> Outcome<Vec<u8>> {
-    let message = timeout(PATIENCE, socket.next()).await?.ok_or("the bare server has closed")??;
+    let message = timeout(TIMEOUT, socket.next()).await?.ok_or("the bare server has closed")??;
     Ok(message.into_data().to_vec())
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use automerge::{Automerge, Change, ReadDoc};
 use kring_domain::CommandId;
-use kring_sync::{Base, Entry, ServerFrame, Submission};
+use kring_sync::{Entry, Position, ServerFrame, Submission};
 
 use super::Witness;
 use crate::load::Outcome;
@@ -92,7 +92,7 @@ struct Log {
 
 impl Log {
     async fn read(server: &Server, space: Space, person: &Person, seeded: u64) -> Outcome<Self> {
-        let at = Base { sequence: seeded, ..Base::GENESIS };
+        let at = Position { sequence: seeded, ..Position::GENESIS };
         let mut phone = Thin::connect(server.api.address(), &person.token, space.circle, Some(at)).await?;
         let mut log = Self { snapshot: None, entries: BTreeMap::new() };
         let mut is_welcome = false;

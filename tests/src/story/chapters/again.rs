@@ -1,7 +1,7 @@
 //! The second round: everybody looks back, and goes on.
 
 use kring_domain::{CardKind, DocumentKind};
-use kring_server::demo::{Deed, id_of};
+use kring_server::demo::{DemoStep, id_of};
 use serde_json::{Value, json};
 
 use super::silence::after;
@@ -33,14 +33,14 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
 }
 
 async fn look_back(stage: &mut Stage<'_>) -> Result<(), Failure> {
-    let actions: Vec<(Vec<Deed>, String)> =
+    let actions: Vec<(Vec<DemoStep>, String)> =
         stage.story.actions.iter().map(|action| (action.looked_back_on("joost"), action.title.clone())).collect();
-    for (deeds, title) in actions {
-        let Some((look, before)) = deeds.split_last() else { continue };
-        for deed in before {
-            let phone = stage.phone(&deed.by)?;
-            phone.answer(deed.document, phone.does(deed)?).await?;
-            stage.everybody_follows(&deed.by, deed.document).await?;
+    for (demo_steps, title) in actions {
+        let Some((look, before)) = demo_steps.split_last() else { continue };
+        for demo_step in before {
+            let phone = stage.phone(&demo_step.by)?;
+            phone.answer(demo_step.document, phone.does(demo_step)?).await?;
+            stage.everybody_follows(&demo_step.by, demo_step.document).await?;
         }
         let words = stage.paper.pick("kijkt terug op", "looks back on");
         stage.shares(look, &format!("{words} “{title}”")).await?;
@@ -81,7 +81,7 @@ async fn new_goal(stage: &mut Stage<'_>) -> Result<(), Failure> {
 }
 
 async fn new_action(stage: &mut Stage<'_>) -> Result<(), Failure> {
-    let choose = Deed {
+    let choose = DemoStep {
         by: "joost".to_owned(),
         document: DocumentKind::Circle,
         command: json!({"type": "choose_idea", "idea_id": "i07"}),
@@ -105,6 +105,6 @@ async fn new_action(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.expect("de tweede ronde loopt, op elke telefoon", "the second round goes on, on every phone", is_there)
 }
 
-fn plan(by: &str, command: Value) -> Deed {
-    Deed { by: by.to_owned(), document: DocumentKind::Plan, command }
+fn plan(by: &str, command: Value) -> DemoStep {
+    DemoStep { by: by.to_owned(), document: DocumentKind::Plan, command }
 }

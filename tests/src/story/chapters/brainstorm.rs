@@ -24,9 +24,9 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
         stage.go_away(key, "zet de telefoon in vliegtuigstand", "switches flight mode on").await?;
     }
     stage.go_away("emine", "gaat op vakantie, zonder bereik", "goes on holiday, out of reach").await?;
-    let deeds: Vec<_> = stage.story.ideas.iter().map(|idea| (idea.proposed(), idea.text.clone())).collect();
-    for (number, (deed, text)) in (1..).zip(&deeds) {
-        stage.saves(deed, &format!("{number:>2}  “{text}”"))?;
+    let demo_steps: Vec<_> = stage.story.ideas.iter().map(|idea| (idea.proposed(), idea.text.clone())).collect();
+    for (number, (demo_step, text)) in (1..).zip(&demo_steps) {
+        stage.saves(demo_step, &format!("{number:>2}  “{text}”"))?;
     }
     let mut alone = true;
     for phone in stage.phones() {
@@ -38,7 +38,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     for key in BACK {
         stage.come_back(key, "zet de vliegtuigstand uit", "switches flight mode off").await?;
     }
-    let here = deeds.iter().filter(|(deed, _)| deed.by != "emine").count();
+    let here = demo_steps.iter().filter(|(demo_step, _)| demo_step.by != "emine").count();
     stage.everybody_has(DocumentKind::Circle, |phone| phone.circle().ideas.len() == here).await?;
     stage.expect(
         "vijf telefoons lezen dezelfde 10 ideeën; die van Emine zijn er nog niet",

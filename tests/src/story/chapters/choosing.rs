@@ -25,23 +25,23 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
             Some((idea.decided("joost")?, number, idea.status == "chosen", text))
         })
         .collect();
-    for (deed, number, is_chosen, text) in decisions {
+    for (demo_step, number, is_chosen, text) in decisions {
         let verb = match is_chosen {
             true => stage.paper.pick("kiest", "chooses"),
             false => stage.paper.pick("bewaart voor later", "keeps for later"),
         };
-        stage.shares(&deed, &format!("{verb} {number}: “{text}”")).await?;
+        stage.shares(&demo_step, &format!("{verb} {number}: “{text}”")).await?;
     }
-    for deed in stage.story.planning() {
-        match words(stage, &deed.command) {
-            Some(text) => stage.shares(&deed, &text).await?,
+    for demo_step in stage.story.planning() {
+        match words(stage, &demo_step.command) {
+            Some(text) => stage.shares(&demo_step, &text).await?,
             None => {
-                let phone = stage.phone(&deed.by)?;
-                phone.answer(deed.document, phone.does(&deed)?).await?;
+                let phone = stage.phone(&demo_step.by)?;
+                phone.answer(demo_step.document, phone.does(&demo_step)?).await?;
             }
         }
         // Whoever plans next builds on this.
-        stage.everybody_follows(&deed.by, deed.document).await?;
+        stage.everybody_follows(&demo_step.by, demo_step.document).await?;
     }
     stage.everybody_has(DocumentKind::Plan, |phone| planned(phone) == (4, 10, 5)).await?;
     let holds = planned(stage.phone("linda")?) == (4, 10, 5);

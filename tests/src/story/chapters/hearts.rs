@@ -1,7 +1,7 @@
 //! Hearts for the ideas, and the return of Emine.
 
 use kring_domain::DocumentKind;
-use kring_server::demo::Deed;
+use kring_server::demo::DemoStep;
 
 use super::brainstorm::number;
 use crate::story::Failure;
@@ -50,16 +50,16 @@ fn hearts(phone: &crate::story::phone::Phone) -> usize {
 /// Somebody gives their hearts to the ideas of some authors.
 async fn give(stage: &mut Stage<'_>, key: &str, of: impl Fn(&str) -> bool) -> Result<(), Failure> {
     let ideas = stage.story.ideas.iter().filter(|idea| of(&idea.by));
-    let hearts: Vec<(usize, Deed)> = ideas
+    let hearts: Vec<(usize, DemoStep)> = ideas
         .flat_map(|idea| {
             let number = number(&stage.story.ideas, &idea.idea_id);
-            idea.hearted().filter(|deed| deed.by == key).map(move |deed| (number, deed))
+            idea.hearted().filter(|demo_step| demo_step.by == key).map(move |demo_step| (number, demo_step))
         })
         .collect();
     let Some(((_, last), before)) = hearts.split_last() else { return Ok(()) };
     let phone = stage.phone(key)?;
-    for (_, deed) in before {
-        phone.does(deed)?;
+    for (_, demo_step) in before {
+        phone.does(demo_step)?;
     }
     let numbers = hearts.iter().map(|(number, _)| number.to_string()).collect::<Vec<_>>().join(", ");
     let words = stage.paper.pick("geeft een hartje aan idee", "gives a heart to idea");

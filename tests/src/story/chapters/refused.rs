@@ -1,7 +1,7 @@
 //! Two edits that are not accepted: one that the phone knows of, and one that only the server can.
 
 use kring_domain::{DocumentKind, Role};
-use kring_server::demo::Deed;
+use kring_server::demo::DemoStep;
 use serde_json::{Value, json};
 
 use super::starting::states;
@@ -80,6 +80,6 @@ fn delegations(stage: &Stage<'_>) -> Result<usize, Failure> {
     Ok(stage.phone("joost")?.plan().delegations.len())
 }
 
-fn plan(by: &str, command: Value) -> Deed {
-    Deed { by: by.to_owned(), document: DocumentKind::Plan, command }
+fn plan(by: &str, command: Value) -> DemoStep {
+    DemoStep { by: by.to_owned(), document: DocumentKind::Plan, command }
 }

@@ -24,9 +24,9 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.go_away("linda", "zit in de trein", "is on the train").await?;
     let starts: Vec<_> = stage.story.actions.iter().map(|action| (action.started(), action.title.clone())).collect();
     let mut saved = Vec::new();
-    for (deed, title) in &starts {
+    for (demo_step, title) in &starts {
         let text = format!("{} “{title}”", stage.paper.pick("start", "starts"));
-        saved.push((deed.by.clone(), stage.saves(deed, &text)?, text));
+        saved.push((demo_step.by.clone(), stage.saves(demo_step, &text)?, text));
     }
     stage.come_back("linda", "stapt uit", "gets off").await?;
     stage.come_back("joost", "is weer boven", "is upstairs again").await?;

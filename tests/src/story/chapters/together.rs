@@ -1,7 +1,7 @@
 //! Two people change one sentence without knowing of each other.
 
 use kring_domain::DocumentKind;
-use kring_server::demo::{Deed, id_of};
+use kring_server::demo::{DemoStep, id_of};
 use serde_json::json;
 
 use crate::story::Failure;
@@ -43,7 +43,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.expect("de woorden van allebei staan er", "the words of both are there", both(&text))
 }
 
-fn edited(by: &str, text: &str) -> Deed {
+fn edited(by: &str, text: &str) -> DemoStep {
     let command = json!({"type": "edit_idea", "idea_id": "i01", "text": text});
-    Deed { by: by.to_owned(), document: DocumentKind::Circle, command }
+    DemoStep { by: by.to_owned(), document: DocumentKind::Circle, command }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Found, Place, connect, edit};
+use super::{DatabaseFile, Found, connect, edit};
 
 /// The most queries on a damaged table; each finds rows, or halves where they are looked for.
 const QUERIES: usize = 10_000;
@@ -10,7 +10,7 @@ const QUERIES: usize = 10_000;
 /// The table of edits in a damaged file.
 pub(super) struct Table<'a> {
     pub(super) connection: Connection,
-    pub(super) place: Place<'a>,
+    pub(super) file: DatabaseFile<'a>,
 }
 
 impl Table<'_> {
@@ -68,14 +68,14 @@ impl Table<'_> {
 
     /// Opens an encrypted file again: behind one page that cannot be decrypted a connection gives no other any more.
     fn renew(&mut self) {
-        if !self.place.is_locked() {
+        if !self.file.is_locked() {
             return;
         }
         // The file is open once at a time, so the former connection goes first.
         if let Ok(nothing) = Connection::open_in_memory() {
             self.connection = nothing;
         }
-        if let Ok(Some(connection)) = connect(self.place) {
+        if let Ok(Some(connection)) = connect(self.file) {
             self.connection = connection;
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Idea, IdeaStatus};
 use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
-use crate::{Context, Edit, IdeaId, Language, Names, Refusal};
+use crate::{CommandKind, Context, IdeaId, Language, Names, Refusal};
 
 /// The three answers a client can give to an idea are one command each, with the same shape.
 macro_rules! answers {
@@ -19,7 +19,7 @@ macro_rules! answers {
             pub idea_id: IdeaId,
         }
 
-        impl Edit for $command {
+        impl CommandKind for $command {
             const NAME: &'static str = $name;
             const POLICY: Policy = Policy::NOBODY.client(Rule::Always);
             const IS_CHOICE: bool = true;

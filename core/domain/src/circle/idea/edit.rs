@@ -8,7 +8,7 @@ use crate::because::{Because, Reason};
 use crate::circle::OWN_OR_CLIENT;
 use crate::entity::Entity;
 use crate::policy::{Condition, Policy};
-use crate::{Author, Context, Edit, IdeaId, Language, Names, Refusal, Rewording, Text};
+use crate::{Author, CommandKind, Context, IdeaId, Language, Names, Refusal, Rewording, Text};
 
 /// Changes the words of an idea; merges word by word with a concurrent edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct EditIdea {
     pub text: Text,
 }
 
-impl Edit for EditIdea {
+impl CommandKind for EditIdea {
     const NAME: &'static str = "edit_idea";
     const POLICY: Policy = OWN_OR_CLIENT;
 

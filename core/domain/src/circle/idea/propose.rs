@@ -8,7 +8,7 @@ use crate::bounds::{Slug, list};
 use crate::circle::{EVERYBODY, must_be_new};
 use crate::entity::Entity;
 use crate::policy::Policy;
-use crate::{Context, Edit, IdeaId, Language, Name, Names, Refusal, Text, hearts};
+use crate::{CommandKind, Context, IdeaId, Language, Name, Names, Refusal, Text, hearts};
 
 /// Puts an idea before the circle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,7 +34,7 @@ pub struct ProposeIdea {
     pub complexity: Option<u8>,
 }
 
-impl Edit for ProposeIdea {
+impl CommandKind for ProposeIdea {
     const NAME: &'static str = "propose_idea";
     const POLICY: Policy = EVERYBODY;
 

@@ -8,7 +8,7 @@ use super::{Idea, IdeaStatus};
 use crate::because::{Because, Reason};
 use crate::entity::Entity;
 use crate::policy::{Condition, Policy, Rule};
-use crate::{Author, Context, Edit, Effect, IdeaId, Language, Names, Refusal};
+use crate::{Author, CommandKind, Context, Effect, IdeaId, Language, Names, Refusal};
 
 /// The row of what people may do with their own ideas until the client has chosen them, and the client with any.
 const POLICY: Policy = Policy::NOBODY
@@ -35,7 +35,7 @@ pub struct EraseIdea {
     pub idea_id: IdeaId,
 }
 
-impl Edit for WithdrawIdea {
+impl CommandKind for WithdrawIdea {
     const NAME: &'static str = "withdraw_idea";
     const POLICY: Policy = POLICY;
 
@@ -61,7 +61,7 @@ impl Edit for WithdrawIdea {
     }
 }
 
-impl Edit for EraseIdea {
+impl CommandKind for EraseIdea {
     const NAME: &'static str = "erase_idea";
     const POLICY: Policy = POLICY;
     const EFFECT: Effect = Effect::Erases;

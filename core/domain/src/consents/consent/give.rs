@@ -8,7 +8,7 @@ use crate::brief::brief;
 use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{
-    Access, ConsentId, Context, DocumentKind, Edit, Effect, Language, Name, Names, PersonId, Refusal, Role, Text,
+    Access, CommandKind, ConsentId, Context, DocumentKind, Effect, Language, Name, Names, PersonId, Refusal, Role, Text,
 };
 
 /// Lets somebody read a document that is not theirs by role, for a purpose, until it is withdrawn.
@@ -33,7 +33,7 @@ pub struct GiveConsent {
     pub language_level: LanguageLevel,
 }
 
-impl Edit for GiveConsent {
+impl CommandKind for GiveConsent {
     const NAME: &'static str = "give_consent";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest);
     const EFFECT: Effect = Effect::ChangesRights;

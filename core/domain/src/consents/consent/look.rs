@@ -7,9 +7,9 @@ use super::Consent;
 use crate::consents::CLIENT_SIDE;
 use crate::entity::Entity;
 use crate::policy::Policy;
-use crate::{Access, ConsentId, Context, DocumentKind, Edit, Effect, Language, Names, Refusal, Role};
+use crate::{Access, CommandKind, ConsentId, Context, DocumentKind, Effect, Language, Names, Refusal, Role};
 
-/// Asks to look into what others write about the client. It is a right, so it opens at once to who asks.
+/// Asks to look into what others write about the client. It is a right, so it opens at once to anybody who asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskToLook {
@@ -19,7 +19,7 @@ pub struct AskToLook {
     pub compartment: DocumentKind,
 }
 
-impl Edit for AskToLook {
+impl CommandKind for AskToLook {
     const NAME: &'static str = "ask_to_look";
     const POLICY: Policy = CLIENT_SIDE;
     const EFFECT: Effect = Effect::ChangesRights;

@@ -7,7 +7,7 @@ use super::{Consent, WITHDRAWN};
 use crate::consents::CLIENT_SIDE;
 use crate::entity::Entity;
 use crate::policy::Policy;
-use crate::{ConsentId, Context, Edit, Effect, Language, Names, Refusal};
+use crate::{CommandKind, ConsentId, Context, Effect, Language, Names, Refusal};
 
 /// Takes a consent back, or ends a look; it works at once and for good.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +17,7 @@ pub struct WithdrawConsent {
     pub consent_id: ConsentId,
 }
 
-impl Edit for WithdrawConsent {
+impl CommandKind for WithdrawConsent {
     const NAME: &'static str = "withdraw_consent";
     const POLICY: Policy = CLIENT_SIDE;
     const EFFECT: Effect = Effect::ChangesRights;

@@ -2,7 +2,7 @@ use automerge::ReadDoc;
 use serde_json::{Value, json};
 
 use crate::brief::brief;
-use crate::network::place_contact::place_words;
+use crate::network::place_contact::placement_words;
 use crate::network::values::Quadrant;
 use crate::network::{ContactModel, NetworkModel, SuggestionModel};
 use crate::question::Question;
@@ -43,33 +43,33 @@ fn changes(suggestion: &SuggestionModel, contact: &ContactModel) -> bool {
 fn derived(suggestion: &SuggestionModel, contact: &ContactModel, reader: &Reader<'_>) -> Question {
     let language = reader.language;
     let quadrant = suggestion.quadrant.as_deref().and_then(Quadrant::from_name);
-    let proposal = place_words(&brief(&contact.name, 3), suggestion.ring, quadrant, language);
+    let proposal = placement_words(&brief(&contact.name, 3), suggestion.ring, quadrant, language);
     let mut asked = suggestion::asked(suggestion.by, &proposal, reader);
-    let to = |ring: Option<i64>, quadrant: &Option<String>| place_command(contact, ring, quadrant.as_deref());
-    for (label, place) in [
+    let to = |ring: Option<i64>, quadrant: &Option<String>| placement_command(contact, ring, quadrant.as_deref());
+    for (label, placement) in [
         (language.pick("Ja", "Yes"), to(suggestion.ring, &suggestion.quadrant)),
         (language.pick("Nee, laat zo", "No, leave it"), to(Some(contact.ring), &contact.quadrant)),
     ] {
-        asked = match place {
-            Place::Known(command) => asked.answer(label, command),
-            Place::ByHand(example) => asked.fill_in(label, example),
+        asked = match placement {
+            PlacementCommand::Known(command) => asked.answer(label, command),
+            PlacementCommand::ByHand(example) => asked.fill_in(label, example),
         };
     }
     asked
 }
 
 /// The command that gives a contact its place.
-enum Place {
+enum PlacementCommand {
     Known(Value),
     /// The quadrant is not known: the person places the contact by hand, with a command like this one.
     ByHand(Value),
 }
 
-fn place_command(contact: &ContactModel, ring: Option<i64>, quadrant: Option<&str>) -> Place {
+fn placement_command(contact: &ContactModel, ring: Option<i64>, quadrant: Option<&str>) -> PlacementCommand {
     let ring = ring.unwrap_or(contact.ring);
     let command = |quadrant: Quadrant| json!({ "type": "place_contact", "contact_id": contact.id, "ring": ring, "quadrant": quadrant });
     match quadrant.and_then(Quadrant::from_name) {
-        Some(quadrant) => Place::Known(command(quadrant)),
-        None => Place::ByHand(command(Quadrant::Family)),
+        Some(quadrant) => PlacementCommand::Known(command(quadrant)),
+        None => PlacementCommand::ByHand(command(Quadrant::Family)),
     }
 }

@@ -6,7 +6,7 @@ use crate::entity::Candidate;
 use crate::network::fields::{ASKED, Asked};
 use crate::network::link_member::PERSON;
 use crate::network::own_words;
-use crate::network::place_contact::place_words;
+use crate::network::place_contact::placement_words;
 use crate::network::placement::{self, Placement};
 use crate::network::values::Quadrant;
 use crate::network::view::ContactView;
@@ -81,7 +81,7 @@ fn about_place<R: ReadDoc>(contact: &ContactView<'_, R>, reader: &Reader<'_>) ->
     let mut question = register::question(is_of_one, &text, language).about([contact.id()]);
     for Candidate { value: Placement { ring, quadrant, .. }, .. } in places {
         let quadrant = quadrant.as_deref().and_then(Quadrant::from_name);
-        let label = place_words(&name, Some(ring), quadrant, language);
+        let label = placement_words(&name, Some(ring), quadrant, language);
         let place = |quadrant: Quadrant| json!({ "type": "place_contact", "contact_id": contact.id(), "ring": ring, "quadrant": quadrant });
         question = match quadrant {
             Some(quadrant) => question.answer(label, place(quadrant)),

@@ -149,10 +149,11 @@ impl<'a> Drawing<'a> {
 
     /// Thin lines between people who know each other, bent towards the middle; says whether there are any.
     fn ties(&mut self, ties: &[TieModel]) -> bool {
-        let places: BTreeMap<ContactId, Point> = self.placed().map(|(person, place, _)| (person.id, place)).collect();
+        let centres: BTreeMap<ContactId, Point> =
+            self.placed().map(|(person, centre, _)| (person.id, centre)).collect();
         let mut any = false;
         for tie in ties {
-            let (Some(a), Some(b)) = (places.get(&tie.a), places.get(&tie.b)) else { continue };
+            let (Some(a), Some(b)) = (centres.get(&tie.a), centres.get(&tie.b)) else { continue };
             any = true;
             let Point { x, y } = bend(*a, *b, self.middle);
             let _ = write!(
@@ -183,7 +184,7 @@ impl<'a> Drawing<'a> {
 
     fn contacts(&mut self) {
         let labels: Vec<String> =
-            self.placed().map(|(person, place, colour)| label(person, place, colour, self.language)).collect();
+            self.placed().map(|(person, centre, colour)| label(person, centre, colour, self.language)).collect();
         self.svg.extend(labels);
     }
 
@@ -193,8 +194,8 @@ impl<'a> Drawing<'a> {
         let middle = self.middle;
         self.people.rings.iter().enumerate().flat_map(move |(ring, groups)| {
             groups.iter().zip(COLOURS).enumerate().flat_map(move |(quadrant, (group, colour))| {
-                group.drawn.iter().zip(layout.places(ring, quadrant)).map(move |(person, place)| {
-                    (person, Point { x: middle.x + place.x, y: middle.y + place.y }, colour)
+                group.drawn.iter().zip(layout.centres(ring, quadrant)).map(move |(person, centre)| {
+                    (person, Point { x: middle.x + centre.x, y: middle.y + centre.y }, colour)
                 })
             })
         })
@@ -217,8 +218,8 @@ impl<'a> Drawing<'a> {
         self.svg.push_str(&heading(y, &ring_label(0, self.language)));
         y += 30.0;
         for person in &group.drawn {
-            let place = Point { x: left + person.size.width / 2.0, y: y + person.size.height / 2.0 };
-            self.svg.push_str(&label(person, place, "#5d584f", self.language));
+            let centre = Point { x: left + person.size.width / 2.0, y: y + person.size.height / 2.0 };
+            self.svg.push_str(&label(person, centre, "#5d584f", self.language));
             y += person.size.height + 14.0;
         }
         if group.more > 0 {
@@ -245,9 +246,9 @@ fn bend(a: Point, b: Point, middle: Point) -> Point {
 }
 
 /// A name in its box.
-fn label(person: &Person, place: Point, colour: &str, language: Language) -> String {
-    let left = place.x - person.size.width / 2.0;
-    let top = place.y - person.size.height / 2.0;
+fn label(person: &Person, centre: Point, colour: &str, language: Language) -> String {
+    let left = centre.x - person.size.width / 2.0;
+    let top = centre.y - person.size.height / 2.0;
     let has_sign = mark::has_sign(person.status);
     let mut svg = format!(
         r#"<g><title>{}</title><rect class="name" x="{left:.1}" y="{top:.1}" width="{:.1}" height="{:.1}" rx="24" {}/>"#,
@@ -261,13 +262,13 @@ fn label(person: &Person, place: Point, colour: &str, language: Language) -> Str
             svg,
             r#"<g transform="translate({:.1} {:.1})">{}</g>"#,
             left + 28.0,
-            place.y,
+            centre.y,
             mark::sign(person.status)
         );
     }
-    let x = place.x + if has_sign { SIGN / 2.0 } else { 0.0 };
+    let x = centre.x + if has_sign { SIGN / 2.0 } else { 0.0 };
     for (number, line) in person.lines.iter().enumerate() {
-        let y = place.y + (number as f64 - (person.lines.len() as f64 - 1.0) / 2.0) * LINE + FONT * 0.35;
+        let y = centre.y + (number as f64 - (person.lines.len() as f64 - 1.0) / 2.0) * LINE + FONT * 0.35;
         let _ = write!(
             svg,
             r#"<text x="{x:.1}" y="{y:.1}" font-size="{FONT}" fill="{}" text-anchor="middle">{}</text>"#,

@@ -34,20 +34,20 @@ pub(super) struct Point {
 /// The outer radius of each ring, and the middle of everybody who is in it.
 pub(super) struct Layout {
     pub(super) radii: [f64; 4],
-    places: Vec<[Vec<Point>; 4]>,
+    centres: Vec<[Vec<Point>; 4]>,
 }
 
 impl Layout {
     pub(super) fn of(people: &People) -> Self {
         let mut inner = CENTRE;
-        let mut places = Vec::with_capacity(people.rings.len());
+        let mut centres = Vec::with_capacity(people.rings.len());
         let radii = people.rings.each_ref().map(|ring| {
-            let (outer, ring_places) = ring_of(ring, inner);
-            places.push(ring_places);
+            let (outer, ring_centres) = ring_of(ring, inner);
+            centres.push(ring_centres);
             inner = outer;
             outer
         });
-        Self { radii, places }
+        Self { radii, centres }
     }
 
     /// The radius of the whole map.
@@ -57,8 +57,8 @@ impl Layout {
     }
 
     /// Returns where the people of one sector are, in the order of its group.
-    pub(super) fn places(&self, ring: usize, quadrant: usize) -> &[Point] {
-        self.places.get(ring).and_then(|ring| ring.get(quadrant)).map(Vec::as_slice).unwrap_or_default()
+    pub(super) fn centres(&self, ring: usize, quadrant: usize) -> &[Point] {
+        self.centres.get(ring).and_then(|ring| ring.get(quadrant)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -81,12 +81,12 @@ fn ring_of(groups: &[Group; 4], inner: f64) -> (f64, [Vec<Point>; 4]) {
         if let (Some(family), Some(peers), Some(professionals), Some(society)) = (family, peers, professionals, society)
         {
             let mut quadrant = 0;
-            let places = [family, peers, professionals, society].map(|places| {
+            let centres = [family, peers, professionals, society].map(|centres| {
                 let (x, y) = signs(quadrant);
                 quadrant += 1;
-                places.into_iter().map(|place| Point { x: place.x * x, y: place.y * y }).collect()
+                centres.into_iter().map(|centre| Point { x: centre.x * x, y: centre.y * y }).collect()
             });
-            return (outer, places);
+            return (outer, centres);
         }
         outer += STEP;
     }
@@ -94,8 +94,8 @@ fn ring_of(groups: &[Group; 4], inner: f64) -> (f64, [Vec<Point>; 4]) {
 
 /// Places boxes in one sector, loosely on arcs where they fit so and row by row where they do not.
 fn sector(sizes: &[Size], band: Band) -> Option<Vec<Point>> {
-    let loosely = [WIDE_GAP, GAP].into_iter().find_map(|gap| arcs::places(sizes, band, gap));
-    loosely.or_else(|| rows::places(sizes, band))
+    let loosely = [WIDE_GAP, GAP].into_iter().find_map(|gap| arcs::centres(sizes, band, gap));
+    loosely.or_else(|| rows::centres(sizes, band))
 }
 
 /// A quarter of a ring.
@@ -106,8 +106,8 @@ struct Band {
 }
 
 impl Band {
-    fn holds(&self, place: Point, size: Size) -> bool {
-        let (near, far) = corners(place, size);
+    fn holds(&self, centre: Point, size: Size) -> bool {
+        let (near, far) = corners(centre, size);
         near.x >= GUTTER.0
             && near.y >= GUTTER.1
             && near.x.hypot(near.y) >= self.inner
@@ -116,10 +116,10 @@ impl Band {
 }
 
 /// The corners of a box that are nearest to the middle of the map and farthest from it.
-fn corners(place: Point, size: Size) -> (Point, Point) {
+fn corners(centre: Point, size: Size) -> (Point, Point) {
     let x = size.width / 2.0;
     let y = size.height / 2.0;
-    (Point { x: place.x - x, y: place.y - y }, Point { x: place.x + x, y: place.y + y })
+    (Point { x: centre.x - x, y: centre.y - y }, Point { x: centre.x + x, y: centre.y + y })
 }
 
 /// Returns how far two boxes with the gap between them reach into each other, by axis; both positive where they touch.

@@ -10,16 +10,16 @@ fn erase(number: u64) -> Value {
     json!({"type": "erase_idea", "idea_id": id(number)})
 }
 
-fn at(generation: u64, sequence: u64) -> Base {
-    Base { generation, sequence }
+fn at(generation: u64, sequence: u64) -> Position {
+    Position { generation, sequence }
 }
 
 /// Sends a command that was made somewhere.
-fn send(circle: &mut Admission, who: &Author, number: u64, base: Base, command: Value) -> Outcome {
+fn send(circle: &mut Admission, who: &Author, number: u64, base: Position, command: Value) -> Outcome {
     circle.handle_submission(who, Submission { base: Some(base), ..submission(number, None, command) }, now())
 }
 
-fn code(outcome: &Outcome) -> (Judgement, Option<Code>) {
+fn code(outcome: &Outcome) -> (Judgement, Option<RefusalCode>) {
     (outcome.verdict.judgement, outcome.verdict.code)
 }
 
@@ -33,7 +33,7 @@ fn erasing_begins_a_generation_in_which_nothing_is_left_but_the_id() {
     let outcome = send(&mut circle, &emine, 3, at(1, 1), erase(7));
     let generation = outcome.generation.unwrap();
     assert_eq!((generation.before, generation.at, circle.head()), (at(1, 3), at(2, 0), at(2, 0)));
-    assert_eq!(outcome.verdict.place(), Some(at(2, 0)));
+    assert_eq!(outcome.verdict.position(), Some(at(2, 0)));
     let loaded = Automerge::load(&generation.snapshot).unwrap();
     assert!(!String::from_utf8_lossy(&loaded.save_nocompress()).contains("geheim"));
     let model = content(&circle);
@@ -42,10 +42,13 @@ fn erasing_begins_a_generation_in_which_nothing_is_left_but_the_id() {
     // The id is spent, and what others still do to the idea finds nothing.
     assert_eq!(
         code(&send(&mut circle, &linda, 4, at(1, 1), idea(7, "weer"))),
-        (Judgement::Rejected, Some(Code::DuplicateId))
+        (Judgement::Rejected, Some(RefusalCode::DuplicateId))
     );
     let heart = json!({"type": "heart_idea", "idea_id": id(7)});
-    assert_eq!(code(&send(&mut circle, &linda, 5, at(1, 1), heart)), (Judgement::Rejected, Some(Code::NotFound)));
+    assert_eq!(
+        code(&send(&mut circle, &linda, 5, at(1, 1), heart)),
+        (Judgement::Rejected, Some(RefusalCode::NotFound))
+    );
 }
 
 #[test]
@@ -54,7 +57,10 @@ fn a_member_erases_their_own_idea_and_no_other() {
     let linda = author(Role::Member, 2, 20);
     let emine = author(Role::Member, 3, 30);
     admit(&mut circle, &linda, 1, None, idea(7, "een kaart"));
-    assert_eq!(code(&submit(&mut circle, &emine, 2, None, erase(7))), (Judgement::Rejected, Some(Code::Forbidden)));
+    assert_eq!(
+        code(&submit(&mut circle, &emine, 2, None, erase(7))),
+        (Judgement::Rejected, Some(RefusalCode::Forbidden))
+    );
     assert!(submit(&mut circle, &linda, 3, None, erase(7)).generation.is_some());
 }
 
@@ -92,12 +98,12 @@ fn a_base_of_an_older_generation_is_the_start_of_the_present_one() {
     assert_eq!(content(&circle)["ideas"][0]["text"], "een mooie kaart naar Dennis toe");
     assert_eq!(circle.head(), at(2, 3));
     let ahead = send(&mut circle, &linda, 6, at(3, 0), edit("x"));
-    assert_eq!(code(&ahead), (Judgement::Rejected, Some(Code::Invalid)));
+    assert_eq!(code(&ahead), (Judgement::Rejected, Some(RefusalCode::Invalid)));
 }
 
 #[test]
 fn the_chain_of_a_generation_covers_the_one_before_and_its_snapshot() {
-    let chain = |text: &str, is_compacted: bool| {
+    let chain_hash = |text: &str, is_compacted: bool| {
         let mut circle = circle();
         admit(&mut circle, &author(Role::Member, 2, 20), 1, None, idea(7, text));
         if is_compacted {
@@ -105,12 +111,12 @@ fn the_chain_of_a_generation_covers_the_one_before_and_its_snapshot() {
         }
         let generation = circle.begin_generation().unwrap();
         let last = ChainHash::start(circle.id(), 1);
-        assert_ne!(generation.link, last.begin(circle.id(), generation.at.generation, &generation.snapshot));
-        (generation.link, generation.snapshot)
+        assert_ne!(generation.chain_hash, last.begin(circle.id(), generation.at.generation, &generation.snapshot));
+        (generation.chain_hash, generation.snapshot)
     };
-    let one = chain("een kaart", false);
-    let other = chain("een lied", false);
-    let twice = chain("een kaart", true);
+    let one = chain_hash("een kaart", false);
+    let other = chain_hash("een lied", false);
+    let twice = chain_hash("een kaart", true);
     assert_ne!(one.0, other.0);
     assert_eq!(one.1, twice.1, "compacting twice changes nothing but the number");
     assert_ne!(one.0, twice.0);
@@ -128,7 +134,7 @@ fn a_later_generation_is_restored_as_it_was() {
     stored.verdicts.push(outcome.verdict);
     let generation = outcome.generation.unwrap();
     (stored.generation, stored.start) = (2, generation.start);
-    (stored.snapshot, stored.chain) = (Some(generation.snapshot), Some(*generation.link.as_bytes()));
+    (stored.snapshot, stored.chain_hash) = (Some(generation.snapshot), Some(*generation.chain_hash.as_bytes()));
     let document = circle.id();
     let kind = circle.kind();
     let restored = |stored: &StoredLog| Admission::restore(document, kind, stored.clone());
@@ -137,14 +143,14 @@ fn a_later_generation_is_restored_as_it_was() {
     let heart = json!({"type": "heart_idea", "idea_id": id(8)});
     let admitted = submit(&mut circle, &linda, 4, Some(1), heart.clone()).admitted.unwrap();
     stored.tail.push(admitted.entry.change.clone());
-    stored.marks.push(admitted.mark.clone());
-    stored.chain = Some(*admitted.link.as_bytes());
+    stored.metas.push(admitted.meta.clone());
+    stored.chain_hash = Some(*admitted.chain_hash.as_bytes());
     let mut again = restored(&stored).unwrap();
     let edit = json!({"type": "edit_idea", "idea_id": id(8), "text": "een vrolijk lied"});
     let here = send(&mut circle, &emine, 5, at(1, 1), edit.clone()).admitted.unwrap();
     let there = send(&mut again, &emine, 5, at(1, 1), edit).admitted.unwrap();
-    assert_eq!((here.entry, here.mark, here.link), (there.entry, there.mark, there.link));
-    stored.chain = None;
+    assert_eq!((here.entry, here.meta, here.chain_hash), (there.entry, there.meta, there.chain_hash));
+    stored.chain_hash = None;
     assert!(restored(&stored).is_err());
 }
 
@@ -156,7 +162,7 @@ fn a_suggested_erasure_erases_nothing_until_the_client_says_yes() {
     admit(&mut map, &joost, 1, None, json!({"type": "add_contact", "contact_id": id(7), "name": "Ali"}));
     let erase = json!({"type": "erase_contact", "contact_id": id(7)});
     let suggested = submit(&mut map, &ria, 2, None, erase);
-    assert_eq!(code(&suggested), (Judgement::Admitted, Some(Code::Suggested)));
+    assert_eq!(code(&suggested), (Judgement::Admitted, Some(RefusalCode::Suggested)));
     assert!(suggested.generation.is_none());
     assert_eq!((map.head(), &content(&map)["contacts"][0]["name"]), (at(1, 2), &json!("Ali")));
     let yes = json!({"type": "accept_suggestion", "suggestion_id": suggested.verdict.id});

@@ -11,13 +11,13 @@ const ARCS: usize = 4;
 const ROUNDS: usize = 80;
 
 /// Places for the boxes, or `None` where no arrangement that was tried keeps them apart.
-pub(super) fn places(sizes: &[Size], band: Band, gap: f64) -> Option<Vec<Point>> {
+pub(super) fn centres(sizes: &[Size], band: Band, gap: f64) -> Option<Vec<Point>> {
     if sizes.len() > MOST {
         return None;
     }
     (1..=ARCS).find_map(|arcs| {
-        let places = relaxed(spread(sizes, band, arcs), sizes, band, gap);
-        is_clear(&places, sizes, band, gap).then_some(places)
+        let centres = relaxed(spread(sizes, band, arcs), sizes, band, gap);
+        is_clear(&centres, sizes, band, gap).then_some(centres)
     })
 }
 
@@ -33,13 +33,13 @@ fn spread(sizes: &[Size], band: Band, arcs: usize) -> Vec<Point> {
 }
 
 /// Pushes overlapping boxes apart along the shorter way, and every box back into the band, a bounded number of times.
-fn relaxed(mut places: Vec<Point>, sizes: &[Size], band: Band, gap: f64) -> Vec<Point> {
-    settle(&mut places, sizes, band);
+fn relaxed(mut centres: Vec<Point>, sizes: &[Size], band: Band, gap: f64) -> Vec<Point> {
+    settle(&mut centres, sizes, band);
     for _ in 0..ROUNDS {
-        let mut pushes = vec![Point { x: 0.0, y: 0.0 }; places.len()];
+        let mut pushes = vec![Point { x: 0.0, y: 0.0 }; centres.len()];
         let mut touching = false;
-        for (index, one) in places.iter().zip(sizes).enumerate() {
-            for (later, other) in places.iter().zip(sizes).enumerate().skip(index + 1) {
+        for (index, one) in centres.iter().zip(sizes).enumerate() {
+            for (later, other) in centres.iter().zip(sizes).enumerate().skip(index + 1) {
                 let (x, y) = overlap((*one.0, *one.1), (*other.0, *other.1), gap);
                 if x <= 0.0 || y <= 0.0 {
                     continue;
@@ -60,32 +60,32 @@ fn relaxed(mut places: Vec<Point>, sizes: &[Size], band: Band, gap: f64) -> Vec<
         if !touching {
             break;
         }
-        for (place, push) in places.iter_mut().zip(pushes) {
-            *place = Point { x: place.x + push.x, y: place.y + push.y };
+        for (centre, push) in centres.iter_mut().zip(pushes) {
+            *centre = Point { x: centre.x + push.x, y: centre.y + push.y };
         }
-        settle(&mut places, sizes, band);
+        settle(&mut centres, sizes, band);
     }
-    places
+    centres
 }
 
 /// Moves each box off the axes and between the radii, as far as that is possible for it.
-fn settle(places: &mut [Point], sizes: &[Size], band: Band) {
-    for (place, &size) in places.iter_mut().zip(sizes) {
+fn settle(centres: &mut [Point], sizes: &[Size], band: Band) {
+    for (centre, &size) in centres.iter_mut().zip(sizes) {
         for _ in 0..4 {
-            place.x = place.x.max(GUTTER.0 + size.width / 2.0);
-            place.y = place.y.max(GUTTER.1 + size.height / 2.0);
-            let (near, far) = corners(*place, size);
-            let radius = place.x.hypot(place.y);
+            centre.x = centre.x.max(GUTTER.0 + size.width / 2.0);
+            centre.y = centre.y.max(GUTTER.1 + size.height / 2.0);
+            let (near, far) = corners(*centre, size);
+            let radius = centre.x.hypot(centre.y);
             let too_far = (far.x.hypot(far.y) - band.outer).max(0.0);
             let too_near = (band.inner - near.x.hypot(near.y)).max(0.0);
             let scale = 1.0 + (too_near - too_far) / radius;
-            *place = Point { x: place.x * scale, y: place.y * scale };
+            *centre = Point { x: centre.x * scale, y: centre.y * scale };
         }
     }
 }
 
-fn is_clear(places: &[Point], sizes: &[Size], band: Band, gap: f64) -> bool {
-    let boxes: Vec<(Point, Size)> = places.iter().copied().zip(sizes.iter().copied()).collect();
+fn is_clear(centres: &[Point], sizes: &[Size], band: Band, gap: f64) -> bool {
+    let boxes: Vec<(Point, Size)> = centres.iter().copied().zip(sizes.iter().copied()).collect();
     boxes.iter().enumerate().all(|(index, &one)| {
         let apart = |&other: &(Point, Size)| {
             let (x, y) = overlap(one, other, gap);

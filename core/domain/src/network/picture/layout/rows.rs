@@ -4,9 +4,9 @@ use super::{Band, GAP, GUTTER, Point};
 use crate::network::picture::people::Size;
 
 /// Places for the boxes, or `None` where the band is too narrow for them.
-pub(super) fn places(sizes: &[Size], band: Band) -> Option<Vec<Point>> {
+pub(super) fn centres(sizes: &[Size], band: Band) -> Option<Vec<Point>> {
     let height = sizes.iter().map(|size| size.height).fold(0.0, f64::max);
-    let mut places = Vec::with_capacity(sizes.len());
+    let mut centres = Vec::with_capacity(sizes.len());
     let mut waiting = sizes;
     let mut top = GUTTER.1;
     while !waiting.is_empty() {
@@ -24,13 +24,13 @@ pub(super) fn places(sizes: &[Size], band: Band) -> Option<Vec<Point>> {
         let between = space.max(GAP);
         let mut x = left + (right - left - used - between * (row.len().saturating_sub(1)) as f64) / 2.0;
         for size in row {
-            places.push(Point { x: x + size.width / 2.0, y: (top + bottom) / 2.0 });
+            centres.push(Point { x: x + size.width / 2.0, y: (top + bottom) / 2.0 });
             x += size.width + between;
         }
         waiting = rest;
         top = bottom + GAP;
     }
-    Some(places)
+    Some(centres)
 }
 
 /// Returns how many of the boxes fit side by side.

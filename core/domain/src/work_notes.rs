@@ -1,0 +1,50 @@
+//! The professionals' work notes: written by them, and open to the client whenever they ask.
+
+mod work_note;
+
+use automerge::{Automerge, ReadDoc};
+
+pub use work_note::{EditWorkNote, WorkNote, WriteWorkNote};
+
+use crate::content::content;
+use crate::erasure::Paths;
+use crate::question::Question;
+use crate::{Access, CommandKind, Reader, Role, shared_text};
+
+content! {
+    /// The content of a document of work notes.
+    WorkNotesModel {
+        /// The notes.
+        notes: WorkNote,
+    }
+}
+
+pub(crate) const fn access(role: Role) -> Access {
+    match role {
+        Role::Professional => Access::Write,
+        Role::Client
+        | Role::Representative
+        | Role::Member
+        | Role::Carer
+        | Role::Backup
+        | Role::Colleague
+        | Role::CarerConsultant => Access::None,
+    }
+}
+
+/// The right to look is the client's, and of who represents them.
+pub(crate) const fn by_consent(role: Role) -> Access {
+    match role {
+        Role::Client | Role::Representative => Access::Read,
+        _ => Access::None,
+    }
+}
+
+/// Nothing is erased from it yet but with the whole space.
+pub(crate) fn erased(_document: &Automerge) -> Paths {
+    Paths::new()
+}
+
+fn questions(document: &impl ReadDoc, _: &WorkNotesModel, reader: &Reader<'_>) -> Vec<Question> {
+    shared_text::questions::<WorkNote>(document, EditWorkNote::NAME, reader).collect()
+}
