@@ -1,7 +1,7 @@
 //! Members of a space: who is in it as what, who may let somebody in and who may send somebody away.
 
 use kring_domain::{PersonId, Role, SpaceId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::roles::{has_client, role_in};
 use super::{AccountError, former, persons, rights};

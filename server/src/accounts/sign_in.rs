@@ -2,14 +2,14 @@
 
 use std::net::IpAddr;
 
-use kring_domain::{DeviceId, Language, Name, PersonId, Role, SpaceId, Timestamp};
+use kring_domain::{DeviceId, Language, Name, PersonId, Role, Timestamp};
 use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::access_log::{Action, AuditEntry, record};
 use super::lost_answer::{ProvedSignIn, answer_again, keep_answer};
 use super::{AccountError, CodePurpose, SignedIn, codes, devices, members, persons, role_in};
-use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Secret, Unproved};
+use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Unproved};
 
 /// What somebody brings to sign in.
 #[derive(Debug)]
