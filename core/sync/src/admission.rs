@@ -7,12 +7,13 @@ mod generation;
 mod log;
 mod recover;
 mod restore;
+mod run;
 
-use automerge::transaction::CommitOptions;
-use automerge::{Automerge, PatchLog, ReadDoc};
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{Automerge, ChangeHash, PatchLog, ReadDoc};
 use kring_domain::{
-    Author, Command, CommandId, Context, Decision, DocumentId, DocumentKind, ParseError, Refusal, RefusalCode,
-    Timestamp, authorize, genesis, mentions,
+    Author, Authorized, Command, CommandId, Context, Decision, DocumentId, DocumentKind, ParseError, Refusal,
+    RefusalCode, Timestamp, authorize, genesis, mentions,
 };
 
 use crate::{ChainHash, Entry, Position, RawCommand, Submission, Verdict, dating};
@@ -149,102 +150,188 @@ impl Admission {
     }
 
     fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<Admitted, Stopped> {
-        let base = self.base_of(submission.base)?;
-        let is_older = submission.base.is_some_and(|base| base.generation < self.generation);
-        let command = submission.command.parse()?;
+        let member = self.member(author, submission, &[], now)?;
+        let executed = self.execute(author, std::slice::from_ref(&member), now).map_err(|failed| failed.why)?;
+        let admitted = self.append(author, vec![member], &executed, now).pop();
+        admitted.ok_or(Stopped::Refused(Refusal::new(RefusalCode::Conflict)))
+    }
+
+    /// Reads a submission that is to be executed behind others of the same author, which are `ahead`.
+    fn member(
+        &self,
+        author: &Author,
+        submission: Submission,
+        ahead: &[Member],
+        now: Timestamp,
+    ) -> Result<Member, Stopped> {
+        let Submission { id, base, made_at, command } = submission;
+        let is_older = base.is_some_and(|base| base.generation < self.generation);
+        let base = match base {
+            None => self.head().sequence + ahead.len() as u64,
+            Some(base) => self.base_of(base)?,
+        };
+        let command = command.parse()?;
         if command.kind() != self.kind {
             return Err(Stopped::Refused(Refusal::invalid("type")));
         }
         let command = command.resolved(author, &self.document);
         // Whatever its clock says, it is a command within the bounds of all commands.
-        let at = submission.made_at.unwrap_or(now);
+        let at = made_at.unwrap_or(now);
         if at.millis() - now.millis() > CLOCK_TOLERANCE_MS {
             return Err(Stopped::Held(RefusalCode::Clock));
         }
-        let at = dating::clamp(at, self.seen_at(base), now);
-        let context = Context { author: *author, command_id: submission.id, at, now };
-        let (change, hash, parents, suggestion) = self.execute(&context, &command, base, is_older)?;
-        let meta = self.log.append(hash, author.device, base, parents);
-        let entry = Entry {
-            sequence: self.log.head(),
-            change,
-            command_id: submission.id,
-            person: author.person,
-            device: author.device,
-            at: now,
-            role: author.role.name().to_owned(),
-            command: command.name().to_owned(),
-            base,
-            suggestion,
-            signature: Vec::new(),
-        };
-        self.chain_hash = self.chain_hash.next(&entry);
-        Ok(Admitted { entry, meta, chain_hash: self.chain_hash, command })
+        let at = dating::clamp(at, self.seen_at(base, ahead), now);
+        Ok(Member { id, base, is_older, at, command })
     }
 
-    /// When the latest edit was made that a device had seen at a base.
-    fn seen_at(&self, base: u64) -> Option<Timestamp> {
-        dating::seen(&self.document, &self.log.hashes_at(base))
-    }
-
-    /// The sequence number a base stands for in the present generation.
-    fn base_of(&self, base: Option<Position>) -> Result<u64, Refusal> {
-        let head = self.head();
-        match base {
-            None => Ok(head.sequence),
-            Some(base) if base.generation == 0 || base > head => Err(Refusal::invalid("base")),
-            Some(base) if base.generation < head.generation => Ok(0),
-            Some(base) => Ok(base.sequence),
+    /// When the latest edit was made that a device had seen at a base, which may be behind its commands `ahead`.
+    fn seen_at(&self, base: u64, ahead: &[Member]) -> Option<Timestamp> {
+        match ahead.last().filter(|_| base > self.head().sequence) {
+            // Whatever else there is, the command before this one builds on it.
+            Some(last) => dating::as_seen(last.at),
+            None => dating::seen(&self.document, &self.log.hashes_at(base)),
         }
     }
 
-    fn execute(
-        &mut self,
-        context: &Context,
-        command: &Command,
-        base: u64,
-        is_older: bool,
-    ) -> Result<(Vec<u8>, automerge::ChangeHash, Vec<u64>, bool), Stopped> {
-        let (authorized, suggestion) = match authorize(&context.author, command, &self.document) {
-            Decision::Admit(authorized) => (authorized, false),
-            Decision::Suggest(authorized) => (authorized, true),
-            Decision::Hold(code) => return Err(Stopped::Held(code)),
-            Decision::Refuse(refusal) => return Err(Stopped::Refused(refusal)),
-        };
-        let authorized = match self.log.heads_behind_own(base, context.author.device) {
-            Some(heads) => authorized.seeing(self.log.hashes(&heads)),
-            None if is_older => authorized.seeing_less(),
-            None => authorized,
-        };
-        let parents = self.log.parents(base, context.author.device);
+    /// The sequence number a base stands for in the present generation.
+    fn base_of(&self, base: Position) -> Result<u64, Refusal> {
+        let head = self.head();
+        match base {
+            base if base.generation == 0 || base > head => Err(Refusal::invalid("base")),
+            base if base.generation < head.generation => Ok(0),
+            base => Ok(base.sequence),
+        }
+    }
+
+    /// Executes commands of one author in one change, at what the first was made on. Each is decided about on the
+    /// document as it stands before them, so none may depend on what another one does.
+    ///
+    /// Where they would make too large a change together, the last are left out.
+    fn execute(&mut self, author: &Author, members: &[Member], now: Timestamp) -> Result<Executed, Failed> {
+        let mut warrants = Vec::with_capacity(members.len());
+        for (number, member) in members.iter().enumerate() {
+            match authorize(author, &member.command, &self.document) {
+                Decision::Admit(authorized) | Decision::Suggest(authorized) => {
+                    warrants.push(self.seeing(authorized, author, member, number as u64));
+                }
+                Decision::Hold(code) => return Err(Failed { member: number, why: Stopped::Held(code) }),
+                Decision::Refuse(refusal) => return Err(Failed { member: number, why: refusal.into() }),
+            }
+        }
+        let base = members.first().map_or(0, |first| first.base);
+        let parents = self.log.parents(base, author.device);
         let is_present = self.log.is_present(&parents);
-        self.document.set_actor(context.author.actor());
-        let options = CommitOptions::default().with_time(context.at.millis() / 1000);
+        self.document.set_actor(author.actor());
         let mut transaction = if is_present {
             self.document.transaction()
         } else {
             let at = self.document.transaction_at(PatchLog::null(), &self.log.hashes(&parents));
-            at.map_err(|_| Refusal::new(RefusalCode::Conflict))?
+            at.map_err(|_| Failed::conflict())?
         };
-        if let Err(refusal) = authorized.execute(context, &mut transaction) {
-            transaction.rollback();
-            return Err(Stopped::Refused(refusal));
+        let mut suggestions = Vec::with_capacity(members.len());
+        let mut last = Timestamp::default();
+        for (number, (authorized, member)) in warrants.iter().zip(members).enumerate() {
+            if number > 0 && transaction.pending_ops() * (number + 1) > run::MAX_CARRIED {
+                break;
+            }
+            let context = Context { author: *author, command_id: member.id, at: member.at, now };
+            if let Err(refusal) = authorized.execute(&context, &mut transaction) {
+                transaction.rollback();
+                return Err(Failed { member: number, why: refusal.into() });
+            }
+            suggestions.push(authorized.is_suggestion());
+            last = member.at;
         }
-        let (hash, parents) = match transaction.commit_with(options).0 {
+        let options = || CommitOptions::default().with_time(last.millis() / 1000);
+        let (hash, parents) = match transaction.commit_with(options()).0 {
             Some(hash) => (hash, parents),
             // The edit changes nothing, like a heart that was taken back already; it is still an entry.
-            None => {
-                let options = CommitOptions::default().with_time(context.at.millis() / 1000);
-                (self.document.empty_commit(options), self.log.present())
-            }
+            None => (self.document.empty_commit(options()), self.log.present()),
         };
-        let change = self.document.get_change_by_hash(&hash).ok_or(Refusal::new(RefusalCode::Conflict))?;
-        Ok((change.raw_bytes().to_vec(), hash, parents, suggestion))
+        let change = self.document.get_change_by_hash(&hash);
+        let change = change.ok_or_else(Failed::conflict)?;
+        Ok(Executed { change: change.raw_bytes().to_vec(), hash, parents, suggestions })
+    }
+
+    /// Says what the author of a command had seen, which is executed behind `ahead` others of theirs in one change.
+    fn seeing<'a>(&self, authorized: Authorized<'a>, author: &Author, member: &Member, ahead: u64) -> Authorized<'a> {
+        let behind = self.head().sequence + ahead;
+        let heads = match ahead {
+            0 => self.log.heads_behind_own(member.base, author.device),
+            _ => (member.base < behind).then(|| self.log.heads_at(member.base)),
+        };
+        match heads {
+            Some(heads) => authorized.seeing(self.log.hashes(&heads)),
+            None if member.is_older => authorized.seeing_less(),
+            None => authorized,
+        }
+    }
+
+    /// Adds the entries of commands that were executed together.
+    fn append(&mut self, author: &Author, members: Vec<Member>, executed: &Executed, now: Timestamp) -> Vec<Admitted> {
+        let mut parents = executed.parents.clone();
+        let append = |(member, suggestion): (Member, &bool)| {
+            let meta = self.log.append(executed.hash, author.device, member.base, &parents);
+            let sequence = self.log.head();
+            parents = vec![sequence];
+            let entry = Entry {
+                sequence,
+                change: executed.change.clone(),
+                command_id: member.id,
+                person: author.person,
+                device: author.device,
+                at: now,
+                role: author.role.name().to_owned(),
+                command: member.command.name().to_owned(),
+                base: member.base,
+                suggestion: *suggestion,
+                signature: Vec::new(),
+            };
+            self.chain_hash = self.chain_hash.next(&entry);
+            Admitted { entry, meta, chain_hash: self.chain_hash, command: member.command }
+        };
+        members.into_iter().zip(&executed.suggestions).map(append).collect()
     }
 
     /// The verdict that was given to a command, if one was.
     pub fn verdict(&self, id: CommandId) -> Option<&Verdict> {
         self.log.verdict(id)
+    }
+}
+
+/// A submission that was read.
+struct Member {
+    id: CommandId,
+    /// The entry that it was made behind.
+    base: u64,
+    /// True when that was in an older generation, of which nothing is left.
+    is_older: bool,
+    /// When it was made, never later than now.
+    at: Timestamp,
+    command: Command,
+}
+
+/// Commands that are one change of the document.
+struct Executed {
+    change: Vec<u8>,
+    hash: ChangeHash,
+    /// The entries that it was made behind.
+    parents: Vec<u64>,
+    /// Of each command, whether it became a suggestion.
+    suggestions: Vec<bool>,
+}
+
+/// Commands that are none, of which the document keeps no trace.
+struct Failed {
+    /// The first of them that cannot be executed.
+    member: usize,
+    why: Stopped,
+}
+
+impl Failed {
+    /// Automerge does not open or make the change.
+    fn conflict() -> Self {
+        Self { member: 0, why: Refusal::new(RefusalCode::Conflict).into() }
     }
 }
 

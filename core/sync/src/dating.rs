@@ -24,8 +24,13 @@ pub(crate) fn clamp(made_at: Timestamp, seen: Option<Timestamp>, now: Timestamp)
 /// When the latest of these changes was made, where any of them says so.
 pub(crate) fn seen(document: &Automerge, heads: &[ChangeHash]) -> Option<Timestamp> {
     let made = |head| document.get_change_meta_by_hash(head).map(|change| change.timestamp.saturating_mul(1000));
-    let latest = heads.iter().filter_map(made).max().map(Timestamp::from_millis);
-    latest.filter(|at| *at >= EARLIEST)
+    heads.iter().filter_map(made).max().map(Timestamp::from_millis).and_then(as_seen)
+}
+
+/// When an edit was made, as whoever builds on it knows: to the second, where it says so.
+pub(crate) fn as_seen(made_at: Timestamp) -> Option<Timestamp> {
+    let second = Timestamp::from_millis(made_at.millis() / 1000 * 1000);
+    (second >= EARLIEST).then_some(second)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ mod device;
 mod encoded;
 mod entry;
 mod item_count;
+mod packed;
+mod run;
 mod server;
 mod spelling;
 
@@ -17,6 +19,7 @@ pub use device::{Cursor, DeviceFrame};
 pub use encoded::{EncodedEntry, encode_entries};
 pub use entry::Entry;
 pub(crate) use entry::bytes;
+pub use packed::{pack, pack_entries};
 pub use server::{DocumentHead, Member, ServerFrame};
 pub use spelling::Spellings;
 
@@ -55,14 +58,47 @@ pub fn encode(frame: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
+/// What a device sent at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message<T> {
+    /// The frame, or the list of them.
+    pub content: T,
+    /// The number of bytes it takes where it is worked on: also what was behind deflate.
+    pub size: usize,
+    /// The encoded frames that were behind deflate.
+    unpacked: Vec<Vec<u8>>,
+}
+
+impl<T> Message<T> {
+    fn new(content: T, bytes: &[u8], unpacked: Vec<Vec<u8>>) -> Self {
+        Self { content, size: bytes.len() + unpacked.iter().map(Vec::len).sum::<usize>(), unpacked }
+    }
+
+    /// The encoded frames: the bytes that came, and those that were behind deflate in them.
+    pub fn frames_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        std::iter::once(bytes).chain(self.unpacked.iter().map(Vec::as_slice))
+    }
+}
+
 /// Decodes a frame from a device: at most [`MAX_FRAME_BYTES`] bytes, at most [`MAX_COMMANDS`] commands.
 ///
 /// # Errors
 ///
 /// See [`DecodeError`].
 pub fn decode_device_frame(bytes: &[u8]) -> Result<DeviceFrame, DecodeError> {
-    let frame: DeviceFrame = decode(bytes)?;
-    frame.within_bounds().then_some(frame).ok_or(DecodeError::TooLarge)
+    decode_device_message(bytes).map(|message| message.content)
+}
+
+/// The same, with its size.
+///
+/// # Errors
+///
+/// See [`DecodeError`].
+pub fn decode_device_message(bytes: &[u8]) -> Result<Message<DeviceFrame>, DecodeError> {
+    let mut unpacked = Vec::new();
+    let content = decode::<DeviceFrame>(bytes)?.unpacked(&mut unpacked)?;
+    let message = Message::new(content, bytes, unpacked);
+    message.content.within_bounds().then_some(message).ok_or(DecodeError::TooLarge)
 }
 
 /// Decodes the list of frames of a one-shot sync; [`MAX_FRAME_BYTES`] bytes in all.
@@ -71,8 +107,20 @@ pub fn decode_device_frame(bytes: &[u8]) -> Result<DeviceFrame, DecodeError> {
 ///
 /// See [`DecodeError`].
 pub fn decode_device_frames(bytes: &[u8]) -> Result<Vec<DeviceFrame>, DecodeError> {
-    let frames: Vec<DeviceFrame> = decode(bytes)?;
-    frames.iter().all(DeviceFrame::within_bounds).then_some(frames).ok_or(DecodeError::TooLarge)
+    decode_device_messages(bytes).map(|message| message.content)
+}
+
+/// The same, with its size.
+///
+/// # Errors
+///
+/// See [`DecodeError`].
+pub fn decode_device_messages(bytes: &[u8]) -> Result<Message<Vec<DeviceFrame>>, DecodeError> {
+    let mut unpacked = Vec::new();
+    let frames = decode::<Vec<DeviceFrame>>(bytes)?.into_iter().map(|frame| frame.unpacked(&mut unpacked));
+    let content = frames.collect::<Result<Vec<_>, _>>()?;
+    let message = Message::new(content, bytes, unpacked);
+    message.content.iter().all(DeviceFrame::within_bounds).then_some(message).ok_or(DecodeError::TooLarge)
 }
 
 /// The field that makes a device's frame malformed, or a list of them, where one does: like one that is there twice.
@@ -100,7 +148,8 @@ fn error_of<T: DeserializeOwned>(bytes: &[u8]) -> Option<String> {
 ///
 /// See [`DecodeError`]; the transport bounds the size.
 pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame, DecodeError> {
-    decode_counted(bytes)
+    let mut room = packed::MAX_ANSWER_BYTES;
+    decode_counted::<ServerFrame>(bytes)?.unpacked(&mut room)
 }
 
 /// Decodes the list of frames that answers a one-shot sync.
@@ -109,7 +158,8 @@ pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame, DecodeError> {
 ///
 /// See [`DecodeError`]; the transport bounds the size.
 pub fn decode_server_frames(bytes: &[u8]) -> Result<Vec<ServerFrame>, DecodeError> {
-    decode_counted(bytes)
+    let mut room = packed::MAX_ANSWER_BYTES;
+    decode_counted::<Vec<ServerFrame>>(bytes)?.into_iter().map(|frame| frame.unpacked(&mut room)).collect()
 }
 
 /// Decodes what a device sent, strictly: what another program made of a frame must not be what is read here by chance.

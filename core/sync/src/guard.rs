@@ -47,8 +47,8 @@ pub(crate) fn apply<'a>(
     document: &mut Automerge,
     changes: impl Iterator<Item = &'a [u8]> + Clone,
 ) -> Result<Vec<Applied>, Unreadable> {
-    let mut budget = Budget::of(changes.clone().map(<[u8]>::len).sum());
-    changes.clone().try_for_each(|bytes| budget.take(bytes)).ok_or(Unreadable)?;
+    let mut budget = Budget::of(distinct(changes.clone()).map(<[u8]>::len).sum());
+    distinct(changes.clone()).try_for_each(|bytes| budget.take(bytes)).ok_or(Unreadable)?;
     apply_own(document, changes)
 }
 
@@ -58,14 +58,27 @@ pub(crate) fn apply_own<'a>(
     changes: impl Iterator<Item = &'a [u8]>,
 ) -> Result<Vec<Applied>, Unreadable> {
     contained(|| {
-        let changes: Result<Vec<Change>, _> = changes.map(|bytes| Change::from_bytes(bytes.to_vec())).collect();
-        let changes = changes.ok()?;
-        let applied = changes.iter().map(|change| Applied { hash: change.hash(), parents: change.deps().to_vec() });
-        let applied = applied.collect();
-        document.apply_changes(changes).ok()?;
+        let mut applied: Vec<Applied> = Vec::new();
+        let mut read: Vec<Change> = Vec::new();
+        let mut before: Option<&[u8]> = None;
+        for bytes in changes {
+            // As in `distinct`, but every change is named.
+            if before.replace(bytes) != Some(bytes) {
+                read.push(Change::from_bytes(bytes.to_vec()).ok()?);
+            }
+            let change = read.last()?;
+            applied.push(Applied { hash: change.hash(), parents: change.deps().to_vec() });
+        }
+        document.apply_changes(read).ok()?;
         // A change whose parents are not here would wait for them in silence.
         document.get_missing_deps(&[]).is_empty().then_some(applied)
     })
+}
+
+/// The changes without those that are the one before once more: the entries of a run carry the same change.
+fn distinct<'a>(changes: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
+    let mut before: Option<&[u8]> = None;
+    changes.filter(move |bytes| before.replace(bytes) != Some(bytes))
 }
 
 /// Runs a piece of Automerge whose state is dropped by the caller when this fails.

@@ -36,8 +36,9 @@ pub use chain::ChainHash;
 pub use delivery::{Delivered, Delivery, DeliveryState};
 pub use frame::{
     Cursor, DecodeError, DeviceFrame, DocumentHead, EncodedEntry, Entry, MAX_COMMANDS, MAX_FRAME_BYTES, Member,
-    PROTOCOL, ServerFrame, Spellings, decode_device_frame, decode_device_frames, decode_server_frame,
-    decode_server_frames, encode, encode_entries, field_at_fault,
+    Message, PROTOCOL, ServerFrame, Spellings, decode_device_frame, decode_device_frames, decode_device_message,
+    decode_device_messages, decode_server_frame, decode_server_frames, encode, encode_entries, field_at_fault, pack,
+    pack_entries,
 };
 pub use one_use::{
     ClaimUse, CodeUse, FirstUse, GRACE_MS, MAX_CLOCK_SKEW_MS, ShownToken, Signature, Signed, TokenUse, is_recent,

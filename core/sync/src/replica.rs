@@ -89,6 +89,8 @@ pub struct Replica {
     catches_up_first: bool,
     /// True when the server has said how far each document is, since there is a connection.
     welcomed: bool,
+    /// True when the server has said that it reads packed frames, since there is a connection.
+    packs: bool,
     retry_at: Option<Timestamp>,
     /// What is known about the time.
     clock: Clock,
@@ -113,6 +115,7 @@ impl Replica {
             connected: false,
             catches_up_first: false,
             welcomed: false,
+            packs: false,
             retry_at: None,
             clock: Clock::default(),
             store: Vec::new(),
@@ -262,6 +265,7 @@ impl Replica {
         self.connected = false;
         self.forget_store_queries();
         self.welcomed = false;
+        self.packs = false;
         self.documents.values_mut().for_each(|local| local.awaits(Position::GENESIS, false));
     }
 
@@ -286,8 +290,13 @@ impl Replica {
         Some(std::mem::take(&mut self.store))
     }
 
-    /// The next frame to send.
+    /// The next frame to send, packed where the server reads that.
     pub fn poll_frame(&mut self) -> Option<DeviceFrame> {
+        let packs = self.packs;
+        self.next_frame().map(|frame| if packs { frame.packed() } else { frame })
+    }
+
+    fn next_frame(&mut self) -> Option<DeviceFrame> {
         if !self.connected || !self.is_settled() {
             return None;
         }

@@ -384,21 +384,3 @@ fn two_answers_to_an_idea_are_a_question_to_the_client() {
         assert_eq!(world.questions().concat(), [Value::Null; 0]);
     }
 }
-
-#[test]
-fn of_two_ratings_at_once_the_one_that_says_unsafe_counts() {
-    for [one, other] in [["unsafe", "mixed"], ["helpful", "unsafe"]] {
-        let mut world = World::with(DocumentKind::Private);
-        for (phone, word) in [(0, one), (1, other)] {
-            let rating = json!({"type": "rate_helpfulness", "contact_id": id(1), "helpfulness": word});
-            assert!(world.make(phone, rating));
-        }
-        world.share_all();
-        for model in world.read() {
-            assert_eq!(model["content"]["helpfulness"][0]["helpfulness"], "unsafe", "{one} and {other}");
-        }
-        let cards = world.read()[1]["cards"].clone();
-        let kinds: Vec<&Value> = cards.as_array().unwrap().iter().map(|card| &card["kind"]).collect();
-        assert_eq!(kinds, ["two_values", "not_safe"]);
-    }
-}

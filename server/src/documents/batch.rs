@@ -81,8 +81,8 @@ impl Answer {
         match self {
             Self::Device(device, verdicts) => {
                 verdicts.iter().for_each(|verdict| metrics.verdict(verdict));
-                let frame = encode(&ServerFrame::Verdicts { document, verdicts });
-                device.push(Item::Frame(frame.into()));
+                let frame = device.packed(encode(&ServerFrame::Verdicts { document, verdicts }));
+                device.push(Item::Frame(frame));
             }
             Self::OnCommit(on_commit) => on_commit(),
         }

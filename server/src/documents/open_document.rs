@@ -62,7 +62,7 @@ impl OpenDocument {
         Self { admission, poison, snapshot, recovery, pending, audit, used, _counted: counted }
     }
 
-    /// Decides about commands until an instant, about one at least; says whether none is left. The answer
+    /// Decides about commands until an instant, about those of one change at least; says whether none is left. The answer
     /// is kept for when they are durable.
     ///
     /// # Errors
@@ -79,16 +79,18 @@ impl OpenDocument {
         }
         let now = now();
         let is_recovering = self.recovery.is_some_and(|recovery| recovery.is_on(now));
-        while let Some(next) = work.commands.pop_front() {
+        while let Some(next) = work.commands.front() {
             if is_recovering && self.admission.verdict(next.id).is_none() {
                 work.verdicts.push(Verdict::rejected(next.id, Refusal::new(RefusalCode::Recovering)));
+                work.commands.pop_front();
                 continue;
             }
             let raw = next.command.clone();
-            let outcome = self.admission.handle_submission(&work.author, next, now);
-            work.verdicts.push(outcome.verdict.clone());
-            self.audit.note_outcome(&work.author, &outcome, now);
-            pending.take(outcome, &raw, (self.admission.id(), work.author.role), key);
+            for outcome in self.admission.handle_next(&work.author, &mut work.commands, now) {
+                work.verdicts.push(outcome.verdict.clone());
+                self.audit.note_outcome(&work.author, &outcome, now);
+                pending.take(outcome, &raw, (self.admission.id(), work.author.role), key);
+            }
             if Instant::now() >= until && !work.commands.is_empty() {
                 return Ok(false);
             }
@@ -173,8 +175,9 @@ impl OpenDocument {
         sign(&mut pending.entries, key);
         let grants = (self.admission.kind() == DocumentKind::Consents && !pending.entries.is_empty())
             .then(|| Grants::of(self.admission.document()));
+        let sent = pending.entries.iter().map(|pending_entry| pending_entry.entry.clone()).collect();
         let entries: Vec<EntryRow> = pending.entries.into_iter().map(PendingEntry::row).collect();
-        let broadcast = self.broadcast(pending.generation_change.is_some(), &entries).map(Arc::new);
+        let broadcast = self.broadcast(pending.generation_change.is_some(), &entries, sent).map(Arc::new);
         if pending.generation_change.is_some() {
             self.snapshot = 0;
         }
@@ -235,14 +238,14 @@ impl OpenDocument {
     }
 
     /// Returns what the readers are told. A reader who is in an older generation is sent the snapshot of the new one first.
-    fn broadcast(&self, starts_generation: bool, entries: &[EntryRow]) -> Option<Broadcast> {
+    fn broadcast(&self, starts_generation: bool, rows: &[EntryRow], entries: Vec<Entry>) -> Option<Broadcast> {
         let document = self.admission.id();
         let generation = self.admission.head().generation;
-        let ends = entries.first().zip(entries.last()).map(|(first, last)| (first.sequence, last.sequence));
-        let (first, last) = ends.or(starts_generation.then_some((0, 0)))?;
-        let encoded = entries.iter().map(|row| &row.entry);
-        let frame = Bytes::from(encode_entries(document, generation, encoded));
-        Some(Broadcast { document, generation, first, last, frame })
+        if entries.is_empty() && !starts_generation {
+            return None;
+        }
+        let frame = encode_entries(document, generation, rows.iter().map(|row| &row.entry));
+        Some(Broadcast::new(document, generation, entries, Bytes::from(frame)))
     }
 
     fn new_snapshot(&mut self, tail: u64) -> Option<(Position, Vec<u8>)> {
@@ -267,7 +270,7 @@ impl PendingWrite {
         }
     }
 
-    /// Keeps what became of a command, which came as `raw`.
+    /// Keeps what became of a command, which is `raw` where it is the only one of its change.
     fn take(&mut self, outcome: Outcome, raw: &RawCommand, (document, role): (DocumentId, Role), key: &SigningKey) {
         let Outcome { verdict, admitted, repeated, generation } = outcome;
         match (admitted, generation) {

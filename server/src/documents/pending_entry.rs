@@ -61,17 +61,61 @@ impl PendingEntry {
     }
 }
 
-/// Signs the last entry, and within a long batch one now and then.
+/// Signs the last entry, and within a long batch one now and then. Within a run there is no signature: a device brings
+/// back what is signed, and half a run would be executed once more by its author.
 pub(super) fn sign(entries: &mut [PendingEntry], key: &SigningKey) {
-    let last = entries.len().saturating_sub(1);
     let mut unsigned = 0;
-    for (index, pending_entry) in entries.iter_mut().enumerate() {
+    let mut behind = entries.iter().skip(1).map(|pending_entry| Some(pending_entry.meta.hash)).collect::<Vec<_>>();
+    behind.push(None);
+    for (pending_entry, next) in entries.iter_mut().zip(behind) {
         unsigned += pending_entry.entry.change.len();
-        if pending_entry.is_new && (index == last || unsigned >= SIGNED_BYTES) {
+        let ends_run = next != Some(pending_entry.meta.hash);
+        if pending_entry.is_new && ends_run && (next.is_none() || unsigned >= SIGNED_BYTES) {
             pending_entry.entry.signature = key.sign(pending_entry.chain_hash.as_bytes()).to_bytes().to_vec();
         }
         if !pending_entry.entry.signature.is_empty() {
             unsigned = 0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use kring_domain::{Author, CommandId, DocumentId, DocumentKind, Timestamp};
+    use kring_sync::{Admission, RawCommand, Submission};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn no_signature_stands_within_a_run() {
+        let mut circle = Admission::new(DocumentId::new(Uuid::from_u128(1)), DocumentKind::Circle);
+        let idea = |number: u128| {
+            let text = format!("een idee over {number} ").repeat(4);
+            let command = json!({"type": "propose_idea", "idea_id": Uuid::from_u128(number), "text": text});
+            let id = CommandId::new(Uuid::from_u128(number));
+            let command = RawCommand::from_value(command);
+            Submission { id, base: None, made_at: None, command }
+        };
+        let mut queue: VecDeque<Submission> = (1..=200).map(idea).collect();
+        let mut pending_entry = Vec::new();
+        while !queue.is_empty() {
+            let outcomes = circle.handle_next(&Author::example(Role::Member), &mut queue, Timestamp::from_millis(9));
+            let admitted = outcomes.into_iter().filter_map(|outcome| outcome.admitted);
+            pending_entry.extend(admitted.map(|admitted| PendingEntry::new(admitted, Role::Member)));
+        }
+        assert_eq!(pending_entry.len(), 200);
+        sign(&mut pending_entry, &SigningKey::from_bytes(&[7; 32]));
+        let signed = |pending_entry: &PendingEntry| !pending_entry.entry.signature.is_empty();
+        let within = pending_entry.windows(2).filter(|pair| pair[0].meta.hash == pair[1].meta.hash && signed(&pair[0]));
+        assert_eq!(within.count(), 0, "half a run would be brought back");
+        assert!(pending_entry.last().is_some_and(signed));
+        assert!(
+            pending_entry.iter().filter(|pending_entry| signed(pending_entry)).count() > 1,
+            "or the test shows nothing"
+        );
     }
 }

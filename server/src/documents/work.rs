@@ -93,7 +93,8 @@ impl Waiting {
         self.order.len()
     }
 
-    /// Adds work behind what waits for the same document; commands of one device wait together, and are answered at once.
+    /// Adds work behind what waits for the same document; commands of one device wait together, so that they can become
+    /// one change.
     pub(super) fn push(&mut self, document: DocumentId, work: Work) {
         let waiting = self.work.entry(document).or_default();
         if waiting.is_empty() {

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use kring_sync::{Claim, DecodeError, DeviceFrame, PROTOCOL, Spellings, decode_device_frames, field_at_fault};
+use kring_sync::{
+    Claim, DecodeError, DeviceFrame, Message, PROTOCOL, Spellings, decode_device_messages, field_at_fault,
+};
 
 use super::Problem;
 use super::device_read_log::may_upload;
@@ -27,7 +29,7 @@ pub(super) async fn sync(
     caller: Caller,
     Bytes(body): Bytes,
 ) -> Result<impl IntoResponse, Problem> {
-    let frames = decode_device_frames(&body).map_err(|error| match error {
+    let message = decode_device_messages(&body).map_err(|error| match error {
         DecodeError::TooLarge => Problem::too_large(),
         DecodeError::Malformed => {
             let problem = Problem::malformed().detail("not a list of frames");
@@ -37,7 +39,9 @@ pub(super) async fn sync(
             }
         }
     })?;
-    let one_shot = parse(frames, &body).ok_or_else(|| Problem::malformed().detail("hello comes first"))?;
+    let mut spellings = Spellings::default();
+    message.frames_in(&body).for_each(|frame| spellings.read(frame));
+    let one_shot = parse(message, spellings).ok_or_else(|| Problem::malformed().detail("hello comes first"))?;
     if !one_shot.submits.is_empty() {
         may_upload(&app, caller).await?;
     }
@@ -45,32 +49,30 @@ pub(super) async fn sync(
     Ok(([(CONTENT_TYPE, "application/cbor")], answer))
 }
 
-fn parse(frames: Vec<DeviceFrame>, body: &[u8]) -> Option<OneShot> {
-    let mut frames = frames.into_iter();
-    let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, pages: is_paged, after, through, .. }) = frames.next()
+fn parse(message: Message<Vec<DeviceFrame>>, spellings: Spellings) -> Option<OneShot> {
+    let size = message.size;
+    let mut frames = message.content.into_iter();
+    let Some(DeviceFrame::Hello { protocol: PROTOCOL, cursors, pages: is_paged, after, through, packed, .. }) =
+        frames.next()
     else {
         return None;
     };
     let mut cursors: Vec<_> = cursors.into_iter().map(|cursor| (cursor.document, Claim::from(cursor))).collect();
     cursors.sort_unstable_by_key(|(document, _)| *document);
     let window = Window { is_paged, after, through };
-    let mut spellings = Spellings::default();
-    spellings.read(body);
-    let mut one_shot = OneShot {
-        window,
-        cursors,
-        entries: Vec::new(),
-        submits: Vec::new(),
-        pings: Vec::new(),
-        spellings,
-        size: body.len(),
-    };
+    let entries = Vec::new();
+    let submits = Vec::new();
+    let pings = Vec::new();
+    let mut one_shot = OneShot { window, cursors, entries, submits, pings, spellings, size, packs: packed };
     for frame in frames {
         match frame {
             DeviceFrame::Submit { document, commands } => one_shot.submits.push((document, commands)),
             DeviceFrame::Entries { document, entries } => one_shot.entries.push((document, entries)),
             DeviceFrame::Ping { n } => one_shot.pings.push(n),
-            DeviceFrame::Hello { .. } | DeviceFrame::Presence { .. } | DeviceFrame::Pong { .. } => {}
+            DeviceFrame::Hello { .. }
+            | DeviceFrame::Presence { .. }
+            | DeviceFrame::Pong { .. }
+            | DeviceFrame::Packed { .. } => {}
         }
     }
     Some(one_shot)

@@ -1,18 +1,25 @@
 //! What a device lacks, read from the log in pieces; and where it has more than the log, or another one.
 
+mod frame_builder;
+
 use axum::body::Bytes;
 use kring_domain::DocumentId;
-use kring_sync::{
-    CatchUp, Claim, Delivered, EncodedEntry, Position, Relation, ServerFrame, SyncAction, encode, encode_entries,
-};
+use kring_sync::{CatchUp, Claim, Delivered, Position, Relation, ServerFrame, SyncAction, encode};
 use rusqlite::Connection;
 
 use crate::clock::now;
 use crate::documents::queries::{self, Head, LoadError};
 use crate::documents::recovery::{recovery, was_restored};
+use frame_builder::FrameBuilder;
 
-/// About how many bytes of entries go into one frame; small enough that no connection keeps a large buffer.
-const FRAME_BYTES: usize = 2 * 1024;
+/// What a device takes at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// About how many bytes.
+    pub(crate) bytes: usize,
+    /// True when it reads packed frames.
+    pub(crate) packs: bool,
+}
 
 /// One piece of catching up.
 #[derive(Debug, Default)]
@@ -44,7 +51,7 @@ pub(crate) fn next_chunk(
     document: DocumentId,
     cursor: Option<Claim>,
     answered: Option<u64>,
-    room: usize,
+    room: Room,
 ) -> Result<CatchUpChunk, LoadError> {
     let Some(head) = queries::head(connection, document)? else {
         return Ok(CatchUpChunk { is_last: true, ..CatchUpChunk::default() });
@@ -94,7 +101,7 @@ fn lacking(
     document: DocumentId,
     head: &Head,
     cursor: Option<Position>,
-    room: usize,
+    room: Room,
 ) -> Result<CatchUpChunk, LoadError> {
     match CatchUp::decide(cursor, head.at, head.snapshot) {
         CatchUp::Entries { after } => {
@@ -112,7 +119,7 @@ fn whole(
     connection: &Connection,
     document: DocumentId,
     head: &Head,
-    room: usize,
+    room: Room,
     replaces: bool,
 ) -> Result<CatchUpChunk, LoadError> {
     let generation = head.at.generation;
@@ -123,7 +130,7 @@ fn whole(
     };
     let at = Position { generation, sequence };
     let chain_hash = queries::chain_hash(connection, document, at)?;
-    let room = room.saturating_sub(bytes.len());
+    let room = Room { bytes: room.bytes.saturating_sub(bytes.len()), ..room };
     let frame = ServerFrame::Snapshot { document, generation, sequence, bytes, chain_hash, replaces };
     entries(connection, document, head, at, room, vec![encode(&frame).into()])
 }
@@ -133,36 +140,31 @@ fn entries(
     document: DocumentId,
     head: &Head,
     after: Position,
-    room: usize,
+    room: Room,
     mut frames: Vec<Bytes>,
 ) -> Result<CatchUpChunk, LoadError> {
     if after == head.at {
         return Ok(CatchUpChunk { frames, reached: Some(after), is_last: true, ahead_of: None });
     }
-    let mut batch = Vec::new();
-    let mut size = 0;
-    let mut total = 0;
+    let generation = after.generation;
+    let mut builder = FrameBuilder::new(room.packs);
     let mut reached = after;
+    let mut total = 0;
     queries::each_entry(connection, document, after, |sequence, bytes| {
-        if size + bytes.len() > FRAME_BYTES && !batch.is_empty() {
-            frames.push(frame(document, after.generation, &mut batch));
-            total += std::mem::take(&mut size);
+        if builder.is_full(bytes.len())
+            && let Some(frame) = builder.take(document, generation)
+        {
+            total += frame.len();
+            frames.push(frame);
         }
-        if total >= room && reached != after {
+        if total >= room.bytes && reached != after {
             return Ok(false);
         }
-        batch.push(EncodedEntry::from_stored(bytes.to_vec()));
-        size += bytes.len();
+        builder.add(bytes)?;
         reached.sequence = sequence;
         Ok(true)
     })?;
-    if !batch.is_empty() {
-        frames.push(frame(document, after.generation, &mut batch));
-    }
+    frames.extend(builder.take(document, generation));
     let is_last = reached.sequence >= head.at.sequence;
     Ok(CatchUpChunk { frames, reached: Some(reached), is_last, ahead_of: None })
-}
-
-fn frame(document: DocumentId, generation: u64, batch: &mut Vec<EncodedEntry>) -> Bytes {
-    encode_entries(document, generation, std::mem::take(batch).iter()).into()
 }

@@ -1,20 +1,24 @@
 //! One connected device, as the rest of the server sees it: a bounded queue of what to send, and orders to go.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axum::body::Bytes;
 use kring_domain::{DeviceId, DocumentId, PersonId, SpaceId};
-use kring_sync::Position;
+use kring_sync::{Entry, Position, pack, pack_entries};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::auth::Caller;
 
-/// The most frames that wait for a device.
-const MAX_WAITING: usize = 256;
+/// The most frames that wait for a device; on a slow machine each slice of a long batch is one.
+const MAX_WAITING: usize = 1024;
 
 /// When this many bytes wait for a device, not even one more frame does.
 const MAX_WAITING_BYTES: usize = 1 << 20;
+
+/// Shorter frames of entries are sent as they are stored.
+const MIN_PACKED_BYTES: usize = 1024;
 
 /// Why the server ends a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +44,28 @@ pub(crate) struct Broadcast {
     pub(crate) first: u64,
     pub(crate) last: u64,
     pub(crate) frame: Bytes,
+    /// The same for devices that read packed frames; made when the first is sent it.
+    packed: OnceLock<Bytes>,
+    entries: Vec<Entry>,
 }
 
 impl Broadcast {
+    /// The entries of one round, in order; none where a generation begins, and its start is the place.
+    pub(crate) fn new(document: DocumentId, generation: u64, entries: Vec<Entry>, frame: Bytes) -> Self {
+        let first = entries.first().map_or(0, |entry| entry.sequence);
+        let last = entries.last().map_or(0, |entry| entry.sequence);
+        Self { document, generation, first, last, frame, packed: OnceLock::new(), entries }
+    }
+
+    /// The frame for a device, which reads packed ones or not.
+    pub(crate) fn frame(&self, packs: bool) -> Bytes {
+        if !packs || self.frame.len() < MIN_PACKED_BYTES {
+            return self.frame.clone();
+        }
+        let pack = || pack_entries(self.document, self.generation, &self.entries).into();
+        self.packed.get_or_init(pack).clone()
+    }
+
     /// Returns how far a device is that has these entries.
     pub(crate) fn reached(&self) -> Position {
         Position { generation: self.generation, sequence: self.last }
@@ -87,18 +110,43 @@ pub(crate) struct Connection {
     pub(crate) person: PersonId,
     pub(crate) device: DeviceId,
     pub(crate) sign_in: Uuid,
+    /// True when the device reads packed frames.
+    packs: AtomicBool,
     outbox: Mutex<Outbox>,
     wake: Notify,
 }
 
 impl Connection {
     pub(crate) fn new(number: u64, person: PersonId, device: DeviceId, sign_in: Uuid) -> Self {
-        Self { number, person, device, sign_in, outbox: Mutex::default(), wake: Notify::new() }
+        Self {
+            number,
+            person,
+            device,
+            sign_in,
+            packs: AtomicBool::new(false),
+            outbox: Mutex::default(),
+            wake: Notify::new(),
+        }
     }
 
     /// Returns whose connection it is.
     pub(crate) fn caller(&self) -> Caller {
         Caller { person: self.person, device: self.device, sign_in: self.sign_in }
+    }
+
+    /// Notes whether the device reads packed frames.
+    pub(crate) fn set_packs(&self, packs: bool) {
+        self.packs.store(packs, Ordering::Release);
+    }
+
+    /// Returns whether the device reads packed frames.
+    pub(crate) fn packs(&self) -> bool {
+        self.packs.load(Ordering::Acquire)
+    }
+
+    /// An encoded frame as the device is sent it.
+    pub(crate) fn packed(&self, frame: Vec<u8>) -> Bytes {
+        if self.packs() { pack(frame).into() } else { frame.into() }
     }
 
     /// Queues something to send; a device that lets too much wait is to be closed.
@@ -119,7 +167,7 @@ impl Connection {
     /// Queues something that nobody misses, if there is room to spare.
     pub(crate) fn push_idly(&self, frame: Bytes) {
         self.change(|outbox| {
-            if outbox.closing.is_none() && outbox.items.len() < MAX_WAITING / 4 {
+            if outbox.closing.is_none() && outbox.items.len() < MAX_WAITING / 16 {
                 outbox.bytes += frame.len();
                 outbox.items.push(Item::Frame(frame));
             }

@@ -13,7 +13,7 @@ use axum::extract::ws::{Message, WebSocket};
 use kring_domain::{Access, DocumentId, RefusalCode};
 use kring_sync::{
     Claim, Cursor, DecodeError, Delivery, DeliveryState, DeviceFrame, PROTOCOL, Position, ServerFrame, Spellings,
-    Submission, decode_device_frame, encode, field_at_fault,
+    Submission, decode_device_message, encode, field_at_fault,
 };
 use serde_json::Value;
 use tokio::time::Instant;
@@ -162,7 +162,7 @@ impl ConnectionTask {
                 match item {
                     Item::Frame(frame) => frames.push(frame),
                     Item::Broadcast(broadcast) => match self.next(&broadcast) {
-                        Delivery::Send => frames.push(broadcast.frame.clone()),
+                        Delivery::Send => frames.push(broadcast.frame(self.connected.connection.packs())),
                         Delivery::Skip => {}
                         Delivery::CatchUp => {
                             self.log_and_send(std::mem::take(&mut frames)).await?;
@@ -182,32 +182,37 @@ impl ConnectionTask {
             Message::Close(_) => return Err(Ending::GONE),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
         };
-        let frame = decode_device_frame(&bytes).map_err(|error| match error {
+        let message = decode_device_message(&bytes).map_err(|error| match error {
             DecodeError::TooLarge => Ending::TOO_LARGE,
             DecodeError::Malformed => {
                 self.fault = field_at_fault(&bytes);
                 Ending::MALFORMED
             }
         })?;
+        if matches!(message.content, DeviceFrame::Submit { .. }) {
+            message.frames_in(&bytes).for_each(|frame| self.spellings.read(frame));
+        }
+        let kring_sync::Message { content: frame, size, .. } = message;
         match frame {
             DeviceFrame::Hello { protocol, .. } if protocol != PROTOCOL => Err(Ending::PROTOCOL),
             // A greeting is answered with much; one that is not the first counts as a command.
             DeviceFrame::Hello { .. } if self.subscriptions.is_some() && !self.may_go_on() => Err(Ending::UNAVAILABLE),
-            DeviceFrame::Hello { cursors, pages, after, through, .. } => {
+            DeviceFrame::Hello { cursors, pages, after, through, packed, .. } => {
+                if packed {
+                    self.connected.connection.set_packs(true);
+                    self.send(vec![encode(&ServerFrame::Packs).into()]).await?;
+                }
                 self.is_paged = pages;
                 let window = Window { is_paged: pages, after, through };
                 Box::pin(self.greet(window, cursors)).await
             }
-            DeviceFrame::Submit { document, commands } => {
-                self.spellings.read(&bytes);
-                Box::pin(self.submit(document, commands, bytes.len())).await
-            }
+            DeviceFrame::Submit { document, commands } => Box::pin(self.submit(document, commands, size)).await,
             DeviceFrame::Presence { document, state } => self.relay(document, &state),
             DeviceFrame::Ping { n } => self.send(vec![encode(&ServerFrame::Pong { n }).into()]).await,
             DeviceFrame::Pong { .. } => Ok(()),
-            DeviceFrame::Entries { document, entries } => {
-                Box::pin(self.take_back(document, entries, bytes.len())).await
-            }
+            DeviceFrame::Entries { document, entries } => Box::pin(self.take_back(document, entries, size)).await,
+            // What it holds was taken out of it.
+            DeviceFrame::Packed { .. } => Err(Ending::MALFORMED),
         }
     }
 

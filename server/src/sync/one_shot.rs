@@ -2,11 +2,11 @@
 
 use axum::body::Bytes;
 use kring_domain::{Access, DocumentId, Refusal, RefusalCode, ServerId};
-use kring_sync::{Claim, Entry, ServerFrame, Spellings, Submission, Verdict, encode};
+use kring_sync::{Claim, Entry, ServerFrame, Spellings, Submission, Verdict, encode, pack};
 use rusqlite::Connection;
 
 use super::audit::{is_logged, received, refused};
-use super::catch_up::{has_diverged, log_end, next_chunk};
+use super::catch_up::{Room, has_diverged, log_end, next_chunk};
 use super::directory::{Directory, DocumentAccess, Window};
 use super::rate_limit::rate_limit;
 use super::revoked_edits::hold_revoked;
@@ -33,6 +33,8 @@ pub(crate) struct OneShot {
     pub(crate) spellings: Spellings,
     /// The bytes of it all.
     pub(crate) size: usize,
+    /// True when the device reads packed frames.
+    pub(crate) packs: bool,
 }
 
 /// Does one round and answers with a CBOR array of frames: `welcome`, the verdicts, then what the device lacks.
@@ -54,20 +56,23 @@ pub(crate) async fn run_one_shot(app: &App, caller: Caller, one_shot: OneShot) -
             let cursor = cursor_of(&cursors, document);
             let verdicts = submit(app, caller, &directory, (document, cursor), commands, one_shot.size).await?;
             let written = if spellings.is_empty() { None } else { spellings.restore(&verdicts) };
-            frames.push(written.map_or(verdicts, Bytes::from));
+            let verdicts = written.unwrap_or(verdicts);
+            frames.push(if one_shot.packs { pack(verdicts).into() } else { verdicts.into() });
         }
     }
     let _permit = app.hub.read_permit().await;
     let server = app.server;
+    let packs = one_shot.packs;
     let lacking = app.store.read(move |connection| {
-        let query = LackingQuery { caller, window, cursors: &cursors, answered: &answered };
+        let query = LackingQuery { caller, window, cursors: &cursors, answered: &answered, packs };
         lacking(connection, server, &query)
     });
     let (welcome, chunks, accesses) = lacking.await?;
     if !accesses.is_empty() {
         app.store.write(move |connection| received(connection, caller, &accesses)).await?;
     }
-    let all: Vec<&Bytes> = std::iter::once(&welcome).chain(&frames).chain(&chunks).collect();
+    let packs = one_shot.packs.then(|| Bytes::from(encode(&ServerFrame::Packs)));
+    let all: Vec<&Bytes> = packs.iter().chain([&welcome]).chain(&frames).chain(&chunks).collect();
     Ok(array(&all))
 }
 
@@ -102,14 +107,14 @@ async fn submit(
     (document, cursor): (DocumentId, Option<Claim>),
     commands: Vec<Submission>,
     size: usize,
-) -> Result<Bytes, LoadError> {
+) -> Result<Vec<u8>, LoadError> {
     let access = directory.find(document);
     if access.is_none() {
         let verdicts = hold_revoked(app, caller.person, caller.device, document, commands).await?;
         if verdicts.iter().any(|verdict| verdict.code == Some(RefusalCode::NotFound)) {
             refused(app, caller, document).await;
         }
-        return Ok(encode(&ServerFrame::Verdicts { document, verdicts }).into());
+        return Ok(encode(&ServerFrame::Verdicts { document, verdicts }));
     }
     if let (Some(_), Some(cursor)) = (access, cursor)
         && app.store.read(move |connection| has_diverged(connection, document, cursor)).await?
@@ -117,7 +122,7 @@ async fn submit(
         // They were made on what the server does not have.
         let again = |command: Submission| Verdict::rejected(command.id, Refusal::new(RefusalCode::Recovering));
         let verdicts = commands.into_iter().map(again).collect();
-        return Ok(encode(&ServerFrame::Verdicts { document, verdicts }).into());
+        return Ok(encode(&ServerFrame::Verdicts { document, verdicts }));
     }
     let limited = rate_limit(&app.hub, access, caller.device, caller.person, commands);
     let mut verdicts = match limited.passed {
@@ -125,7 +130,7 @@ async fn submit(
         None => Vec::new(),
     };
     verdicts.extend(limited.refused);
-    Ok(encode(&ServerFrame::Verdicts { document, verdicts }).into())
+    Ok(encode(&ServerFrame::Verdicts { document, verdicts }))
 }
 
 /// What a device says of itself in a round.
@@ -134,6 +139,7 @@ struct LackingQuery<'a> {
     window: Window,
     cursors: &'a [(DocumentId, Claim)],
     answered: &'a [(DocumentId, u64)],
+    packs: bool,
 }
 
 /// The welcome, what the device lacks, and the documents of which the access log does not tell yet that it gets something.
@@ -147,15 +153,15 @@ fn lacking(
     let page = Directory::read(&transaction, query.caller.person)?.page(&transaction, query.window)?;
     let mut frames = Vec::new();
     let mut accesses = Vec::new();
-    let mut room = MAX_ANSWER_BYTES;
+    let mut room = Room { bytes: MAX_ANSWER_BYTES, packs: query.packs };
     for access in &page.accesses {
-        if room == 0 {
+        if room.bytes == 0 {
             break;
         }
         let cursor = cursor_of(query.cursors, access.document);
         let end = query.answered.iter().find(|(document, _)| *document == access.document).map(|(_, end)| *end);
         let chunk = next_chunk(&transaction, access.document, cursor, end, room)?;
-        room = room.saturating_sub(chunk.frames.iter().map(Bytes::len).sum());
+        room.bytes = room.bytes.saturating_sub(chunk.frames.iter().map(Bytes::len).sum());
         if !chunk.frames.is_empty() && !is_logged(&transaction, query.caller, access)? {
             accesses.push(*access);
         }

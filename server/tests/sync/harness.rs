@@ -146,6 +146,13 @@ impl Server {
         u64::try_from(read.await.unwrap()).unwrap()
     }
 
+    /// Returns how far the circle is, as somebody reads it.
+    pub(crate) async fn head(&self, caller: Caller) -> Position {
+        let read = crate::rest::get(self, caller, "").await;
+        let number = |field: &str| read[field].as_u64().unwrap();
+        Position { generation: number("generation"), sequence: number("sequence") }
+    }
+
     pub(crate) fn circle(&self) -> DocumentId {
         DocumentId::derive(self.space, DocumentKind::Circle)
     }
@@ -238,7 +245,7 @@ impl Phone {
         tokio::time::timeout(Duration::from_millis(200), self.socket.next()).await.is_err()
     }
 
-    async fn message(&mut self) -> Message {
+    pub(crate) async fn message(&mut self) -> Message {
         let next = tokio::time::timeout(TIMEOUT, self.socket.next());
         next.await.expect("the server answers").expect("the server does not just go away").unwrap()
     }

@@ -9,6 +9,8 @@ mod harness;
 mod hostile;
 mod leaving;
 mod looking;
+mod packed;
 mod recovery;
 mod rest;
+mod runs;
 mod slices;

@@ -1,5 +1,7 @@
 //! What a device sends: frames, and the commands in them.
 
+use std::collections::VecDeque;
+
 use kring_domain::{Author, DocumentKind, Role};
 use kring_sync::{Admission, DeviceFrame, Judgement, decode_device_frame, decode_device_frames, encode};
 
@@ -20,11 +22,16 @@ fn take(frame: DeviceFrame) {
     let DeviceFrame::Submit { commands, .. } = frame else { return };
     for &kind in DocumentKind::ALL {
         let mut admission = Admission::new(space::document(kind), kind);
-        for submission in &commands {
-            let outcome = admission.handle_submission(&Author::example(Role::Client), submission.clone(), space::now());
-            let is_admitted = outcome.verdict.judgement == Judgement::Admitted;
-            assert_eq!(outcome.admitted.is_some(), is_admitted && !outcome.repeated, "an entry for each admission");
+        let mut queue: VecDeque<_> = commands.iter().cloned().collect();
+        let mut answers = 0;
+        while !queue.is_empty() {
+            for outcome in admission.handle_next(&Author::example(Role::Client), &mut queue, space::now()) {
+                let is_admitted = outcome.verdict.judgement == Judgement::Admitted;
+                assert_eq!(outcome.admitted.is_some(), is_admitted && !outcome.repeated, "an entry for each admission");
+                answers += 1;
+            }
         }
+        assert_eq!(answers, commands.len(), "an answer for each command");
         assert!(admission.head().sequence <= commands.len() as u64);
     }
 }

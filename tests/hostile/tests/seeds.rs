@@ -8,7 +8,7 @@ use kring_domain::{Author, Command, CommandId, DocumentId, DocumentKind, Role, S
 use kring_hostile::TARGETS;
 use kring_sync::{
     Admission, Cursor, DeviceFrame, DocumentHead, Entry, Member, Position, RawCommand, ServerFrame, Submission,
-    Verdict, encode,
+    Verdict, encode, pack_entries,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -42,6 +42,7 @@ fn every_target_takes_honest_bytes() {
     }
     let (frames, admission, entries) = server_frames(&commands);
     seeds.extend(frames.into_iter().map(|(name, frame)| ("server_frame", name, encode(&frame))));
+    seeds.push(("server_frame", "packed".into(), pack_entries(admission.id(), 1, &entries)));
     seeds.push(("snapshot", "circle".into(), admission.snapshot()));
     seeds.push(("snapshot", "plain".into(), admission.document().save_nocompress()));
     let mut signed = entries.clone();
@@ -117,9 +118,11 @@ fn hello() -> DeviceFrame {
 fn device_frames(commands: &[Value]) -> Vec<(String, DeviceFrame)> {
     let circle = document(DocumentKind::Circle);
     let all = commands.iter().enumerate().map(|(number, command)| submission(number, command)).collect();
+    let submit = DeviceFrame::Submit { document: circle, commands: all };
     vec![
         ("hello".into(), hello()),
-        ("submit".into(), DeviceFrame::Submit { document: circle, commands: all }),
+        ("submit".into(), submit.clone()),
+        ("packed".into(), submit.packed()),
         ("ping".into(), DeviceFrame::Ping { n: u64::MAX }),
         ("presence".into(), DeviceFrame::Presence { document: circle, state: json!({"at": "ideas"}) }),
         ("entries".into(), DeviceFrame::Entries { document: circle, entries: admitted(commands).1 }),

@@ -21,6 +21,8 @@ mod hunt;
 mod link;
 mod model;
 mod point;
+#[cfg(test)]
+mod runs;
 mod server;
 mod shrink;
 mod sight;

@@ -19,4 +19,9 @@ impl Point {
         heads.sort_unstable();
         Self { heads, link }
     }
+
+    /// The same document at another place of the log: every entry of a run carries the whole of it.
+    pub(crate) fn at(&self, link: ChainHash) -> Self {
+        Self { heads: self.heads.clone(), link: Some(link) }
+    }
 }

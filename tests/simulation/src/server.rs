@@ -180,15 +180,18 @@ impl Server {
                 let allowed = allowance.as_deref().copied().unwrap_or(commands.len()).min(commands.len());
                 allowance.into_iter().for_each(|left| *left -= allowed);
                 let revoked = commands.split_off(allowed);
-                commands.into_iter().for_each(|submission| self.submit(from, document, submission, now));
+                self.submit_all(from, document, commands, now);
                 later(document, revoked, RefusalCode::RateLimited)
             }
             DeviceFrame::Entries { document, entries } => self.take_back(from, document, &entries, now),
-            DeviceFrame::Presence { .. } | DeviceFrame::Ping { .. } | DeviceFrame::Pong { .. } => Vec::new(),
+            DeviceFrame::Presence { .. }
+            | DeviceFrame::Ping { .. }
+            | DeviceFrame::Pong { .. }
+            | DeviceFrame::Packed { .. } => Vec::new(),
         }
     }
 
-    /// A command arrives, in a frame or over HTTP.
+    /// A command arrives over HTTP.
     pub(crate) fn submit(
         &mut self,
         from: DeviceIdentity,
@@ -196,23 +199,30 @@ impl Server {
         submission: Submission,
         now: Timestamp,
     ) {
+        self.submit_all(from, document, vec![submission], now);
+    }
+
+    /// Commands arrive, in a frame or over HTTP.
+    fn submit_all(&mut self, from: DeviceIdentity, document: DocumentId, commands: Vec<Submission>, now: Timestamp) {
         let role = self.kept.roster.get(&from.person).copied();
         let (Some(role), true) = (role, self.access(from.person, document) >= Access::Read) else {
-            return self.submit_revoked(from, document, submission);
+            return commands.into_iter().for_each(|revoked| self.submit_revoked(from, document, revoked));
         };
         let is_waiting = self.is_waiting(document, now) && self.broken != Broken::WaitsForNobody;
-        if is_waiting && self.admission(document).verdict(submission.id).is_none() {
-            return self.answer(
-                from,
-                document,
-                Verdict::rejected(submission.id, Refusal::new(RefusalCode::Recovering)),
-                true,
-            );
+        let mut taken = Vec::new();
+        for command in commands {
+            if is_waiting && self.admission(document).verdict(command.id).is_none() {
+                let verdict = Verdict::rejected(command.id, Refusal::new(RefusalCode::Recovering));
+                self.answer(from, document, verdict, true);
+            } else {
+                taken.push(command);
+            }
         }
         let has_client = self.kept.roster.values().any(|role| *role == Role::Client);
         let author = Author { device: from.device, person: from.person, role, has_client };
-        let (verdict, repeated) = self.execute(&author, document, submission, now);
-        self.answer(from, document, verdict, repeated);
+        for (verdict, repeated) in self.execute_all(&author, document, taken, now) {
+            self.answer(from, document, verdict, repeated);
+        }
     }
 
     fn answer(&mut self, to: DeviceIdentity, document: DocumentId, verdict: Verdict, repeated: bool) {

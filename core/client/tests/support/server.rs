@@ -334,7 +334,10 @@ impl World {
                 }
             }
             DeviceFrame::Ping { n } => answers.push(ServerFrame::Pong { n }),
-            DeviceFrame::Entries { .. } | DeviceFrame::Presence { .. } | DeviceFrame::Pong { .. } => {}
+            DeviceFrame::Entries { .. }
+            | DeviceFrame::Presence { .. }
+            | DeviceFrame::Pong { .. }
+            | DeviceFrame::Packed { .. } => {}
         }
         answers
     }

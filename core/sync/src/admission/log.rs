@@ -83,8 +83,9 @@ impl Log {
         self.verdicts.insert(verdict.id, verdict);
     }
 
-    /// Adds an entry with the given parents and says what to keep beside it.
-    pub(super) fn append(&mut self, hash: ChangeHash, device: DeviceId, base: u64, parents: Vec<u64>) -> EntryMeta {
+    /// Adds an entry with the given parents and says what to keep beside it. An entry that carries the change of the one
+    /// before it has that one as its parent.
+    pub(super) fn append(&mut self, hash: ChangeHash, device: DeviceId, base: u64, parents: &[u64]) -> EntryMeta {
         let mut heads: Vec<u64> =
             self.heads(self.head()).iter().copied().filter(|head| !parents.contains(head)).collect();
         heads.push(self.head() + 1);
@@ -98,9 +99,10 @@ impl Log {
         self.metas.push(meta);
     }
 
-    /// The entries that are heads after one more with these parents.
-    pub(super) fn heads_after(&self, parents: &[ChangeHash]) -> Vec<u64> {
-        let is_covered = |head: &u64| self.hashes(&[*head]).iter().all(|hash| parents.contains(hash));
+    /// The entries that are heads after one more that carries this change, which has these parents.
+    pub(super) fn heads_after(&self, change: ChangeHash, parents: &[ChangeHash]) -> Vec<u64> {
+        let is_before = |hash: &ChangeHash| *hash == change || parents.contains(hash);
+        let is_covered = |head: &u64| self.hashes(&[*head]).iter().all(is_before);
         let mut heads: Vec<u64> = self.present().into_iter().filter(|head| !is_covered(head)).collect();
         heads.push(self.head() + 1);
         heads
@@ -125,6 +127,17 @@ impl Log {
     /// The heads at a base, where the device has an entry of its own behind it that it had not seen.
     pub(super) fn heads_behind_own(&self, base: u64, device: DeviceId) -> Option<Vec<u64>> {
         self.last_of.get(&device).is_some_and(|own| *own > base).then(|| self.heads(base).to_vec())
+    }
+
+    /// The heads at a base.
+    pub(super) fn heads_at(&self, base: u64) -> Vec<u64> {
+        self.heads(base).to_vec()
+    }
+
+    /// Returns whether a device that had seen `before` has seen entries of others at `base` that it had not seen then.
+    pub(super) fn has_news(&self, before: u64, base: u64, device: DeviceId) -> bool {
+        let is_own = |head: u64| self.meta(head).is_some_and(|meta| meta.device == device);
+        self.heads(base.min(self.head())).iter().any(|head| *head > before && !is_own(*head))
     }
 
     /// The hashes of entries, for Automerge.
@@ -155,8 +168,12 @@ impl Log {
         present.len() == parents.len() && present.iter().all(|head| parents.contains(head))
     }
 
+    /// The heads behind an entry. Within a run they are those behind it: an entry of a run carries the whole of it.
     fn heads(&self, sequence: u64) -> &[u64] {
-        self.meta(sequence).map_or(&[0], |meta| &meta.heads)
+        let behind = usize::try_from(sequence).ok().and_then(|next| self.metas.get(next..)).unwrap_or_default();
+        let meta = self.meta(sequence);
+        let more = behind.iter().take_while(|next| meta.is_some_and(|meta| meta.hash == next.hash));
+        more.last().or(meta).map_or(&[0], |meta| &meta.heads)
     }
 
     fn meta(&self, sequence: u64) -> Option<&EntryMeta> {

@@ -53,7 +53,7 @@ impl Admission {
         let applied = guard::apply(&mut self.document, changes).map_err(|_| RecoverError::Unreadable)?;
         let mut readmitted = Vec::with_capacity(signed.len());
         for ((entry, chain_hash, role), change) in signed.into_iter().zip(applied) {
-            let heads = self.log.heads_after(&change.parents);
+            let heads = self.log.heads_after(change.hash, &change.parents);
             let meta = EntryMeta { hash: change.hash, device: entry.device, base: entry.base, heads };
             self.log.push(meta.clone());
             let position = Position { sequence: entry.sequence, ..self.head() };

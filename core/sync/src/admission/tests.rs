@@ -1,6 +1,7 @@
 //! What becomes of commands.
 
 mod generations;
+mod runs;
 
 use kring_domain::{DeviceId, Language, PersonId, Role, read_model};
 use serde_json::{Value, json};

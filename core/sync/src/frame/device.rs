@@ -28,6 +28,9 @@ pub enum DeviceFrame {
         /// The page ends at this document at the latest; of those behind it the device has more cursors.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         through: Option<DocumentId>,
+        /// True when the device reads packed frames.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        packed: bool,
     },
     /// Commands for one document, in the order in which they were made.
     Submit {
@@ -60,6 +63,12 @@ pub enum DeviceFrame {
         /// The number of the ping.
         n: u64,
     },
+    /// Another frame in few bytes, for a server that reads them; what decodes a message takes it out.
+    Packed {
+        /// The encoded frame behind deflate.
+        #[serde(with = "super::entry::bytes")]
+        bytes: Vec<u8>,
+    },
 }
 
 /// How far a device holds a document.
@@ -83,7 +92,17 @@ impl DeviceFrame {
         let pages = false;
         let after = None;
         let through = None;
-        Self::Hello { protocol: super::PROTOCOL, app: app.into(), cursors, pages, after, through }
+        let protocol = super::PROTOCOL;
+        let packed = false;
+        Self::Hello { protocol, app: app.into(), cursors, pages, after, through, packed }
+    }
+
+    /// The same greeting of a device that reads packed frames.
+    pub fn reading_packed(mut self) -> Self {
+        if let Self::Hello { packed, .. } = &mut self {
+            *packed = true;
+        }
+        self
     }
 
     pub(super) fn within_bounds(&self) -> bool {

@@ -103,6 +103,14 @@ pub enum ServerFrame {
         /// The number of the ping.
         n: u64,
     },
+    /// The server reads packed frames, and sends them to a device that does.
+    Packs,
+    /// Another frame in few bytes; what decodes a message takes it out.
+    Packed {
+        /// The encoded frame behind deflate.
+        #[serde(with = "super::entry::bytes")]
+        bytes: Vec<u8>,
+    },
     /// A frame of a newer version, which this version passes over.
     #[serde(other)]
     Unknown,

@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 
 use automerge::{Automerge, ChangeHash};
 use kring_domain::{Access, Author, Command, CommandId, DocumentId, DocumentKind, Role, SpaceId, Timestamp, genesis};
-
 use uuid::Uuid;
 
-use super::execute::execute;
+use super::execute::{Here, execute_all};
 use super::{DeviceIdentity, OwnEdit, Pending, Replacement, ReplicaError, StoreOp, StoredDocument};
 use crate::{ChainHash, Cursor, Entry, MAX_COMMANDS, Position, RawCommand, Submission, dating, guard};
 
@@ -179,13 +178,11 @@ impl LocalDocument {
         let admitted = self.admitted.get_or_init(|| genesis(self.kind));
         let own_last = self.own_last;
         let pending = &self.pending;
-        let generation = self.position.generation;
+        let here = Here { generation: self.position.generation, known };
         let (view, _) = self.view.get_or_insert_with(|| {
             let mut view = admitted.clone();
-            let mut own = own_last;
-            for Waiting { pending, .. } in pending {
-                own = execute(&mut view, &author, pending, own, (generation, known)).or(own);
-            }
+            let waiting = pending.iter().map(|waiting| &waiting.pending);
+            let own = execute_all(&mut view, &author, waiting, own_last, here);
             (view, own)
         });
         view
@@ -206,7 +203,8 @@ impl LocalDocument {
         let pending = Pending { submission, heads };
         let author = self.author(identity);
         let (mut view, own) = self.view.take().unwrap_or_else(|| (self.admitted().clone(), self.own_last));
-        let own = execute(&mut view, &author, &pending, own, (self.position.generation, known)).or(own);
+        let here = Here { generation: self.position.generation, known };
+        let own = execute_all(&mut view, &author, std::iter::once(&pending), own, here);
         self.view = Some((view, own));
         self.pending.push_back(Waiting { pending: pending.clone(), sent: false, admitted: None, notified: false });
         pending

@@ -44,7 +44,8 @@ impl Replica {
                 self.missing(document, Position { generation, sequence: after });
             }
             ServerFrame::Ping { n } => self.ping = Some(n),
-            ServerFrame::Pong { .. } | ServerFrame::Unknown => {}
+            ServerFrame::Packs => self.packs = true,
+            ServerFrame::Pong { .. } | ServerFrame::Packed { .. } | ServerFrame::Unknown => {}
         }
         Ok(())
     }

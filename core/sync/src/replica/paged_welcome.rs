@@ -53,7 +53,15 @@ impl Replica {
             |id: &DocumentId| after.is_some_and(|after| *id <= after) || through.is_some_and(|end| *id > end);
         let waiting = self.documents.iter().filter(|(id, local)| is_outside(id) && local.pending().next().is_some());
         cursors.extend(waiting.take(MAX_CURSORS).map(|(id, local)| local.cursor(*id)));
-        DeviceFrame::Hello { protocol: PROTOCOL, app: self.app.clone(), cursors, pages: true, after, through }
+        DeviceFrame::Hello {
+            protocol: PROTOCOL,
+            app: self.app.clone(),
+            cursors,
+            pages: true,
+            after,
+            through,
+            packed: true,
+        }
     }
 
     /// Takes a page of a welcome, or all of it.

@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::documents::Damaged;
 use crate::documents::queries::LoadError;
 use crate::sync::audit;
-use crate::sync::catch_up::{CatchUpChunk, next_chunk};
+use crate::sync::catch_up::{CatchUpChunk, Room, next_chunk};
 use crate::sync::connection::Connection;
 use crate::sync::directory::{self, Directory, DocumentAccess, Page, Window};
 use crate::sync::hub::Hub;
@@ -54,8 +54,9 @@ impl Reading<'_> {
         access: &DocumentAccess,
         cursor: Option<Claim>,
         answered: Option<u64>,
-        room: usize,
+        bytes: usize,
     ) -> Result<Option<CatchUpChunk>, LoadError> {
+        let room = Room { bytes, packs: self.connection.packs() };
         let transaction = self.database.unchecked_transaction()?;
         self.piece_of_one_state(&transaction, access, cursor, answered, room)
     }
@@ -67,7 +68,7 @@ impl Reading<'_> {
         access: &DocumentAccess,
         cursor: Option<Claim>,
         answered: Option<u64>,
-        room: usize,
+        room: Room,
     ) -> Result<Option<CatchUpChunk>, LoadError> {
         if access.is_by_consent() && directory::document_access(transaction, self.person(), access.document)?.is_none()
         {
@@ -100,8 +101,9 @@ impl Reading<'_> {
         transaction: &rusqlite::Transaction<'_>,
         access: &DocumentAccess,
         cursor: Option<Claim>,
-        room: usize,
+        bytes: usize,
     ) -> Result<Option<CatchUpChunk>, LoadError> {
+        let room = Room { bytes, packs: self.connection.packs() };
         match self.piece_of_one_state(transaction, access, cursor, None, room) {
             Err(error) if error.is_damage() => {
                 let document = access.document;

@@ -1,6 +1,6 @@
 //! Edits of people who have left: what was made before waits for a judge, who lets it in or not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use kring_domain::{Access, Author, CommandId, DocumentId, PersonId, Refusal, RefusalCode, Role, Timestamp, mentions};
 use kring_sync::{DeviceIdentity, FormerMembership, Submission, Verdict};
@@ -140,28 +140,57 @@ impl Server {
         submission: Submission,
         now: Timestamp,
     ) -> (Verdict, bool) {
-        let mut submission = submission;
-        if self.broken == Broken::ForgetsBases && submission.base.is_some() {
-            let head = self.admission(document).head();
-            let made_on = submission.base.replace(head).filter(|base| base.generation == head.generation);
-            self.made_on.insert(submission.id, made_on.map_or(0, |base| base.sequence));
+        let mut answers = self.execute_all(author, document, vec![submission], now);
+        answers.pop().expect("a command is answered")
+    }
+
+    /// Has the document decide about commands of one author, as one change where they can be; the answers to them.
+    pub(super) fn execute_all(
+        &mut self,
+        author: &Author,
+        document: DocumentId,
+        submissions: Vec<Submission>,
+        now: Timestamp,
+    ) -> Vec<(Verdict, bool)> {
+        let mut queue: VecDeque<Submission> = submissions.into();
+        if self.broken == Broken::ForgetsBases {
+            for submission in queue.iter_mut().filter(|submission| submission.base.is_some()) {
+                let head = self.admission(document).head();
+                let made_on = submission.base.replace(head).filter(|base| base.generation == head.generation);
+                self.made_on.insert(submission.id, made_on.map_or(0, |base| base.sequence));
+            }
         }
-        let admission = self.admission(document);
-        let outcome = admission.handle_submission(author, submission, now);
-        let point = Point::of(admission.document(), Some(admission.chain_hash()));
-        let verdict = outcome.verdict;
-        let repeated = outcome.repeated;
-        if let Some((generation, admitted)) = outcome.generation.zip(outcome.admitted.as_ref()) {
-            let by = Some((verdict.id, author.person));
-            let erased = admitted.command.erases();
-            let generation = Box::new(generation);
-            self.uncommitted.push(Uncommitted::Generation { document, generation, by, erased, point });
-        } else if let Some(admitted) = outcome.admitted {
-            let entry = admitted.entry;
-            let meta = Box::new(admitted.meta);
-            let chain_hash = admitted.chain_hash;
-            self.uncommitted.push(Uncommitted::Entry { document, entry, meta, chain_hash, point, is_back: false });
+        let mut answers = Vec::new();
+        loop {
+            let admission = self.admission(document);
+            let outcomes = admission.handle_next(author, &mut queue, now);
+            if outcomes.is_empty() {
+                return answers;
+            }
+            let here = Point::of(admission.document(), Some(admission.chain_hash()));
+            for outcome in outcomes {
+                answers.push((outcome.verdict.clone(), outcome.repeated));
+                if let Some((generation, admitted)) = outcome.generation.zip(outcome.admitted.as_ref()) {
+                    let by = Some((outcome.verdict.id, author.person));
+                    let erased = admitted.command.erases();
+                    let generation = Box::new(generation);
+                    let point = here.clone();
+                    self.uncommitted.push(Uncommitted::Generation { document, generation, by, erased, point });
+                } else if let Some(admitted) = outcome.admitted {
+                    let entry = admitted.entry;
+                    let meta = Box::new(admitted.meta);
+                    let chain_hash = admitted.chain_hash;
+                    let point = here.at(chain_hash);
+                    self.uncommitted.push(Uncommitted::Entry {
+                        document,
+                        entry,
+                        meta,
+                        chain_hash,
+                        point,
+                        is_back: false,
+                    });
+                }
+            }
         }
-        (verdict, repeated)
     }
 }
