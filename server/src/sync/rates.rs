@@ -17,7 +17,7 @@ const COMMANDS_PER_SECOND: u32 = 50;
 /// The commands a device may send at once, after it has been silent, where nothing else is set.
 const BURST_COMMANDS: u32 = 5000;
 
-/// The time of the server that is in the price of one command; most take a fiftieth of it.
+/// The time of the processor that is in the price of one command; most take a fiftieth of it.
 const PRICE: Duration = Duration::from_millis(4);
 
 /// From this many buckets on, full ones are thrown away: a full bucket says the same as none.

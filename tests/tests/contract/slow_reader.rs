@@ -42,9 +42,9 @@ fn who_never_reads_slows_nobody_down_and_comes_back_by_cursor() {
     let mut read = 0;
     while sockets(&server) > 2 {
         assert!(written < 20_000, "they are still there");
-        let verdicts = writer.submit(&cast.circle, &messages(&mut random, 250));
+        let verdicts = writer.submit(&cast.circle, &messages(&mut random, 50));
         assert!(verdicts.iter().all(|verdict| verdict["verdict"] == "admitted"));
-        written += 250;
+        written += 50;
         // Whoever reads has everything before the next batch is written, whether the others read or not.
         while read < written {
             let frame = reader.frame("entries");
