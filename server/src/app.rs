@@ -24,19 +24,19 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// The database.
     pub store: Store,
-    /// Which server this is.
+    /// The identity of the server.
     pub server: ServerId,
-    /// Who is asking.
+    /// The person who is asking.
     pub auth: Auth,
     /// The writers of the documents.
     pub documents: Documents,
-    /// Who is connected.
+    /// The person who is connected.
     pub hub: Hub,
-    /// What is counted.
+    /// The counters.
     pub metrics: Metrics,
     /// When it ends.
     pub shutdown: Shutdown,
-    /// What the operator set.
+    /// The settings of the operator.
     pub config: Arc<Config>,
     /// How much one device may ask.
     pub request_limit: RequestLimit,

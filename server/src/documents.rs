@@ -53,7 +53,7 @@ const MAX_INBOX_KIB: usize = 32 * 1024;
 /// The interval at which shards look for documents that nobody works on.
 const TEND_EVERY: Duration = Duration::from_secs(15);
 
-/// What was asked could not be done now; it may be asked again.
+/// The thing that is asked could not be done now; it may be asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the documents are not available")]
 pub struct Unavailable;

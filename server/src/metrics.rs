@@ -1,4 +1,4 @@
-//! What is counted, for `/metrics`: numbers only, nothing about a person.
+//! The counters, for `/metrics`: numbers only, nothing about a person.
 
 use std::sync::Arc;
 use std::time::Duration;

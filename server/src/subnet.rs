@@ -1,4 +1,4 @@
-//! Whom an address stands for where attempts are counted.
+//! The person whom an address stands for where attempts are counted.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -37,7 +37,7 @@ pub use cli::main;
 pub use figure::{Figure, Floor, Target};
 pub use settings::{Settings, Sizes};
 
-/// What went wrong, in words for whoever runs the load.
+/// The failure, in words for whoever runs the load.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The outcome of a step of the load.

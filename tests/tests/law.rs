@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
-/// Which crates of the project each crate may depend on; nothing else.
+/// The crates of the project that each crate may depend on; nothing else.
 const LAW: &[(&str, &[&str])] = &[
     ("kring-domain", &[]),
     ("kring-sync", &["kring-domain"]),

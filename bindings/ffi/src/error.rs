@@ -25,77 +25,77 @@ pub enum KringError {
     /// The server cannot be reached; what was saved stays saved.
     #[error("the server cannot be reached")]
     Offline {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// There is no sign-in (any more); everything on the phone still works.
     #[error("not signed in")]
     SignedOut {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The code is of somebody else than the person whose file this is.
     #[error("this file belongs to another person")]
     OtherPerson {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// Another server answers at the address of the person's; nothing on the phone changes.
     #[error("another server answers")]
     AnotherServer {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The phone does not hold this.
     #[error("not on this phone")]
     NotHere {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The file is open already.
     #[error("the file is in use")]
     InUse {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The file is damaged, or is no file of Kring.
     #[error("the file is damaged")]
     Damaged {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The key does not fit the file, or the file is not encrypted, or its beginning is damaged.
     #[error("the key does not fit the file")]
     WrongKey {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The file was written by a newer version.
     #[error("the file is of a newer version")]
     Newer {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The file cannot be read or written.
     #[error("storage failed: {reason}")]
     Storage {
-        /// What the system says.
+        /// The message of the system.
         reason: String,
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The server failed, or answered with something this version does not understand.
     #[error("unexpected answer from the server: {reason}")]
     Server {
-        /// What was wrong.
+        /// The fault.
         reason: String,
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
     /// The handle was closed.
     #[error("closed")]
     Closed {
-        /// What happened, in words for the person.
+        /// The event in words for the person.
         explanation: String,
     },
 }

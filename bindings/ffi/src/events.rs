@@ -1,6 +1,6 @@
 use kring_domain::RefusalCode;
 
-/// Where an edit is.
+/// The state of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum EditState {
     /// Saved on this phone.
@@ -73,7 +73,7 @@ pub enum Event {
         document: String,
         /// The person.
         person: String,
-        /// What, as JSON.
+        /// The value as JSON.
         state: String,
     },
     /// The phone's clock differs from the server's by more than ten minutes: ask the person to set it.
@@ -88,7 +88,7 @@ pub enum Event {
     },
     /// The connection to the server is different now.
     ConnectionChanged {
-        /// How it stands.
+        /// The way in which it stands.
         connection: Connection,
     },
 }

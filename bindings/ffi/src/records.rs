@@ -1,6 +1,6 @@
 use crate::EditState;
 
-/// Who uses a file.
+/// The person who uses a file.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Identity {
     /// The person.
@@ -13,7 +13,7 @@ pub struct Identity {
     pub is_signed_in: bool,
 }
 
-/// What signing in has led to.
+/// The outcome of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct SignedIn {
     /// The person, as the server knows them.
@@ -55,7 +55,7 @@ pub struct Space {
 pub struct Document {
     /// The document.
     pub id: String,
-    /// What it holds: `network`, `plan` or `circle`.
+    /// The kind of its content: `network`, `plan` or `circle`.
     pub kind: String,
     /// The space it belongs to.
     pub space: String,
@@ -68,7 +68,7 @@ pub struct Document {
 pub struct Member {
     /// The person.
     pub person: String,
-    /// How they are called.
+    /// The name.
     pub name: String,
     /// Their role in the space.
     pub role: String,
@@ -76,7 +76,7 @@ pub struct Member {
     pub may_invite_back: bool,
 }
 
-/// What a person gets for an edit: it is saved on the phone.
+/// The receipt for an edit: it is saved on the phone.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Receipt {
     /// The edit.
@@ -102,7 +102,7 @@ pub struct Edit {
     pub explanation: String,
 }
 
-/// How it goes in a space.
+/// The way in which it goes in a space.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Status {
     /// How far the client is: a stable word, like `mapping` or `doing`.
@@ -129,7 +129,7 @@ impl From<kring_domain::Status> for Status {
     }
 }
 
-/// What would become of an edit.
+/// The prospect of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Permission {
     /// It is made as it stands.
@@ -145,7 +145,7 @@ pub enum Permission {
     },
 }
 
-/// How a sync went.
+/// The outcome of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct SyncReport {
     /// The number of edits of this phone were answered.

@@ -7,7 +7,7 @@ use kring_client::Rescue;
 use crate::kring::options;
 use crate::{Kring, KringError};
 
-/// What a rescue has found, and the file as it is now.
+/// The finds of a rescue, and the file as it is now.
 #[derive(Clone, uniffi::Record)]
 pub struct Rescued {
     /// The file, open.
@@ -18,7 +18,7 @@ pub struct Rescued {
     pub not_accepted: u64,
     /// True when the sign-in is still there; where not, sign in again.
     pub is_signed_in: bool,
-    /// Where the damaged file is now; none where it was not damaged.
+    /// The location where the damaged file is now; none where it was not damaged.
     pub set_aside: Option<String>,
 }
 

@@ -6,14 +6,14 @@ use kring_sync::DeviceIdentity;
 use crate::device_key::{DeviceKey, NewDevice};
 use crate::secret::Secret;
 
-/// Whose phone this is.
+/// The owner of the device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     /// The person and the device: proposed by the phone, decided by the server.
     pub(crate) identity: DeviceIdentity,
     /// The server of the last sign-in; none while there was none.
     pub(crate) server: Option<String>,
-    /// Which server that is; none while it has not said so.
+    /// The identity of the server; none while it has not said so.
     pub(crate) server_id: Option<ServerId>,
     /// True when this device goes on from a copy of another's file.
     pub(crate) is_copy: bool,

@@ -35,7 +35,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// any document that a phone takes.
 pub(crate) const MAX_ANSWER_BYTES: usize = 8 << 20;
 
-/// What time the server had in one of its answers, and the phone when that arrived.
+/// The time that the server had in one of its answers, and the phone when that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Heard {
     pub(crate) server: Timestamp,

@@ -1,4 +1,4 @@
-//! What was looked at a moment ago, so that looking again is not another read event.
+//! The documents that were read a moment ago, so that looking again is not another read event.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ const SAME_READ_MS: i64 = 10 * 60_000;
 /// The most documents that are remembered as just looked at.
 const MAX_REMEMBERED: usize = 1_000;
 
-/// What was looked at a moment ago.
+/// The documents that were read a moment ago.
 #[derive(Debug, Default)]
 pub(crate) struct Recent(BTreeMap<DocumentId, Timestamp>);
 

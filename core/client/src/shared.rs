@@ -53,7 +53,7 @@ pub(crate) struct State {
     /// True when the file may be a copy that was put back, while the phone whose it was lives on.
     pub(crate) is_suspect: bool,
     pub(crate) connection: Connection,
-    /// What was looked at a moment ago.
+    /// The documents that were read a moment ago.
     pub(crate) recent_reads: Recent,
     /// Spaces made here that are written together with their documents.
     pub(crate) new_spaces: Vec<LocalSpace>,

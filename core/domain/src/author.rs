@@ -16,7 +16,7 @@ pub struct Author {
     pub device: DeviceId,
     /// The person who made it.
     pub person: PersonId,
-    /// What that person was in the space at the time.
+    /// The role of the person in the space at the time.
     pub role: Role,
     /// True when the space has a client, who answers suggestions: before that others change things at once.
     pub has_client: bool,

@@ -26,9 +26,9 @@ content! {
     CircleModel {
         /// The ideas of the brainstorm.
         ideas: Idea,
-        /// What people offer to do; offers that were taken back are left out.
+        /// The offers of people; offers that were taken back are left out.
         offers: Offer,
-        /// What people said to each other; messages that were taken back are left out.
+        /// The messages between people; messages that were taken back are left out.
         messages: Message,
         /// The ideas that were erased.
         erasures: ErasedIdea,

@@ -199,7 +199,7 @@ pub struct CommandDescription {
     pub name: &'static str,
     /// The kind of document it edits.
     pub kind: DocumentKind,
-    /// Who may send it.
+    /// The person who may send it.
     pub policy: Policy,
     /// Its fields and their bounds, as JSON Schema.
     pub schema: Schema,

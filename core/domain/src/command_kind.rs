@@ -32,7 +32,7 @@ pub struct Rewording<'a> {
 pub trait CommandKind: Serialize {
     /// The command's name on every wire: verb, underscore, noun.
     const NAME: &'static str;
-    /// Who may send it.
+    /// The person who may send it.
     const POLICY: Policy;
     /// True when sending it is choosing, for the sentence to whoever may not.
     const IS_CHOICE: bool = false;

@@ -36,7 +36,7 @@ impl ConsentsModel {
     }
 }
 
-/// Who speaks for the client about what is theirs.
+/// The person who speaks for the client about what is theirs.
 const CLIENT_SIDE: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always);
 
 pub(crate) const fn access(role: Role) -> Access {

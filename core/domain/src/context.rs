@@ -9,7 +9,7 @@ use crate::{Author, CommandId, Timestamp};
 /// *Where in history* it is executed is not here: that is the transaction's own scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// Who makes the edit.
+    /// The person who makes the edit.
     pub author: Author,
     /// The command's id, unique within its document.
     pub command_id: CommandId,

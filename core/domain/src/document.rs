@@ -107,7 +107,7 @@ kinds! {
     PrivateTime = "private_time" => private_time, PrivateTimeModel, "de besloten tijd", "the private time";
     /// The professionals' work notes, which the client may look into.
     WorkNotes = "pronotes" => work_notes, WorkNotesModel, "de werkaantekeningen", "the working notes";
-    /// Who may see what beyond their role: given, withdrawn, never changed.
+    /// The rights to see something beyond their role: given, withdrawn, never changed.
     Consents = "consents" => consents, ConsentsModel, "de toestemmingen", "the consents";
 }
 

@@ -7,7 +7,7 @@ use automerge::ReadDoc;
 use crate::consents::Consent;
 use crate::{Access, DocumentKind, PersonId, Role};
 
-/// Who gets in by a consent.
+/// The person who gets in by a consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grantee {
     /// One person, whatever they are in the space.
@@ -21,7 +21,7 @@ pub enum Grantee {
 pub struct Grant {
     /// The kind of document.
     pub kind: DocumentKind,
-    /// Who gets in.
+    /// The person who gets in.
     pub to: Grantee,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Role;
 
-/// What one role may do with one command.
+/// The permission of one role with one command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// Refused with `forbidden`.

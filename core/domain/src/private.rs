@@ -24,9 +24,9 @@ content! {
     PrivateModel {
         /// The notes, without those that were taken away.
         notes: PrivateNote,
-        /// Who does the client good, by contact.
+        /// The person who does the client good, by contact.
         helpfulness: Rating,
-        /// What the client would like to ask.
+        /// The question that the client would like to ask.
         asks: Ask,
     }
 }

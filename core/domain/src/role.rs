@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 use crate::words::words;
 
 words! {
-    /// What a person is in one space.
+    /// The role of the person in one space.
     Role in "role" {
         /// The person it is all about; owner of the space.
         Client = "client": "cliënt", "client";
-        /// Who acts for the client where the law or the client says so; the client stays the owner and always sees them.
+        /// The person who acts for the client where the law or the client says so; the client stays the owner and always sees them.
         Representative = "representative": "vertegenwoordiger", "representative";
         /// Somebody of the support circle: family, a neighbour, a friend.
         Member = "member": "lid van de steuncirkel", "member of the support circle";
-        /// Who cares for the client at home: part of the circle, with tasks of their own in the plan.
+        /// The person who cares for the client at home: part of the circle, with tasks of their own in the plan.
         Carer = "carer": "mantelzorger", "carer";
-        /// Who supports the client for their work, and keeps an eye on progress.
+        /// The person who supports the client for their work, and keeps an eye on progress.
         Professional = "professional": "begeleider", "professional";
         /// A professional in the background, who sees only how it goes.
         Backup = "backup": "achterwacht", "backup";
         /// A professional of the same team, who stands in and sees only how it goes.
         Colleague = "colleague": "collega", "colleague";
-        /// Who supports the carer, and sees nothing of the client.
+        /// The person who supports the carer, and sees nothing of the client.
         CarerConsultant = "carer_consultant": "mantelzorgconsulent", "carer consultant";
     }
 }

@@ -10,7 +10,7 @@ use crate::network::NetworkModel;
 use crate::private::{Helpfulness, PrivateModel};
 use crate::{ContactId, Content, DocumentKind, Language, PersonId, read_model};
 
-/// Whom the client does not want let in.
+/// The person whom the client does not want let in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnsafePeople {
     contacts: BTreeSet<ContactId>,

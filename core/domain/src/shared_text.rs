@@ -27,7 +27,7 @@ pub(crate) use write::{put, write};
 /// The text.
 pub(crate) const TEXT: &str = "text";
 
-/// Who edited the text last: 16 bytes of person, and 8 of the command's id, so that no two edits have the same value.
+/// The person who edited the text last: 16 bytes of person, and 8 of the command's id, so that no two edits have the same value.
 const BY: &str = "text.by";
 
 /// The text as its author left it, where the merged one reads differently.

@@ -36,13 +36,13 @@ pub struct StatusRequest {
     pub now: Timestamp,
     /// The moment the space was made, before which no step counts; absent where it is not known.
     pub began: Option<Timestamp>,
-    /// What the person who asks is in the space.
+    /// The role of the person in the space.
     pub role: Role,
     /// The language of the words.
     pub language: Language,
 }
 
-/// How it goes.
+/// The way in which it goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// How far the client is.

@@ -34,7 +34,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strictly<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T>(pub T);
 
-/// How the message of an error of [`Located`] begins.
+/// The way in which the message of an error of [`Located`] begins.
 const AT: &str = "at the field ";
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {

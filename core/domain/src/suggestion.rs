@@ -22,7 +22,7 @@ use crate::{
 /// The section of a network map.
 pub(crate) const SECTION: &str = "suggestions";
 
-/// How the keys at the root begin.
+/// The way in which the keys at the root begin.
 const PREFIX: &str = "suggestion ";
 
 words! {

@@ -105,7 +105,7 @@ impl<W: Words> JsonSchema for Word<W> {
     }
 }
 
-/// Who reads a label. The client reads about themselves, everybody else about the client.
+/// The person who reads a label. The client reads about themselves, everybody else about the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Perspective<'a> {
     /// The client.

@@ -59,7 +59,7 @@ pub struct Outcome {
 pub struct Admitted {
     /// The entry, not signed yet.
     pub entry: Entry,
-    /// What the store keeps beside it.
+    /// The data that the store keeps beside it.
     pub meta: EntryMeta,
     /// The chain hash of the chain that covers it.
     pub chain_hash: ChainHash,

@@ -30,7 +30,7 @@ pub struct Delivered {
     pub ahead_of: Option<u64>,
 }
 
-/// What to do with new entries.
+/// The things to do with new entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// Send them: they follow.

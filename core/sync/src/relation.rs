@@ -1,4 +1,4 @@
-//! Where a device stands to a document's log, and what it is sent next: the log may be of a restored backup.
+//! The location where a device stands to a document's log, and what it is sent next: the log may be of a restored backup.
 
 use crate::{ChainHash, Cursor, Position};
 
@@ -25,7 +25,7 @@ pub enum Relation {
 /// What a device is sent next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncAction {
-    /// What it lacks.
+    /// The missing data.
     CatchUp,
     /// The question for what it has more than the log.
     RequestEntries,

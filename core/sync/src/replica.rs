@@ -45,7 +45,7 @@ const RETRY_AFTER_MS: i64 = 1000;
 /// How far the instants of edits that were made at once may run ahead of the clock, in milliseconds.
 const SAME_BURST_MS: i64 = 1000;
 
-/// Whose device this is.
+/// The owner of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceIdentity {
     /// The device.
@@ -82,7 +82,7 @@ pub struct Replica {
     ping: Option<u64>,
     /// The app, as greetings name it.
     app: String,
-    /// What the pages of a welcome have told so far, where more is to come.
+    /// The content that the pages of a welcome have told so far, where more is to come.
     paged_welcome: Option<PagedWelcome>,
     connected: bool,
     /// True when another device may have shared what waits here.

@@ -14,7 +14,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// Where every document starts.
+    /// The position where every document starts.
     pub const GENESIS: Position = Position { generation: 1, sequence: 0 };
 }
 

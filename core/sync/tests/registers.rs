@@ -29,7 +29,7 @@ const PHONES: [(u128, u128, Role); 5] = [
     (41, 4, Role::Professional),
 ];
 
-/// Who edits at the same time.
+/// The person who edits at the same time.
 const PAIRS: [[usize; 2]; 4] = [[0, 1], [0, 2], [3, 0], [2, 4]];
 
 /// What stays of a field that two devices set at the same time.

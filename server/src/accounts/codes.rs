@@ -16,7 +16,7 @@ pub const DEVICE_CODE_TTL_MS: i64 = 15 * 60_000;
 /// The time that somebody can come back with a code, in milliseconds: 7 days.
 pub const RETURN_CODE_TTL_MS: i64 = 7 * 86_400_000;
 
-/// What a code lets somebody do.
+/// The purpose of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodePurpose {
     /// Become a professional, who may start spaces.
@@ -28,21 +28,21 @@ pub enum CodePurpose {
     Join {
         /// The space.
         space: SpaceId,
-        /// What they will be in it.
+        /// Their role in it.
         role: Role,
         /// The name for them.
         name: Option<String>,
     },
     /// Sign in one more device.
     Device {
-        /// Whose device it will be.
+        /// The owner of the device.
         person: PersonId,
     },
     /// Sign in somebody of a space on a new or emptied phone.
     Return {
         /// The space in which the code was made.
         space: SpaceId,
-        /// Who comes back.
+        /// The person who comes back.
         person: PersonId,
     },
 }
@@ -92,16 +92,16 @@ pub fn note_contact(connection: &Connection, code: CodeHash, contact: ContactId)
     Ok(())
 }
 
-/// Whom a code would let in, as far as that is known before it is used.
+/// The person whom a code would let in, as far as that is known before it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The space.
     pub space: SpaceId,
     /// As what; `None` for anybody who comes back.
     pub role: Option<Role>,
-    /// Who it is on the network map.
+    /// The person who it is on the network map.
     pub contact: Option<ContactId>,
-    /// Who comes back.
+    /// The person who comes back.
     pub person: Option<PersonId>,
     /// Their role then called by whoever made the code.
     pub name: Option<String>,
@@ -109,7 +109,7 @@ pub struct Expected {
     pub maker: Option<Caller>,
 }
 
-/// Whom a code would let in, without using it up; `None` for one that lets nobody into a space.
+/// The person whom a code would let in, without using it up; `None` for one that lets nobody into a space.
 ///
 /// # Errors
 ///

@@ -11,7 +11,7 @@ use crate::auth::{self, DeviceKey};
 pub struct DeviceRow {
     /// The device.
     pub device: DeviceId,
-    /// What its owner calls it.
+    /// The name that its owner gave it.
     pub name: String,
     /// When it signed in.
     pub created_at: Timestamp,

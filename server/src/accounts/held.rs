@@ -40,7 +40,7 @@ pub enum Review {
     Decline,
 }
 
-/// Who brings an edit, and as what.
+/// The person who brings an edit, and as what.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bringer {
     pub(crate) person: PersonId,

@@ -19,7 +19,7 @@ pub struct RosterRow {
     pub joined_at: Timestamp,
 }
 
-/// How somebody left a space.
+/// The way in which somebody left a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
     /// By themselves.

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 /// A person's rights in one space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rights {
-    /// Whose they are.
+    /// The owner.
     pub person: PersonId,
     /// The role of the person in the space.
     pub role: Role,

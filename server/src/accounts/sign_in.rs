@@ -11,7 +11,7 @@ use super::lost_answer::{ProvedSignIn, answer_again, keep_answer};
 use super::{AccountError, CodePurpose, SignedIn, codes, devices, members, persons, role_in};
 use crate::auth::{self, Caller, CodeHash, DeviceKey, Proof, Proved, Unproved};
 
-/// What somebody brings to sign in.
+/// A request to sign in.
 #[derive(Debug)]
 pub struct SignInRequest {
     /// The code; nothing for what cannot be one.
@@ -28,13 +28,13 @@ pub struct SignInRequest {
     pub device_key: Option<DeviceKey>,
     /// The device's signature, with which it gets the answer again when that was lost.
     pub proof: Option<Proof>,
-    /// Who is signed in already.
+    /// The person who is signed in already.
     pub caller: Option<Caller>,
     /// True when the client called this person unsafe: the code is answered as if there was none, and stays as it is.
     pub is_kept_out: bool,
     /// For a name where there is none.
     pub language: Language,
-    /// Where the request comes from.
+    /// The location where the request comes from.
     pub address: IpAddr,
 }
 

@@ -12,9 +12,9 @@ use super::{AccountError, Rights, members, persons, rights, role_in, roles, rost
 pub struct Membership {
     /// The space.
     pub space: SpaceId,
-    /// What the space is called.
+    /// The name of the space.
     pub space_name: String,
-    /// What the person may in it.
+    /// The rights of the person in it.
     pub rights: Rights,
 }
 

@@ -12,7 +12,7 @@ use super::secret::random_bytes;
 /// A new one-time code; it is only ever shown to whoever asked for it.
 pub struct OneTimeCode(Zeroizing<[u8; LENGTH]>);
 
-/// What is kept of a code, to recognise it by.
+/// The hash that is kept of a code, to recognise it by.
 #[derive(Clone, Copy)]
 pub struct CodeHash([u8; 32]);
 

@@ -22,7 +22,7 @@ use super::refresh::find;
 use super::{Caller, Secret};
 use crate::store::StoreError;
 
-/// What a phone brings that was put back from a copy.
+/// The claim that a phone brings that was put back from a copy.
 #[derive(Debug)]
 pub struct CopyClaim {
     /// A refresh token of the file.

@@ -36,7 +36,7 @@ use super::{CodeHash, Secret};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceKey(VerifyingKey);
 
-/// What a phone brings to show that the refresh token is its own.
+/// The claim that a phone brings to show that the refresh token is its own.
 #[derive(Debug, Deserialize)]
 pub struct Proof {
     at: String,

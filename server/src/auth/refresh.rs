@@ -184,7 +184,7 @@ pub fn end_sign_ins_of(connection: &Connection, device: DeviceId, now: Timestamp
 pub(super) struct Found {
     pub(super) caller: Caller,
     pub(super) key: Option<DeviceKey>,
-    /// How it was used, where it was.
+    /// The way in which it was used, where it was.
     used: Option<Used>,
     pub(super) ended: bool,
     pub(super) expires_at: i64,

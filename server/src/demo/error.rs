@@ -14,7 +14,7 @@ pub enum DemoError {
     /// The server answered a request of the story with something else than success.
     #[error("{path} answered {status}: {body}")]
     Answer {
-        /// What was asked.
+        /// The thing that is asked.
         path: String,
         /// The status.
         status: StatusCode,
@@ -24,7 +24,7 @@ pub enum DemoError {
     /// The server did not admit an edit of the story.
     #[error("an edit of {by} was not admitted: {verdict}")]
     NotAdmitted {
-        /// Whose edit.
+        /// The author of the edit.
         by: String,
         /// The verdict, as JSON.
         verdict: String,

@@ -29,13 +29,13 @@ pub struct LoadedStory {
 /// Somebody of the story, and two ways to be them.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Guest {
-    /// How the story calls them.
+    /// The name by which the story calls them.
     pub key: String,
     /// Their name.
     pub name: String,
     /// Their role in the space.
     pub role: Role,
-    /// Who they are at the server.
+    /// The person who they are at the server.
     pub person_id: PersonId,
     /// A one-time code for one more device.
     pub code: String,

@@ -12,7 +12,7 @@ pub fn id_of(name: &str) -> Uuid {
     Uuid::new_v5(&stories, name.as_bytes())
 }
 
-/// Who plays whom: the id that the server knows each person of the story by.
+/// The cast: the id that the server knows each person of the story by.
 #[derive(Clone, Debug, Default)]
 pub struct Cast {
     persons: BTreeMap<String, PersonId>,

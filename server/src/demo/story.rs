@@ -12,7 +12,7 @@ pub(super) type Fields = Map<String, Value>;
 /// The people of the story, and what they do.
 #[derive(Debug, Deserialize)]
 pub struct Story {
-    /// What the space is called.
+    /// The name of the space.
     pub space: String,
     /// The people, the professional who starts the space first.
     pub persons: Vec<Person>,
@@ -30,7 +30,7 @@ pub struct Story {
 /// Somebody who signs in.
 #[derive(Debug, Deserialize)]
 pub struct Person {
-    /// How the story calls them.
+    /// The name by which the story calls them.
     pub key: String,
     /// Their name.
     pub name: String,
@@ -63,13 +63,13 @@ pub struct Idea {
 pub struct Action {
     /// The action's name in the story.
     pub action_id: String,
-    /// Who plans it.
+    /// The person who plans it.
     pub by: String,
-    /// Who starts it.
+    /// The person who starts it.
     pub started_by: String,
-    /// What it is called.
+    /// The name.
     pub title: String,
-    /// Who does what.
+    /// The tasks of each person.
     pub parts: Vec<Part>,
     pub(super) steps: Vec<Fields>,
     pub(super) evaluation: Option<Fields>,
@@ -82,7 +82,7 @@ pub struct Action {
 pub struct Part {
     /// The owner of the part.
     pub person: String,
-    /// What they do.
+    /// The things that they do.
     pub part: String,
     /// The steps that belong to it.
     pub step_ids: Vec<String>,

@@ -10,7 +10,7 @@ use crate::accounts::access_log::{Action, AuditEntry, FOLD_WINDOW_MS, Outcome};
 /// From this many on, devices that wrote long ago are forgotten.
 const MAX_NOTED: usize = 64;
 
-/// Who has written or was refused of late, and the lines about it that are not kept yet.
+/// The person who has written or was refused of late, and the lines about it that are not kept yet.
 ///
 /// It lives and dies with the document in memory: when what is in memory could not be made durable, neither was the
 /// line, and both are gone. What is forgotten here is found in the log itself.

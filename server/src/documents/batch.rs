@@ -34,15 +34,15 @@ pub(super) struct Batch {
 pub(super) struct DocumentWrite {
     pub(super) document: DocumentId,
     pub(super) poison: Arc<PoisonFlag>,
-    /// Where the document's log was before.
+    /// The position where the document's log was before.
     pub(super) before: Position,
     /// The chain hash of the last entry, where there are entries.
     pub(super) chain_hash: Option<ChainHash>,
-    /// Who must still be there for it to count.
+    /// The person who must still be there for it to count.
     pub(super) principals: Vec<Principal>,
     pub(super) entries: Vec<EntryRow>,
     pub(super) verdicts: Vec<VerdictRow>,
-    /// What the consents in force open from now on, where they have changed.
+    /// The grants of the consents in force from now on, where they have changed.
     pub(super) grants: Option<Grants>,
     /// The space whose rights have changed; known when they are stored.
     pub(super) space: Option<SpaceId>,
@@ -51,7 +51,7 @@ pub(super) struct DocumentWrite {
     pub(super) snapshot: Option<(Position, Vec<u8>)>,
     pub(super) broadcast: Option<Arc<Broadcast>>,
     pub(super) answers: Vec<Answer>,
-    /// What of it goes into the access log.
+    /// The audit entries of it.
     pub(super) audit: Vec<AuditEntry>,
     /// When the wait for what devices have ends, where that has changed.
     pub(super) recovery_ends: Option<Timestamp>,

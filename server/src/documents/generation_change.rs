@@ -41,7 +41,7 @@ pub(crate) struct Erasure {
     pub(crate) generation: u64,
     pub(crate) at: Timestamp,
     pub(crate) person: PersonId,
-    /// What it was: `contact`, `idea` …
+    /// The kind of the thing: `contact`, `idea` …
     pub(crate) what: String,
     pub(crate) thing: Uuid,
     pub(crate) chain_hash: [u8; 32],

@@ -43,7 +43,7 @@ pub(super) enum Request {
     Tend,
 }
 
-/// Who answers for commands: their author, or whoever let them in after the author had left. Unless they still are
+/// The person who answers for commands: their author, or whoever let them in after the author had left. Unless they still are
 /// in the space in this role when the commands are made durable, nothing of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Principal {
@@ -53,7 +53,7 @@ pub(super) struct Principal {
     pub(super) has_client: bool,
 }
 
-/// Who submitted commands.
+/// The person who submitted commands.
 pub(super) enum ReplyTo {
     /// A connected device.
     Device(Arc<Connection>),

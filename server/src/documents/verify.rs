@@ -12,7 +12,7 @@ use super::key::find_key;
 use super::queries;
 pub use super::queries::LoadError;
 
-/// Where a document's log ends.
+/// The location where a document's log ends.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogHead {
     document: DocumentId,
@@ -41,7 +41,7 @@ pub enum LogError {
         document: DocumentId,
         /// The entry.
         sequence: u64,
-        /// What is wrong.
+        /// The fault.
         what: &'static str,
     },
 }

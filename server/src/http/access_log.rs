@@ -36,7 +36,7 @@ pub(super) struct LogEntry {
     /// As what; nothing for anybody who had no place in the space.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
-    /// What they did: `created`, `invited`, `joined`, `invited_back`, `came_back`, `removed`, `left`, `read`, `read_on_device`, `received`, `status`,
+    /// The things that they did: `created`, `invited`, `joined`, `invited_back`, `came_back`, `removed`, `left`, `read`, `read_on_device`, `received`, `status`,
     /// `read_log`, `wrote`, `changed_rights`, `erased`, `exported` or `broken_read_log`.
     action: String,
     /// `done`, or `refused` where they were not let.
@@ -54,7 +54,7 @@ pub(super) struct LogEntry {
 #[derive(Serialize, ToSchema)]
 pub(super) struct AccessLog {
     entries: Vec<LogEntry>,
-    /// Where there is more: what to ask for with `before`.
+    /// Present where there is more: what to ask for with `before`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false)]
     next_before: Option<i64>,
@@ -65,7 +65,7 @@ pub(super) struct AccessLog {
 pub(super) struct NormLog {
     #[schema(value_type = Vec<Object>)]
     entries: Vec<Value>,
-    /// Where there is more: what to ask for with `before`.
+    /// Present where there is more: what to ask for with `before`.
     #[schema(required)]
     next_before: Option<i64>,
 }
@@ -78,7 +78,7 @@ pub(super) enum Page {
     Norm(NormLog),
 }
 
-/// Which lines, in which form.
+/// The wanted lines and their form.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     before: Option<i64>,
@@ -112,7 +112,7 @@ impl LogEntry {
     }
 }
 
-/// Who looked at what: everything for the client, their own lines for others.
+/// The readings: everything for the client, their own lines for others.
 #[utoipa::path(get, path = "/v1/spaces/{id}/access-log",
     params(("id" = Uuid, Path), ("before" = Option<i64>, Query), ("from" = Option<String>, Query, format = DateTime),
         ("to" = Option<String>, Query, format = DateTime), ("person" = Option<Uuid>, Query),

@@ -50,7 +50,7 @@ pub(super) struct HeldItem {
     text: String,
 }
 
-/// What is to become of it.
+/// The plan for it.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ReviewBody)]
 pub(super) struct ReviewBody {

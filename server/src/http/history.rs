@@ -20,7 +20,7 @@ use crate::documents::queries::{LoadError, head};
 const MAX_ENTRIES: u32 = 200;
 const ENTRIES: u32 = 50;
 
-/// Which part of the history.
+/// The part of the history.
 #[derive(Deserialize)]
 pub(super) struct Page {
     /// Only entries before this sequence number.
@@ -52,14 +52,14 @@ pub(super) struct HistoryEntry {
     role: Role,
     /// The command's name.
     command: String,
-    /// What they did, in words that follow the name.
+    /// The things that they did, in words that follow the name.
     text: String,
     /// Its place in the generation; 0 where it began the generation, by erasing something.
     sequence: u64,
     generation: u64,
 }
 
-/// Who did what in a document, when, in words; the latest first.
+/// The actions in a document, when, in words; the latest first.
 #[utoipa::path(get, path = "/v1/documents/{id}/history", params(("id" = Uuid, Path),
     ("before" = Option<u64>, Query), ("generation" = Option<u64>, Query), ("limit" = Option<u32>, Query)), responses(
     (status = 200, body = History),

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::{Caller, OneTimeCode};
 use crate::clock;
 
-/// Who is invited, as what.
+/// The person who is invited, as what.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Invitation {
     /// `client`, `representative`, `member`, `carer`, `professional`, `backup`, `colleague` or `carer_consultant`.
@@ -26,7 +26,7 @@ pub(super) struct Invitation {
     /// The name for them until they say so themselves.
     #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<Name>,
-    /// Who it is on the network map, where it is somebody there.
+    /// The person who it is on the network map, where it is somebody there.
     #[schema(value_type = Option<String>, format = Uuid)]
     contact_id: Option<ContactId>,
 }

@@ -55,7 +55,7 @@ pub(super) async fn commands_schema() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/schema+json")], SCHEMA.as_str())
 }
 
-/// Who reads the vocabulary.
+/// The person who reads the vocabulary.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     #[serde(default, rename = "for")]

@@ -52,7 +52,7 @@ pub(super) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     server_time: Option<Timestamp>,
-    /// Which server this is, where it says that a sign-in is over: a phone believes only its own.
+    /// The identity of the server, where it says that a sign-in is over: a phone believes only its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Uuid)]
     server_id: Option<ServerId>,

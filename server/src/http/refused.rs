@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 
-/// Where the extractor of the caller leaves who it was.
+/// The location where the extractor of the caller leaves who it was.
 #[derive(Clone, Default)]
 pub(super) struct Seen(Arc<OnceLock<Caller>>);
 

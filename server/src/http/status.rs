@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 
-/// How it goes: `{phase, last_step_at, standing_still, text, next?}`, all that a backup or a colleague may see.
+/// The way in which it goes: `{phase, last_step_at, standing_still, text, next?}`, all that a backup or a colleague may see.
 #[utoipa::path(get, path = "/v1/spaces/{id}/status", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Object),
     (status = 404, description = "`not_found`: not a space of the caller", body = ProblemBody),

@@ -37,7 +37,7 @@ pub(super) struct Pair {
     /// Works once.
     #[schema(value_type = String)]
     refresh_token: Secret,
-    /// Which server this is: another one that answers at this address some day does not count.
+    /// The identity of the server: another one that answers at this address some day does not count.
     #[schema(value_type = String, format = Uuid)]
     server_id: ServerId,
 }

@@ -24,7 +24,7 @@ pub(crate) struct Room {
 /// One piece of catching up.
 #[derive(Debug, Default)]
 pub(crate) struct CatchUpChunk {
-    /// What to send.
+    /// The frames to send.
     pub(crate) frames: Vec<Bytes>,
     /// How far the device is when it has these; `None` where there is no such document.
     pub(crate) reached: Option<Position>,

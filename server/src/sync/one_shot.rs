@@ -19,7 +19,7 @@ use crate::documents::queries::LoadError;
 /// About how many bytes one answer has at most; the device asks again for the rest, from where it is then.
 const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
 
-/// What a device brings to one round.
+/// The content of one round of a device.
 pub(crate) struct OneShot {
     /// The part of what the person may read that the answer is about.
     pub(crate) window: Window,

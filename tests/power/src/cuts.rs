@@ -1,4 +1,4 @@
-//! Where the power goes, and what was found there.
+//! The location where the power goes, and what was found there.
 
 use std::fmt;
 use std::path::Path;

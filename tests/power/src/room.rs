@@ -1,4 +1,4 @@
-//! Where the files are.
+//! The location where the files are.
 
 use std::path::Path;
 

@@ -26,11 +26,11 @@ pub struct Recording {
 pub struct Load {
     /// The interval at which each of the writers does something.
     pub rounds: usize,
-    /// What the load is drawn from; how its threads take turns is not.
+    /// The seed from which the load is drawn; how its threads take turns is not.
     pub seed: u64,
     /// True when it goes on until a document that has grown long is rewritten, which is looked for every 15 seconds.
     pub compaction: bool,
-    /// What the disk says of a sync.
+    /// The answer of the disk to a sync.
     pub honesty: Honesty,
 }
 

@@ -21,7 +21,7 @@ struct Real {
     open_directory: OpenDirectory,
 }
 
-/// How the real VFS opens a directory, which it does to sync it and for nothing else.
+/// The way in which the real VFS opens a directory, which it does to sync it and for nothing else.
 type OpenDirectory = unsafe extern "C" fn(*const c_char, *mut c_int) -> c_int;
 
 /// What stands behind the real file in the memory that SQLite gives for one.

@@ -10,7 +10,7 @@ use std::sync::Once;
 pub struct Failure {
     /// The number of the step behind which it was seen; none once everything had come to rest.
     pub step: Option<u64>,
-    /// What is wrong.
+    /// The fault.
     pub what: String,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, St
     result.unwrap_or_else(|_| Err(LAST.take().unwrap_or_else(|| "panicked".to_owned())))
 }
 
-/// What is wrong, in a sentence.
+/// The fault, in a sentence.
 pub(crate) type Check = Result<(), String>;
 
 /// Says what is wrong, where it is.

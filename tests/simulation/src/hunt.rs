@@ -11,7 +11,7 @@ use crate::{Broken, Failure, Report, Story, play, shrink};
 /// The interval at which a story is played to shrink it.
 const SHRINKING: usize = 3_000;
 
-/// Which stories to play.
+/// The stories to play.
 #[derive(Clone, Debug)]
 pub struct Hunt {
     /// Their seeds.
@@ -27,7 +27,7 @@ pub struct Hunt {
 pub struct Prey {
     /// What is left of the story.
     pub story: Story,
-    /// How it fails.
+    /// The way in which it fails.
     pub failure: Failure,
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Model {
     held: Vec<(PersonId, DocumentId, u64, Position, Point)>,
     /// What each command was when it was made.
     pub(crate) made: BTreeMap<Key, Value>,
-    /// Where each edit of a device was made.
+    /// The position where each edit of a device was made.
     pub(crate) bases: BTreeMap<Key, Position>,
     /// The edits for which a device said that they are saved.
     pub(crate) promised: BTreeMap<usize, BTreeMap<Key, Value>>,
@@ -43,7 +43,7 @@ pub(crate) struct Model {
 /// What a backup takes back.
 #[derive(Clone, Default)]
 pub(crate) struct History {
-    /// Where each admitted command is, where each log ends, and what is at each place.
+    /// The position where each admitted command is, where each log ends, and what is at each place.
     positions: BTreeMap<Key, Position>,
     ends: BTreeMap<DocumentId, Position>,
     points: BTreeMap<(DocumentId, Position), Point>,

@@ -79,7 +79,7 @@ pub(crate) struct Committed {
 /// A server with one space, whose memory can be lost but not its log.
 pub(crate) struct Server {
     space: SpaceId,
-    /// Who may speak with it. That a restored backup ends every sign-in is left out: what is here outlives it.
+    /// The person who may speak with it. That a restored backup ends every sign-in is left out: what is here outlives it.
     pub(crate) accounts: Accounts,
     kept: Kept,
     live: BTreeMap<DocumentId, Admission>,
@@ -89,7 +89,7 @@ pub(crate) struct Server {
     /// The number of commands it takes from a device for now, where there is a limit.
     allowances: BTreeMap<DeviceId, usize>,
     broken: Broken,
-    /// Where edits were made, in a world that takes them for edits of what is there now.
+    /// The location where edits were made, in a world that takes them for edits of what is there now.
     made_on: BTreeMap<CommandId, u64>,
 }
 

@@ -11,10 +11,10 @@ use crate::point::Point;
 
 /// A device as it is now, for the model to look at.
 pub(crate) struct Sight<'a> {
-    /// Which phone it is, by number.
+    /// The phone, by number.
     pub(crate) phone: usize,
     pub(crate) identity: DeviceIdentity,
-    /// Where each document on it is, and what is there.
+    /// The location where each document on it is, and what is there.
     pub(crate) bases: Vec<(DocumentId, Position, Point)>,
     /// The first entry of each document that it has kept whole, and all after it; the next one where it has kept none.
     pub(crate) kept: BTreeMap<DocumentId, u64>,

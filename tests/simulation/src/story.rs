@@ -17,7 +17,7 @@ use crate::vocabulary::{self, Vocabulary};
 pub struct Membership {
     /// The owner of the device, by number.
     pub person: u64,
-    /// What that person is at the beginning.
+    /// The role of that person at the beginning.
     pub role: Role,
     /// How far its clock is ahead of the server's, in milliseconds.
     pub skew: i64,
@@ -26,7 +26,7 @@ pub struct Membership {
 /// A history to play.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// What it was made from.
+    /// The source.
     pub seed: u64,
     /// The devices.
     pub memberships: Vec<Membership>,

@@ -10,7 +10,7 @@ use kring_client::{Kring, Options};
 use kring_domain::{DocumentId, DocumentKind};
 use serde_json::json;
 
-/// What the process is called with: this word, and the phone's file.
+/// The name of the process with: this word, and the phone's file.
 pub(super) const WORD: &str = "phone";
 
 /// Lives as the phone with this file: says `saved ID` when an edit is saved, and syncs on the side.

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// What was told, and must be so for ever.
+/// The reports that must be so for ever.
 #[derive(Default)]
 pub(super) struct Witness {
     /// The places that commands were told to be at.

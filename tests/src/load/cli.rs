@@ -32,7 +32,7 @@ struct Cli {
     /// The server's binary [default: kring, beside this program]
     #[arg(long, value_name = "FILE")]
     kring: Option<PathBuf>,
-    /// Where to make databases; on a disk, or durability is free [default: target/load]
+    /// The location to make databases; on a disk, or durability is free [default: target/load]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Small sizes, to see that everything works; the figures then say little

@@ -18,7 +18,7 @@ pub struct Figure {
     /// What the machine itself takes for the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub floor: Option<Floor>,
-    /// What it should be.
+    /// The target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// True when the load has failed where the target is missed: nothing that was promised may be lost.
@@ -34,7 +34,7 @@ pub struct Floor {
     pub value: f64,
 }
 
-/// What a figure should be.
+/// The target of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {

@@ -33,7 +33,7 @@ pub(crate) struct Thin {
     document: DocumentId,
     /// How far the phone has the document.
     pub(crate) at: Position,
-    /// Where the document was when the server greeted.
+    /// The position where the document was when the server greeted.
     pub(crate) head: u64,
     /// The number of of its own commands were admitted.
     pub(crate) admitted: usize,

@@ -1,4 +1,4 @@
-//! Where the binary `kring` is.
+//! The location where the binary `kring` is.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -18,7 +18,7 @@ pub struct Http {
     headers: Vec<(String, String)>,
 }
 
-/// What the server answered.
+/// The answer of the server.
 #[derive(Debug)]
 pub struct Answer {
     /// The status code.

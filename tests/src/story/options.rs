@@ -10,7 +10,7 @@ use kring_client::Language;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "kring-story", max_term_width = 100)]
 pub struct Options {
-    /// Where to write the client's network circle
+    /// The location to write the client's network circle
     #[arg(long, value_name = "FILE", default_value = "target/demo/circle.svg")]
     pub picture: PathBuf,
     /// Stop when the story has been told, instead of staying up until Ctrl-C

@@ -16,11 +16,11 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A phone in somebody's hands.
 pub(super) struct Phone {
-    /// How the story calls its owner.
+    /// The name by which the story calls its owner.
     pub(super) key: String,
     /// The owner's first name.
     pub(super) name: String,
-    /// What the owner is in the space.
+    /// The owner's role in the space.
     pub(super) role: Role,
     /// For asking the server without the phone.
     pub(super) access_token: String,

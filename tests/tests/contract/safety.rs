@@ -1,4 +1,4 @@
-//! Whom the client called unsafe: what they hear, and that nobody lets that person in.
+//! The person whom the client called unsafe: what they hear, and that nobody lets that person in.
 
 use kring_tests::outside::{Answer, Cast, Person, Server, id};
 use serde_json::{Value, json};

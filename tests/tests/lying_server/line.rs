@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::wire::{self, Piece};
 
-/// What happens to a phone that comes.
+/// The fate of a phone that comes.
 pub(super) enum Manner {
     /// It reaches the server.
     Honest,

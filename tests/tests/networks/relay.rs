@@ -7,7 +7,7 @@ use kring_tests::outside::relay::{self, answer, asks_for_socket, open_socket, pa
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What happens to a request.
+/// The fate of a request.
 #[derive(Clone, Debug)]
 pub(super) enum Manner {
     /// It reaches the server at this address.

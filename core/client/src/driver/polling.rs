@@ -1,4 +1,4 @@
-//! Where the network lets no socket through: rounds over HTTP, at a growing distance, until a socket is up after all.
+//! The location where the network lets no socket through: rounds over HTTP, at a growing distance, until a socket is up after all.
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -79,7 +79,7 @@ fn successful(mut answer: Response<Body>) -> Result<Response<Body>, HttpError> {
     }
 }
 
-/// What went wrong (RFC 9457), as the server says it.
+/// The failure (RFC 9457), as the server says it.
 #[derive(Deserialize)]
 struct Problem {
     r#type: String,

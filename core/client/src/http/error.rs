@@ -20,7 +20,7 @@ pub(crate) enum HttpError {
         status: u16,
         /// The stable word of the problem.
         code: String,
-        /// Which server speaks, where it says so.
+        /// The server that speaks, where it says so.
         server: Option<ServerId>,
     },
     /// The server's clock is another one than this phone's.

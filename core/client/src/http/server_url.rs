@@ -1,4 +1,4 @@
-//! Where the server is.
+//! The location where the server is.
 
 use std::net::IpAddr;
 

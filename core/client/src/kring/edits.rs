@@ -9,7 +9,7 @@ use super::{Kring, run_blocking};
 use crate::store::{Edit, Edits};
 use crate::{ClientError, clock};
 
-/// What a person gets for an edit: it is saved on the phone.
+/// The receipt for an edit: it is saved on the phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// The edit, for finding it again in [`Kring::edits`] and in events.

@@ -6,7 +6,7 @@ use super::{Kring, new_identity};
 use crate::store::{DatabaseFile, Salvaged, Store, swap::FileSwap};
 use crate::{ClientError, Options, clock};
 
-/// What a rescue has found.
+/// The finds of a rescue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rescue {
     /// The number of edits wait to be shared.
@@ -16,7 +16,7 @@ pub struct Rescue {
     /// True when the sign-in is still there; where not, sign in again, and everything that was shared comes back. It ends
     /// where the list of what was looked at is not whole, since the server takes nothing from this device without.
     pub is_signed_in: bool,
-    /// Where the damaged file is now; `None` where it was not damaged.
+    /// The location where the damaged file is now; `None` where it was not damaged.
     pub set_aside: Option<PathBuf>,
 }
 

@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use crate::shared::Shared;
 use crate::{ClientError, Connection, clock};
 
-/// What signing in has led to.
+/// The outcome of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     /// The person, as the server knows them.

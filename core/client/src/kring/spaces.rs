@@ -33,13 +33,13 @@ pub struct Space {
 pub struct Document {
     /// The document.
     pub id: DocumentId,
-    /// What it holds.
+    /// The content.
     pub kind: DocumentKind,
     /// The space it belongs to.
     pub space: SpaceId,
     /// The role of the person in that space.
     pub role: Role,
-    /// How far the person gets into it.
+    /// The person's access to it.
     pub access: Access,
 }
 

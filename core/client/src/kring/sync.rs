@@ -18,7 +18,7 @@ const MAX_ROUNDS: u32 = 50;
 /// The most bytes in one round, below what a server takes.
 const ROUND_BYTES: usize = 700 << 10;
 
-/// How a sync went.
+/// The outcome of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SyncReport {
     /// The number of edits of this phone were answered.

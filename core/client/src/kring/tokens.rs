@@ -15,7 +15,7 @@ use crate::secret::Secret;
 use crate::shared::Shared;
 use crate::{ClientError, Connection, clock};
 
-/// Who uses a file.
+/// The person who uses a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The person.

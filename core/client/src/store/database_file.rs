@@ -1,4 +1,4 @@
-//! Where a file is, and what it is locked with.
+//! The location where a file is, and what it is locked with.
 
 use std::path::{Path, PathBuf};
 

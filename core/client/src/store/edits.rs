@@ -39,7 +39,7 @@ pub struct Edit {
     pub made_at: Timestamp,
 }
 
-/// Which edits to list.
+/// The edits to list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edits {
     /// All that are remembered of one document.

@@ -25,7 +25,7 @@ use table::Table;
 /// The size of a page, which is SQLite's default.
 const PAGE: usize = 4096;
 
-/// What was found in a damaged file.
+/// The finds of a rescue.
 #[derive(Default)]
 pub(crate) struct Salvaged {
     pub(crate) account: Option<Account>,

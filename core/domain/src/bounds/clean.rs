@@ -8,7 +8,7 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 use unicode_width::UnicodeWidthChar;
 
-/// What lines a text may have.
+/// The lines that a text may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lines {
     /// One: a line break is a space.

@@ -33,7 +33,7 @@ entity! {
         strategy: Option<Word<Strategy>>,
         /// The activity for the existing network it belongs to.
         activity: Option<Word<Activity>>,
-        /// How much it takes: 1 (simple) to 3.
+        /// The effort that it takes: 1 (simple) to 3.
         complexity: Option<i64>,
         /// The person who gave it a heart, in order of their ids.
         hearts: Vec<PersonId> => |idea| hearts::of(idea),

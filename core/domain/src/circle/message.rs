@@ -12,7 +12,7 @@ use crate::{Author, CommandKind, Context, Effect, Language, MessageId, Names, Re
 entity! {
     /// A message to the circle.
     Message[message_id: MessageId] in "messages" {
-        /// What was said.
+        /// The thing that is said.
         text: String,
     }
     keeps {
@@ -33,7 +33,7 @@ entity! {
 pub struct PostMessage {
     /// The new message's id.
     pub message_id: MessageId,
-    /// What is said.
+    /// The thing that is said.
     pub text: Text,
 }
 

@@ -13,7 +13,7 @@ use crate::{Author, CommandKind, Context, Effect, Language, Name, Names, OfferId
 entity! {
     /// An offer of help.
     Offer[offer_id: OfferId] in "offers" {
-        /// What the person can do.
+        /// The abilities of the person.
         what: Option<String>,
         /// When and how often.
         when: Option<String>,
@@ -36,7 +36,7 @@ entity! {
 pub struct MakeOffer {
     /// The new offer's id.
     pub offer_id: OfferId,
-    /// What the person can do.
+    /// The abilities of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what: Option<Text>,
     /// When and how often.

@@ -20,23 +20,23 @@ use crate::{ConsentId, DocumentKind, Grant, Grantee, Language, PersonId, Role, T
 entity! {
     /// A consent, or a look that somebody asked for themselves.
     Consent[consent_id: ConsentId] in "consents" {
-        /// What whoever gave it was in the space: `client` or `representative`.
+        /// The role of the giver in the space: `client` or `representative`.
         given_as: Word<Role>,
         /// The kind of document it opens.
         compartment: Word<DocumentKind>,
-        /// What for; absent for a look.
+        /// The purpose; absent for a look.
         purpose: Option<String>,
-        /// Who may read, where it is one person.
+        /// The person who may read, where it is one person.
         person_id: Option<PersonId>,
-        /// Who may read, where it is everybody with a role.
+        /// The person who may read, where it is everybody with a role.
         role: Option<Word<Role>>,
-        /// Which version of the text was agreed to; absent for a look.
+        /// The version of the text that was agreed to; absent for a look.
         text_version: Option<String>,
         /// How plain that text was; absent for a look.
         language_level: Option<Word<LanguageLevel>>,
         /// True when it works now.
         in_force: bool => |consent| Consent::is_in_force(consent),
-        /// Who ended it and when, where it has ended.
+        /// The person who ended it and when, where it has ended.
         withdrawn: Option<Withdrawal> => |consent| {
             consent.map(WITHDRAWN).map(|end| Withdrawal { by: end.by(), at: end.at() })
         },
@@ -52,7 +52,7 @@ const WITHDRAWN: &str = "withdrawn";
 /// The end of a consent.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Withdrawal {
-    /// Who withdrew it.
+    /// The person who withdrew it.
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,

@@ -26,7 +26,7 @@ use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names
 pub struct AddContact {
     /// The new contact's id.
     pub contact_id: ContactId,
-    /// What the client calls this person.
+    /// The name that the client uses for this person.
     pub name: Name,
     /// The quarter of the map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub struct AddContact {
     /// The ring; 0 for not placed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ring: Option<Ring>,
-    /// What this person is to the client: `parent`, `neighbour`, `doctor` …
+    /// The relation of this person to the client: `parent`, `neighbour`, `doctor` …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<Slug>,
     /// The ring the client would like this person to be in.
@@ -43,19 +43,19 @@ pub struct AddContact {
     /// The number of times a year they are in touch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency_per_year: Option<Frequency>,
-    /// Who usually takes the initiative.
+    /// The person who usually takes the initiative.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initiator: Option<Initiator>,
-    /// What the client gives.
+    /// The support that the client gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gives: Option<BTreeSet<SupportKind>>,
-    /// What the client receives.
+    /// The support that the client receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receives: Option<BTreeSet<SupportKind>>,
-    /// How things stand.
+    /// The state of things.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// What the client would like.
+    /// The wish of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wish: Option<Wish>,
     /// The year in which they met.
@@ -64,10 +64,10 @@ pub struct AddContact {
     /// The day they were last in touch; not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<Date>,
-    /// Where they meet.
+    /// The location where they meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Text>,
-    /// What they do together.
+    /// The things that they do together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub does: Option<Text>,
     /// True when this person is a child.

@@ -19,7 +19,7 @@ use crate::{CommandId, ContactId, PersonId, SnapshotId, Timestamp};
 pub struct SnapshotModel {
     /// The snapshot's id.
     pub id: SnapshotId,
-    /// Who kept it.
+    /// The person who kept it.
     pub by: Option<PersonId>,
     /// When it was kept.
     pub at: Timestamp,
@@ -36,14 +36,14 @@ pub struct SnapshotModel {
 pub struct SnapshotContact {
     /// The contact's id.
     pub id: ContactId,
-    /// What the client called this person then.
+    /// The name that the client uses for this person then.
     pub name: String,
     /// The ring then; 0 for not placed.
     pub ring: i64,
     /// The quarter of the map then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quadrant: Option<String>,
-    /// How things stood then.
+    /// The state of things then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }

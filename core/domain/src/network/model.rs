@@ -22,7 +22,7 @@ pub struct NetworkModel {
     pub contacts: Vec<ContactModel>,
     /// The contacts that were put away.
     pub archived: Vec<ArchivedContact>,
-    /// Who knows whom, between contacts on the map.
+    /// The ties, between contacts on the map.
     pub ties: Vec<TieModel>,
     /// The contacts with one name that are known to be two people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,7 +44,7 @@ pub struct ContactModel {
     pub by: Option<PersonId>,
     /// When that was.
     pub at: Timestamp,
-    /// What the client calls this person.
+    /// The name that the client uses for this person.
     pub name: String,
     /// The person of the space who this is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ pub struct ContactModel {
     /// When a tie that had faded, or was strained, was last said to be alive again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revived_at: Option<Timestamp>,
-    /// What this person is to the client.
+    /// The relation of this person to the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relation: Option<String>,
     /// The ring the client would like this person to be in: 1 to 4.
@@ -72,19 +72,19 @@ pub struct ContactModel {
     /// The number of times a year they are in touch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency_per_year: Option<f64>,
-    /// Who usually takes the initiative.
+    /// The person who usually takes the initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiator: Option<String>,
-    /// What the client gives; empty for nothing, absent for not known.
+    /// The support that the client gives; empty for nothing, absent for not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gives: Option<Vec<String>>,
-    /// What the client receives; empty for nothing, absent for not known.
+    /// The support that the client receives; empty for nothing, absent for not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receives: Option<Vec<String>>,
-    /// How things stand.
+    /// The state of things.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// What the client would like.
+    /// The wish of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wish: Option<String>,
     /// The year in which they met.
@@ -93,10 +93,10 @@ pub struct ContactModel {
     /// The day they were last in touch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<String>,
-    /// Where they meet.
+    /// The location where they meet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// What they do together.
+    /// The things that they do together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub does: Option<String>,
     /// True when this person is a child.
@@ -109,7 +109,7 @@ pub struct ContactModel {
 pub struct ArchivedContact {
     /// The contact's id.
     pub id: ContactId,
-    /// What the client calls this person.
+    /// The name that the client uses for this person.
     pub name: String,
 }
 

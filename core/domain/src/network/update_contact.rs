@@ -27,7 +27,7 @@ use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names
 pub struct UpdateContact {
     /// The contact.
     pub contact_id: ContactId,
-    /// What the client calls this person; cannot be cleared.
+    /// The name that the client uses for this person; cannot be cleared.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub name: Option<Option<Name>>,
     /// The quarter of the map.
@@ -36,7 +36,7 @@ pub struct UpdateContact {
     /// The ring; 0 or `null` for not placed yet.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub ring: Option<Option<Ring>>,
-    /// What this person is to the client: `parent`, `neighbour`, `doctor` …
+    /// The relation of this person to the client: `parent`, `neighbour`, `doctor` …
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub relation: Option<Option<Slug>>,
     /// The ring the client would like this person to be in.
@@ -45,19 +45,19 @@ pub struct UpdateContact {
     /// The number of times a year they are in touch.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub frequency_per_year: Option<Option<Frequency>>,
-    /// Who usually takes the initiative.
+    /// The person who usually takes the initiative.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub initiator: Option<Option<Initiator>>,
-    /// What the client gives.
+    /// The support that the client gives.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub gives: Option<Option<BTreeSet<SupportKind>>>,
-    /// What the client receives.
+    /// The support that the client receives.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub receives: Option<Option<BTreeSet<SupportKind>>>,
-    /// How things stand.
+    /// The state of things.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub status: Option<Option<Status>>,
-    /// What the client would like.
+    /// The wish of the client.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub wish: Option<Option<Wish>>,
     /// The year in which they met.
@@ -66,10 +66,10 @@ pub struct UpdateContact {
     /// The day they were last in touch; not in the future.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<Option<Date>>,
-    /// Where they meet.
+    /// The location where they meet.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub place: Option<Option<Text>>,
-    /// What they do together.
+    /// The things that they do together.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub does: Option<Option<Text>>,
     /// True when this person is a child.

@@ -21,7 +21,7 @@ words! {
         /// Everybody else: neighbours, clubs, shops, friends from outside.
         Society = "society": "Samenleving", "Society";
     }
-    /// Who usually takes the initiative.
+    /// The person who usually takes the initiative.
     Initiator in "initiator" {
         /// The client.
         Client = "client": "de cliënt", "the client", client "ik", "I";
@@ -45,7 +45,7 @@ words! {
         /// Bringing somebody to new people and places.
         Bridging = "bridging": "nieuwe mensen en plekken", "new people and places";
     }
-    /// How things stand between the client and a contact.
+    /// The state of things between the client and a contact.
     Status in "contact_status" {
         /// In touch.
         Active = "active": "gewoon contact", "in touch";
@@ -60,7 +60,7 @@ words! {
         /// Just met.
         New = "new": "nieuw", "new";
     }
-    /// What the client would like with a contact.
+    /// The wish of the client with a contact.
     Wish in "wish" {
         /// As it is.
         Keep = "keep": "zo houden", "keep as it is";

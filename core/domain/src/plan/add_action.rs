@@ -18,9 +18,9 @@ use crate::{
 pub struct AddAction {
     /// The new action's id.
     pub action_id: ActionId,
-    /// What it is called.
+    /// The name.
     pub title: Name,
-    /// What the client does themselves.
+    /// The client's own part.
     pub client_part: Text,
     /// The goal it works towards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,11 +35,11 @@ pub struct AddAction {
     /// When it should be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Date>,
-    /// How much it takes: 1 (simple) to 3.
+    /// The effort that it takes: 1 (simple) to 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3))]
     pub complexity: Option<u8>,
-    /// Where it takes place.
+    /// The location where it takes place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub setting: Option<Setting>,
     /// With whom the client does it.

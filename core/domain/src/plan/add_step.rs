@@ -16,7 +16,7 @@ pub struct AddStep {
     pub action_id: ActionId,
     /// The new step's id.
     pub step_id: StepId,
-    /// What is to be done.
+    /// The thing to be done.
     pub text: Text,
 }
 

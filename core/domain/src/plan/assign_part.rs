@@ -15,9 +15,9 @@ use crate::{ActionId, Author, CommandKind, Context, Language, Names, PersonId, R
 pub struct AssignPart {
     /// The action.
     pub action_id: ActionId,
-    /// Who does it.
+    /// The person who does it.
     pub person_id: PersonId,
-    /// What that person does.
+    /// The task of that person.
     pub part: Text,
     /// How much of it is taken off the client's hands.
     pub support: SupportLevel,

@@ -12,7 +12,7 @@ use crate::{CommandKind, Context, Effect, Language, Names, PersonId, Refusal};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelegateRight {
-    /// Who gets the right.
+    /// The person who gets the right.
     pub person_id: PersonId,
     /// The right.
     pub right: Right,
@@ -22,7 +22,7 @@ pub struct DelegateRight {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeRight {
-    /// Who loses the right.
+    /// The person who loses the right.
     pub person_id: PersonId,
     /// The right.
     pub right: Right,

@@ -16,18 +16,18 @@ pub struct EvaluateAction {
     pub evaluation_id: EvaluationId,
     /// The action.
     pub action_id: ActionId,
-    /// What went well.
+    /// The things that went well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub well: Option<Text>,
-    /// What went less well.
+    /// The things that went less well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub less: Option<Text>,
-    /// What was learned.
+    /// The thing that is learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned: Option<Text>,
     /// What follows.
     pub next: Next,
-    /// How it felt: 1 (bad) to 5 (good).
+    /// The way in which it felt: 1 (bad) to 5 (good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 5))]
     pub mood: Option<u8>,

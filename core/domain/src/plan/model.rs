@@ -13,13 +13,13 @@ use crate::{ActionId, CommandId, ContactId, Date, EvaluationId, GoalId, IdeaId, 
 /// The content of an action plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlanModel {
-    /// What the client wants.
+    /// The wish of the client.
     pub goals: Vec<GoalModel>,
     /// What is done about it.
     pub actions: Vec<ActionModel>,
-    /// Who may use which right of the client; only what is in force.
+    /// The rights in use of the client; only what is in force.
     pub delegations: Vec<DelegationModel>,
-    /// What others suggested, answered suggestions included.
+    /// The suggestions of others, answered suggestions included.
     pub suggestions: Vec<KeptSuggestion>,
 }
 
@@ -44,13 +44,13 @@ pub struct GoalModel {
 pub struct ActionModel {
     /// The action's id.
     pub id: ActionId,
-    /// Who planned it.
+    /// The person who planned it.
     pub by: Option<PersonId>,
     /// When it was planned.
     pub at: Timestamp,
-    /// What it is called.
+    /// The name.
     pub title: String,
-    /// What the client does themselves; empty where that was cleared.
+    /// The client's own part; empty where that was cleared.
     pub client_part: String,
     /// `draft`, `active`, `queued`, `done` or `stopped`.
     pub state: String,
@@ -65,10 +65,10 @@ pub struct ActionModel {
     /// When it should be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Date>,
-    /// How much it takes: 1 (simple) to 3.
+    /// The effort that it takes: 1 (simple) to 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complexity: Option<i64>,
-    /// Where it takes place.
+    /// The location where it takes place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setting: Option<String>,
     /// With whom the client does it.
@@ -82,7 +82,7 @@ pub struct ActionModel {
     pub done_at: Option<Timestamp>,
     /// Its steps.
     pub steps: Vec<StepModel>,
-    /// Who does what.
+    /// The tasks of each person.
     pub parts: Vec<PartModel>,
     /// The looks back on it.
     pub evaluations: Vec<EvaluationModel>,
@@ -93,15 +93,15 @@ pub struct ActionModel {
 pub struct StepModel {
     /// The step's id.
     pub id: StepId,
-    /// Who added it.
+    /// The person who added it.
     pub by: Option<PersonId>,
     /// When it was added.
     pub at: Timestamp,
-    /// What is to be done.
+    /// The thing to be done.
     pub text: String,
     /// True when it is ticked off.
     pub done: bool,
-    /// Who ticked it off.
+    /// The person who ticked it off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_by: Option<PersonId>,
     /// When it was ticked off.
@@ -114,13 +114,13 @@ pub struct StepModel {
 pub struct PartModel {
     /// The id of the command that assigned it.
     pub id: CommandId,
-    /// Who assigned it.
+    /// The person who assigned it.
     pub by: Option<PersonId>,
     /// When it was assigned.
     pub at: Timestamp,
-    /// Who does it.
+    /// The person who does it.
     pub person_id: Option<PersonId>,
-    /// What that person does.
+    /// The task of that person.
     pub part: String,
     /// `done_for`, `together`, `reminded` or `alone`.
     pub support: String,
@@ -135,22 +135,22 @@ pub struct PartModel {
 pub struct EvaluationModel {
     /// The evaluation's id.
     pub id: EvaluationId,
-    /// Who looks back.
+    /// The person who looks back.
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
-    /// What went well.
+    /// The things that went well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub well: Option<String>,
-    /// What went less well.
+    /// The things that went less well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub less: Option<String>,
-    /// What was learned.
+    /// The thing that is learned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learned: Option<String>,
     /// `continue`, `adjust`, `stop` or `new`.
     pub next: String,
-    /// How it felt: 1 to 5.
+    /// The way in which it felt: 1 to 5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mood: Option<i64>,
     /// How far the goal was reached: −2 to 2.
@@ -163,7 +163,7 @@ pub struct EvaluationModel {
 /// A right of the client that somebody else may use.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DelegationModel {
-    /// Who may use it.
+    /// The person who may use it.
     pub person_id: Option<PersonId>,
     /// `start_action`.
     pub right: String,

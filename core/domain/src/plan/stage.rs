@@ -6,7 +6,7 @@ use super::ActionView;
 use crate::entity::Item;
 use crate::{CommandId, Role, Timestamp};
 
-/// What can happen to an action.
+/// The events of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EventKind {
     Activated,
@@ -50,7 +50,7 @@ impl Event {
     }
 }
 
-/// Where an action stands by itself, apart from how many others are active.
+/// The location where an action stands by itself, apart from how many others are active.
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
     /// Nothing has happened yet.

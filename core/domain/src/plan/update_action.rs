@@ -18,20 +18,20 @@ use crate::{ActionId, CommandKind, Context, Date, Language, Name, Names, Refusal
 pub struct UpdateAction {
     /// The action.
     pub action_id: ActionId,
-    /// What it is called; cannot be cleared.
+    /// The name; cannot be cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Name>,
-    /// What the client does themselves; an action without it cannot be active.
+    /// The client's own part; an action without it cannot be active.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub client_part: Option<Option<Text>>,
     /// When it should be done.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub due: Option<Option<Date>>,
-    /// How much it takes: 1 (simple) to 3.
+    /// The effort that it takes: 1 (simple) to 3.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3))]
     pub complexity: Option<Option<u8>>,
-    /// Where it takes place.
+    /// The location where it takes place.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub setting: Option<Option<Setting>>,
     /// With whom the client does it.

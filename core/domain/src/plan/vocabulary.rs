@@ -25,11 +25,11 @@ words! {
         Skill = "skill": "iets leren", "learn something";
     }
 
-    /// Where an action takes place.
+    /// The location where an action takes place.
     Setting in "setting" {
-        /// Where everybody comes.
+        /// The location where everybody comes.
         Ordinary = "ordinary": "waar iedereen komt", "where everybody comes";
-        /// Where only people with a need for support come.
+        /// The location where only people with a need for support come.
         Special = "special": "waar mensen hulp krijgen", "where people get support";
     }
 

@@ -12,13 +12,13 @@ use crate::{AskId, CommandKind, ContactId, Context, Language, Names, Refusal, Te
 entity! {
     /// Something the client would like to ask.
     Ask[ask_id: AskId] in "asks" {
-        /// Who is asked.
+        /// The person who is asked.
         contact_id: Option<ContactId>,
-        /// What is asked.
+        /// The thing that is asked.
         what: String,
-        /// How to say it.
+        /// The way to say it.
         script: Option<String>,
-        /// What makes it hard to ask.
+        /// The obstacle to asking.
         reason_shy: Option<Word<ReasonShy>>,
         /// How much the client dared it before: 1 to 5.
         dare_before: Option<i64>,
@@ -30,7 +30,7 @@ entity! {
 }
 
 words! {
-    /// What makes it hard to ask.
+    /// The obstacle to asking.
     ReasonShy in "reason_shy" {
         /// Nothing.
         None = "none": "niets", "nothing";
@@ -69,15 +69,15 @@ words! {
 pub struct PlanAsk {
     /// The new ask's id.
     pub ask_id: AskId,
-    /// Who is asked.
+    /// The person who is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_id: Option<ContactId>,
-    /// What is asked.
+    /// The thing that is asked.
     pub what: Text,
-    /// How to say it.
+    /// The way to say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<Text>,
-    /// What makes it hard to ask.
+    /// The obstacle to asking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_shy: Option<ReasonShy>,
     /// How much the client dares it now: 1 (not at all) to 5.

@@ -13,7 +13,7 @@ use crate::{
 entity! {
     /// A note for the client alone.
     PrivateNote[note_id: NoteId] in "notes" {
-        /// What it says; concurrent edits merge word by word.
+        /// The text; concurrent edits merge word by word.
         text: String => |note| shared_text::text(note),
         /// Other versions of the text that wait for a choice, in the order in which they were written.
         versions: TextVersions => |note| shared_text::versions(note),

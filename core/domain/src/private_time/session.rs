@@ -10,7 +10,7 @@ use crate::{CommandKind, Context, Language, Names, Refusal, SessionId, Text};
 entity! {
     /// A brainstorm.
     Session[session_id: SessionId] in "sessions" {
-        /// What to think about.
+        /// The things to think about.
         question: String,
         /// True when it takes ideas.
         is_open: bool => |item| Session::is_open(item),
@@ -33,7 +33,7 @@ impl Session {
 pub struct OpenPrivateTime {
     /// The new session's id.
     pub session_id: SessionId,
-    /// What to think about.
+    /// The things to think about.
     pub question: Text,
 }
 

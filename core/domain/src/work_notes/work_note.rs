@@ -13,9 +13,9 @@ use crate::{
 entity! {
     /// A working note.
     WorkNote[note_id: NoteId] in "notes" {
-        /// What it is about.
+        /// The subject.
         subject: Option<String>,
-        /// What it says; concurrent edits merge word by word.
+        /// The text; concurrent edits merge word by word.
         text: String => |item| shared_text::text(item),
         /// Other versions of the text that wait for a choice, in the order in which they were written.
         versions: TextVersions => |item| shared_text::versions(item),
@@ -28,10 +28,10 @@ entity! {
 pub struct WriteWorkNote {
     /// The new note's id.
     pub note_id: NoteId,
-    /// What it is about.
+    /// The subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Name>,
-    /// What it says.
+    /// The text.
     pub text: Text,
 }
 

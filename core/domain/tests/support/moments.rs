@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::commands::{Choice, command};
 use crate::history::{Device, History, add_action, called};
 
-/// What happens at one moment: a device sends a command, after coming up to date or not.
+/// The fate of one moment: a device sends a command, after coming up to date or not.
 pub(crate) type Moment = (usize, bool, Choice);
 
 fn devices() -> Vec<Device> {
@@ -48,7 +48,7 @@ pub(crate) fn live_with(kind: DocumentKind, moments: &[Moment], change: impl Fn(
     history
 }
 
-/// What happens in a document when new phones come to it as it stands.
+/// The fate of a document when new phones come to it as it stands.
 pub(crate) fn go_on(history: &mut History, kind: DocumentKind, moments: &[Moment]) {
     play(history, kind, moments, &mut devices(), |command| command);
 }

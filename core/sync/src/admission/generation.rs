@@ -8,9 +8,9 @@ use crate::{ChainHash, Position};
 /// A generation that has begun and is not durable yet: everything before it goes but the verdicts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generation {
-    /// Where the log was that ends here.
+    /// The position where the log was that ends here.
     pub before: Position,
-    /// Where it begins: the number of the generation, with sequence 0.
+    /// The position where it begins: the number of the generation, with sequence 0.
     pub at: Position,
     /// The document as it begins, saved.
     pub snapshot: Vec<u8>,

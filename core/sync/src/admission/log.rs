@@ -1,4 +1,4 @@
-//! Where each entry stands in the graph of changes, so that any base can be named by a number.
+//! The location where each entry stands in the graph of changes, so that any base can be named by a number.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use kring_domain::{CommandId, DeviceId};
 
 use crate::Verdict;
 
-/// What the store keeps beside an entry, to execute commands at any base again after a restart.
+/// The data that the store keeps beside an entry, to execute commands at any base again after a restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryMeta {
     /// The hash of the entry's change.

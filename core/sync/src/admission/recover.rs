@@ -11,7 +11,7 @@ use crate::{ChainHash, Entry, Position, Verdict, guard};
 pub struct Readmitted {
     /// The entry as it was, its signature included.
     pub entry: Entry,
-    /// What the store keeps beside it.
+    /// The data that the store keeps beside it.
     pub meta: EntryMeta,
     /// The chain hash of the chain that covers it.
     pub chain_hash: ChainHash,

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::{Admission, EntryMeta, Log};
 use crate::{ChainHash, Position, Verdict, guard};
 
-/// What a store keeps of one document, as it hands it back.
+/// The stored form of one document, as it hands it back.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct StoredLog {
     /// The present generation, from 1; 0 stands for 1.

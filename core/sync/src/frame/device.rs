@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Entry, MAX_COMMANDS};
 use crate::{ChainHash, Submission};
 
-/// What a device says to the server.
+/// A frame from a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum DeviceFrame {

@@ -11,7 +11,7 @@ pub struct Entry {
     pub change: Vec<u8>,
     /// The command it was made from.
     pub command_id: CommandId,
-    /// Whose command it was.
+    /// The author of the command.
     pub person: PersonId,
     /// The device it was made on.
     pub device: DeviceId,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Entry;
 use crate::{ChainHash, Verdict};
 
-/// What the server says to a device.
+/// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum ServerFrame {
@@ -21,7 +21,7 @@ pub enum ServerFrame {
         /// The people in those spaces.
         #[serde(deserialize_with = "known")]
         members: Vec<Member>,
-        /// Which server this is; absent from one of an older version.
+        /// The identity of the server; absent from one of an older version.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         server: Option<ServerId>,
         /// The last document that this page is about, where documents behind it are still to be asked for.
@@ -151,7 +151,7 @@ pub struct DocumentHead {
     pub space_name: String,
     /// The role of the person in that space.
     pub role: Role,
-    /// How far the person gets into it.
+    /// The person's access to it.
     pub access: Access,
     /// The generation.
     pub generation: u64,
@@ -166,7 +166,7 @@ pub struct Member {
     pub space: SpaceId,
     /// The person.
     pub person_id: PersonId,
-    /// How they are called.
+    /// The name.
     pub name: String,
     /// Their role in the space.
     pub role: Role,

@@ -18,7 +18,7 @@ const USUAL: [u8; 2] = [0x78, 36];
 #[derive(Debug, Default)]
 pub struct Spellings(BTreeMap<CommandId, String>);
 
-/// What of a frame tells how its commands' ids are written.
+/// The part of a frame that tells how its commands' ids are written.
 #[derive(Deserialize)]
 struct Submit {
     #[serde(default)]

@@ -24,7 +24,7 @@ const MAX_INFLATED_BYTES: usize = 16 << 20;
 /// So many rows any bytes may become, however few they are: a document of one letter again and again is honest too.
 const MAX_ROWS: u64 = 400_000;
 
-/// What bytes may become: rows of operations and changes, and bytes behind deflate.
+/// The sizes that bytes may become: rows of operations and changes, and bytes behind deflate.
 pub(super) struct Budget {
     rows: u64,
     inflated: usize,

@@ -26,7 +26,7 @@ const MAX_NAMES_BYTES: usize = 16 << 20;
 /// The most pages of one welcome.
 const MAX_PAGES: usize = 1_000;
 
-/// What the pages so far have told.
+/// The content that the pages so far have told.
 #[derive(Debug, Default)]
 pub(super) struct PagedWelcome {
     listed: BTreeSet<DocumentId>,

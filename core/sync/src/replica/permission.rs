@@ -1,10 +1,10 @@
-//! What a person may do now, as far as their device can know.
+//! The permission of one role now, as far as their device can know.
 
 use kring_domain::{Access, Command, Decision, DocumentId, Refusal, RefusalCode, authorize};
 
 use super::Replica;
 
-/// What would become of an edit that is not refused.
+/// The prospect of an edit that is not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// It is made as it stands.

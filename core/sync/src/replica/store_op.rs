@@ -15,7 +15,7 @@ pub struct Pending {
     pub heads: Vec<[u8; 32]>,
 }
 
-/// Where an edit is.
+/// The state of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EditState {
@@ -76,7 +76,7 @@ pub enum StoreOp {
         space: SpaceId,
         /// The role of the person in that space.
         role: Role,
-        /// How far the person gets into it.
+        /// The person's access to it.
         access: Access,
         /// True when the server knows the document.
         known: bool,
@@ -85,7 +85,7 @@ pub enum StoreOp {
     PutSnapshot {
         /// The document.
         document: DocumentId,
-        /// Where the snapshot is.
+        /// The position where the snapshot is.
         position: Position,
         /// The saved document; `None` for genesis.
         snapshot: Option<Vec<u8>>,
@@ -96,7 +96,7 @@ pub enum StoreOp {
     Fold {
         /// The document.
         document: DocumentId,
-        /// Where the snapshot is.
+        /// The position where the snapshot is.
         position: Position,
         /// The saved document.
         snapshot: Vec<u8>,
@@ -161,11 +161,11 @@ pub struct StoredDocument {
     pub space: SpaceId,
     /// The role of the person in that space.
     pub role: Role,
-    /// How far the person gets into it.
+    /// The person's access to it.
     pub access: Access,
     /// True when the server knows the document.
     pub known: bool,
-    /// Where the last of the tail is.
+    /// The position where the last of the tail is.
     pub position: Position,
     /// The chain hash of the last of the tail, where it is known.
     pub chain_hash: Option<ChainHash>,

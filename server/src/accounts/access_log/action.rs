@@ -1,8 +1,8 @@
-//! What somebody did, and how it ended.
+//! The action of somebody, and how it ended.
 
 use kring_domain::Effect;
 
-/// What somebody did.
+/// The action of somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Started the space.

@@ -25,7 +25,7 @@ pub struct AuditEntry {
     pub device: Option<DeviceId>,
     /// As what; `None` for anybody who has no place there.
     pub role: Option<Role>,
-    /// What they did.
+    /// The things that they did.
     pub action: Action,
     /// The outcome.
     pub outcome: Outcome,

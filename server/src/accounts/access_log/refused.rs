@@ -9,7 +9,7 @@ use super::{Action, AuditEntry, Outcome};
 use crate::accounts::{AccountError, role_in};
 use crate::auth::Caller;
 
-/// What somebody was refused.
+/// The target of a refused attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Something of a space.

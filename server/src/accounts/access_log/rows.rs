@@ -9,7 +9,7 @@ use crate::store::StoreError;
 /// The most lines of one answer.
 pub const MAX_ROWS: u32 = 1_000;
 
-/// Which lines are wanted.
+/// The wanted lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only what this person did, and who let them back in.
@@ -37,7 +37,7 @@ pub struct AuditRow {
     pub device: Option<DeviceId>,
     /// As what; `None` for anybody who had no place there.
     pub role: Option<Role>,
-    /// What they did, as a word of the protocol.
+    /// The things that they did, as a word of the protocol.
     pub action: String,
     /// The outcome, as a word of the protocol.
     pub outcome: String,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::chain::{AuditChainHash, COLUMNS, ChainedEntry};
 use crate::store::StoreError;
 
-/// What was found about one chain.
+/// The findings about one chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The space; the id of zeros for the chain of the server.
@@ -19,11 +19,11 @@ pub struct Report {
     pub lines: i64,
     /// Up to which line a signature vouches for it.
     pub sealed: i64,
-    /// What is wrong; `None` for a chain that is whole.
+    /// The fault; `None` for a chain that is whole.
     pub fault: Option<Fault>,
 }
 
-/// What is wrong with a chain.
+/// The fault with a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {

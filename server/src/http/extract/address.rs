@@ -1,4 +1,4 @@
-//! Where a request comes from: the socket's address, or what a trusted proxy says.
+//! The location where a request comes from: the socket's address, or what a trusted proxy says.
 
 mod hops;
 

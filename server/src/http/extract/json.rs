@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::Bytes;
 use crate::http::Problem;
 
-/// How a text that is longer than its bound says so.
+/// The way in which a text that is longer than its bound says so.
 const TOO_LONG: &str = "longer than the bound";
 
 /// How a number like `1e400` says so.

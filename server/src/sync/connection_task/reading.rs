@@ -24,7 +24,7 @@ pub(super) struct Greeting {
     pub(super) chunks: Vec<(DocumentAccess, CatchUpChunk)>,
     /// The documents of which the access log tells already that the device gets something of them.
     pub(super) logged: Vec<DocumentId>,
-    /// Where the page ends, where more follows.
+    /// The position where the page ends, where more follows.
     pub(super) through: Option<DocumentId>,
     /// Everything that the person may read, in order of the documents' ids.
     pub(super) accesses: Vec<DocumentAccess>,

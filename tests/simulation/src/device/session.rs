@@ -11,7 +11,7 @@ const FRESH: i64 = 15 * 60_000;
 /// What a file says about who uses it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    /// Who the file says it is.
+    /// The person who the file says it is.
     pub(crate) identity: DeviceIdentity,
     /// True when it has ever been somebody's.
     is_known: bool,

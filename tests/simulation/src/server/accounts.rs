@@ -45,7 +45,7 @@ pub(crate) enum Answer {
     SignedOut,
 }
 
-/// What a code is good for.
+/// The purpose of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Grant {
     /// One more device of a person.

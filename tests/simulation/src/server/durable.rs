@@ -10,12 +10,12 @@ use kring_sync::{ChainHash, Entry, EntryMeta, Generation, Position, Recovery, St
 #[derive(Clone)]
 pub(crate) struct Kept {
     pub(super) roster: BTreeMap<PersonId, Role>,
-    /// What the consents in force open.
+    /// The grants of the consents in force.
     pub(super) grants: Grants,
     pub(super) documents: BTreeMap<DocumentId, Durable>,
     /// The documents that wait, or have waited, for what devices have.
     pub(super) recoveries: BTreeMap<DocumentId, Recovery>,
-    /// What is kept of people who have left.
+    /// The former memberships.
     pub(super) revoked: RevokedEdits,
 }
 

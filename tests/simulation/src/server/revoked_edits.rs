@@ -12,7 +12,7 @@ use crate::point::Point;
 
 type Key = (DocumentId, CommandId);
 
-/// What is kept of people who have left.
+/// The former memberships.
 #[derive(Clone, Default)]
 pub(super) struct RevokedEdits {
     memberships: BTreeMap<(DocumentId, PersonId), FormerMembership>,

@@ -105,7 +105,7 @@ pub enum Loss {
     Memory,
 }
 
-/// Where a device loses its memory.
+/// The location where a device loses its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crash {
     /// Before the batch is in the store.
@@ -114,7 +114,7 @@ pub enum Crash {
     AfterStoring,
 }
 
-/// How a commit ends.
+/// The way in which a commit ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commit {
     /// It is durable and told.

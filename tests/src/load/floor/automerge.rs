@@ -11,7 +11,7 @@ use crate::load::content::IDEAS;
 use crate::load::stats::{median, ms};
 use crate::load::{Failure, Outcome};
 
-/// What Automerge takes.
+/// The cost of Automerge.
 pub(crate) struct Automerges {
     /// An edit at the heads the device had, and its bytes; median, in microseconds.
     pub(crate) execute_us: f64,

@@ -28,7 +28,7 @@ pub struct ProposeIdea {
     /// One of the seven activities for the existing network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<Slug>,
-    /// How much it takes: 1 (simple) to 3.
+    /// The effort that it takes: 1 (simple) to 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3))]
     pub complexity: Option<u8>,

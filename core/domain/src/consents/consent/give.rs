@@ -19,15 +19,15 @@ pub struct GiveConsent {
     pub consent_id: ConsentId,
     /// The kind of document that is opened.
     pub compartment: DocumentKind,
-    /// What for, in the words the person agreed to.
+    /// The purpose, in the words the person agreed to.
     pub purpose: Text,
-    /// Who may read it; this or `role`.
+    /// The person who may read it; this or `role`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
     /// Everybody with this role may read it; this or `person_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Which version of the text was agreed to.
+    /// The version of the text that was agreed to.
     pub text_version: Name,
     /// How plain that text was.
     pub language_level: LanguageLevel,

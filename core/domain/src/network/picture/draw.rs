@@ -26,7 +26,7 @@ pub(super) struct Drawing<'a> {
     layout: &'a Layout,
     client: &'a str,
     language: Language,
-    /// Where the middle of the map is.
+    /// The location where the middle of the map is.
     middle: Point,
     svg: String,
     height: f64,
