@@ -5,7 +5,7 @@ use std::path::Path;
 use kring_tests::crash;
 
 #[test]
-fn what_was_told_survives_the_death_of_server_and_phones_at_every_place() {
+fn acknowledged_work_survives_deaths_at_every_point() {
     let deaths = crash::run(20, 7, Path::new(env!("CARGO_BIN_EXE_kring-crash")), |_| ());
     println!("{deaths}");
     assert!(deaths.answered > 100 && deaths.saved > 100, "there was something to lose: {deaths}");

@@ -161,7 +161,7 @@ fn nobody_holds_or_is_sent_a_byte_of_what_they_may_not_read() {
 }
 
 #[test]
-fn a_consent_brings_a_document_to_the_phone_and_its_end_leaves_no_byte_of_it() {
+fn an_ended_consent_leaves_no_byte_on_the_phone() {
     let mut stage = Stage::new();
     stage.write();
     let consent = stage.cast.consent();
@@ -194,7 +194,7 @@ fn a_consent_brings_a_document_to_the_phone_and_its_end_leaves_no_byte_of_it() {
 }
 
 #[test]
-fn the_phone_of_somebody_who_was_removed_holds_nothing_but_their_own_unshared_words() {
+fn a_removed_phone_keeps_only_its_own_words() {
     let mut stage = Stage::new();
     stage.write();
     stage.arrive();

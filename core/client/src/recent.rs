@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looking_again_soon_is_the_same_look_and_a_clock_that_goes_back_hides_nothing() {
+    fn reading_again_soon_is_one_read_event() {
         let mut recent = Recent::default();
         let document = DocumentId::new(Uuid::from_u128(1));
         let mut is_new = |minute: i64| recent.is_new(document, Timestamp::from_millis(minute * 60_000));

@@ -286,7 +286,7 @@ mod tests {
     use crate::Kring;
 
     #[test]
-    fn on_a_full_disk_an_edit_is_refused_and_what_is_shown_is_what_is_stored() {
+    fn a_full_disk_refuses_edits_and_shows_what_is_stored() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kring.db");
         let kring = Kring::open(&path, Options::default()).unwrap();

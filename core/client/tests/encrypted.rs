@@ -60,7 +60,7 @@ fn nothing_of_an_encrypted_file_can_be_read_without_its_key() {
 }
 
 #[test]
-fn a_damaged_encrypted_file_is_rescued_with_its_key_and_left_alone_with_another() {
+fn a_damaged_encrypted_file_is_rescued_with_its_key_only() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("kring.db");
     let key = FileKey::new([7; 32]);

@@ -108,7 +108,7 @@ async fn many_calls_at_once_exchange_a_token_once() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_asked_for_again_and_nobody_is_signed_out() {
+async fn a_lost_token_answer_is_asked_for_again() {
     let server = Server::start(None);
     let (phone, circle) = phone_with_space();
     sign_in(&phone, &server).await;
@@ -149,7 +149,7 @@ async fn a_broken_line_is_mended_and_every_edit_counts_once() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_told_and_one_that_is_a_little_off_is_not() {
+async fn a_wrong_clock_is_reported_and_a_little_skew_is_not() {
     for (minutes, expected) in [(0, None), (9, None), (-9, None), (11, Some(-660)), (-180, Some(10_800))] {
         let server = Server::start(None);
         server.set_clock(minutes * 60_000);

@@ -14,7 +14,7 @@ use uuid::Uuid;
 const EDITS: usize = 200;
 
 #[test]
-fn two_hundred_and_fifty_damages_are_told_and_what_was_written_is_rescued() {
+fn two_hundred_and_fifty_damages_are_rescued() {
     let home = tempfile::tempdir().unwrap();
     let whole = home.path().join("whole.db");
     let written = write(&whole);
@@ -113,7 +113,7 @@ fn a_rescue_that_was_cut_off_is_finished_by_the_next_start() {
 }
 
 #[test]
-fn a_rescue_that_has_no_room_changes_nothing_and_works_when_there_is() {
+fn a_rescue_on_a_full_disk_changes_nothing() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("kring.db");
     write(&path);

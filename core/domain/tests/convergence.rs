@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn at_most_three_actions_show_as_active_and_none_waits_without_need(moments in moments()) {
+    fn three_actions_at_most_show_as_active(moments in moments()) {
         let model = live(DocumentKind::Plan, &moments).json();
         let active = count(&model, "active");
         prop_assert!(active <= 3);

@@ -62,7 +62,7 @@ fn states(history: &History) -> Vec<String> {
 }
 
 #[test]
-fn v1_of_four_concurrent_activations_one_waits_and_the_client_chooses() {
+fn v1_of_four_concurrent_activations_one_waits() {
     // Linda on the train is first to have coverage again; still what Joost activated comes first.
     for linda_first in [true, false] {
         let (mut history, [mut joost, mut linda, ..]) = plan(4);
@@ -120,7 +120,7 @@ fn v1_only_one_to_three_distinct_actions_are_ranked() {
 }
 
 #[test]
-fn v5_that_the_client_is_done_stands_against_anything_concurrent() {
+fn v5_a_done_by_the_client_stands_against_anything() {
     for other in ["stop_action", "activate_action"] {
         for client_first in [true, false] {
             let (mut history, [mut joost, mut linda, ..]) = plan(1);
@@ -192,7 +192,7 @@ fn v6_of_two_who_take_on_the_same_thing_the_earliest_leads() {
 }
 
 #[test]
-fn v11_an_action_that_loses_the_clients_part_meanwhile_shows_as_draft() {
+fn v11_an_action_without_the_clients_part_is_a_draft() {
     let clear = json!({ "type": "update_action", "action_id": id(1), "client_part": null });
     for clear_first in [true, false] {
         let (mut history, [mut joost, _, _, mut marloes]) = plan(1);
@@ -282,7 +282,7 @@ fn a_delegated_right_is_used_and_revoking_wins() {
 }
 
 #[test]
-fn a_member_ticks_only_steps_of_their_own_part_and_takes_parts_only_for_themselves() {
+fn a_member_ticks_and_takes_only_their_own_part() {
     let (mut history, [mut joost, mut linda, _, mut marloes]) = plan(1);
     let add = json!({ "type": "add_step", "action_id": id(1), "step_id": id(10), "text": "Bellen" });
     history.send(&mut marloes, add).unwrap();
@@ -334,7 +334,7 @@ fn a_carer_takes_a_part_and_looks_back() {
 }
 
 #[test]
-fn who_renames_an_action_on_two_devices_is_asked_like_two_people() {
+fn two_titles_by_one_person_raise_a_card_too() {
     let (mut history, [mut joost, _, _, mut marloes]) = plan(1);
     let title = |title: &str| json!({ "type": "update_action", "action_id": id(1), "title": title });
     let mut tablet = Device::new(5, 1, Role::Client);

@@ -56,7 +56,7 @@ fn the_matrix_is_what_the_code_decides() {
 
 /// Nobody sends commands to a document that they only read, and nobody has a rule for one that does not exist for them.
 #[test]
-fn whoever_has_a_rule_can_write_the_document_and_the_other_way_round() {
+fn a_rule_and_write_access_go_together() {
     for command in Command::descriptions() {
         for role in Role::ALL {
             let may = command.policy.rule(role) != Rule::Never;

@@ -88,7 +88,7 @@ fn a_step_says_whose_it_is() {
 }
 
 #[test]
-fn a_right_that_was_taken_back_is_told_apart_from_one_never_given() {
+fn a_revoked_right_differs_from_one_never_given() {
     let mut space = space(DocumentKind::Plan);
     space.joost(add_action(1));
     for command in ["activate_action", "stop_action", "finish_action"] {

@@ -109,7 +109,7 @@ proptest! {
 
 /// The property above would hold as well of histories in which nothing is erased, or nothing can be found.
 #[test]
-fn the_generated_histories_erase_things_that_their_documents_hold() {
+fn generated_histories_erase_things_that_exist() {
     let mut runner = TestRunner::deterministic();
     let mut found = 0;
     let mut concurrent = 0;
@@ -166,7 +166,7 @@ fn what_this_version_does_not_know_survives() {
 }
 
 #[test]
-fn contested_values_keep_who_wrote_them_and_nothing_of_the_device() {
+fn contested_values_keep_their_author_and_no_device() {
     let kind = DocumentKind::Plan;
     let mut history = History::new(kind);
     let mut client = Device::new(1, 1, Role::Client);

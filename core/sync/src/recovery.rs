@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_brings_something_shortens_the_wait_and_never_lengthens_it() {
+    fn recovered_entries_shorten_the_wait_only() {
         let at = Timestamp::from_millis;
         let mut recovery = Recovery::new(600, at(600_000));
         assert!(recovery.is_on(at(0)) && recovery.is_on(at(599_999)) && !recovery.is_on(at(600_000)));

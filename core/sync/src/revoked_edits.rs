@@ -53,7 +53,7 @@ mod tests {
     use crate::RawCommand;
 
     #[test]
-    fn only_what_was_made_before_they_left_on_what_they_knew_then_waits() {
+    fn only_edits_from_before_the_removal_wait() {
         let at = Timestamp::from_millis;
         let head = Position { generation: 2, sequence: 5 };
         let membership = FormerMembership { role: Role::Member, left_at: at(1_000), head, kind: DocumentKind::Circle };

@@ -155,7 +155,7 @@ impl Phone {
 }
 
 #[test]
-fn what_one_has_shared_is_there_for_what_the_other_made_behind_it() {
+fn edits_of_a_copy_build_on_what_the_first_shared() {
     let mut server = Server::new();
     let mut first = Phone::new(&server);
     first.make(1, propose(1));

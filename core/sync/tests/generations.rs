@@ -131,7 +131,7 @@ impl Stage {
 }
 
 #[test]
-fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
+fn an_erasure_is_taken_over_before_anything_is_sent() {
     let mut stage = Stage::new();
     stage.welcome();
     stage.admit(MEMBER, 1, idea(7, "een geheim"), true);
@@ -175,7 +175,7 @@ fn a_device_that_was_away_takes_over_an_erasure_before_it_sends_anything() {
 }
 
 #[test]
-fn an_edit_of_which_the_answer_was_lost_is_shared_in_the_generation_after_it_too() {
+fn an_edit_with_a_lost_answer_is_shared_after_a_rewrite() {
     let mut stage = Stage::new();
     stage.welcome();
     stage.make(11, idea(7, "een kaart"));
@@ -212,7 +212,7 @@ fn an_edit_that_erases_is_shared_when_its_generation_is_here() {
 }
 
 #[test]
-fn entries_that_were_under_way_when_a_generation_began_are_passed_over() {
+fn entries_of_the_generation_before_are_passed_over() {
     let mut stage = Stage::new();
     stage.welcome();
     let document = stage.circle.id();
@@ -246,7 +246,7 @@ fn an_entry_that_builds_on_what_was_left_out_is_not_taken() {
 /// It used to send what waited at once: made behind a head that the restored server does not have, it was refused for
 /// good.
 #[test]
-fn a_device_that_is_in_a_later_generation_than_a_restored_server_waits_for_its_history() {
+fn a_device_of_a_later_generation_waits_for_the_history() {
     let mut stage = Stage::new();
     stage.welcome();
     stage.circle.begin_generation().unwrap();
@@ -268,7 +268,7 @@ fn a_device_that_is_in_a_later_generation_than_a_restored_server_waits_for_its_h
 
 /// It used to take the word of the server that was, and the edit was nowhere.
 #[test]
-fn what_a_server_said_before_it_was_restored_does_not_count_as_shared() {
+fn verdicts_from_before_a_restore_do_not_count() {
     let mut stage = Stage::new();
     stage.welcome();
     let document = stage.circle.id();

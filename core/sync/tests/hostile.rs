@@ -67,7 +67,7 @@ proptest! {
 }
 
 #[test]
-fn a_hundred_bytes_that_stand_for_millions_of_operations_cost_a_phone_nothing() {
+fn bytes_that_stand_for_millions_of_operations_cost_nothing() {
     let (mut phone, circle) = phone();
     let entry = Entry { sequence: 1, change: bomb(), ..frames_entry() };
     assert!(entry.change.len() < 120, "{} bytes", entry.change.len());

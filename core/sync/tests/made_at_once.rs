@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 #[test]
-fn what_was_made_first_has_the_earlier_instant_even_within_one_tick() {
+fn edits_within_one_tick_keep_their_order() {
     let device = DeviceId::new(Uuid::from_u128(20));
     let mut phone = Replica::new(DeviceIdentity { device, person: PersonId::new(Uuid::from_u128(2)) });
     let space = SpaceId::new(Uuid::from_u128(1));

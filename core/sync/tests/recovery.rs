@@ -85,7 +85,7 @@ proptest! {
 }
 
 #[test]
-fn entries_out_of_order_of_another_document_or_unsigned_are_not_taken() {
+fn foreign_or_unsigned_entries_are_not_recovered() {
     let lost = History::of(&[1, 1, 1]);
     let refused = |entries: &[Entry]| lost.restored(0).handle_recovered(entries, is_signed).err();
     let [one, two, three] = [0, 1, 2].map(|index| lost.entries[index].clone());
@@ -101,7 +101,7 @@ fn entries_out_of_order_of_another_document_or_unsigned_are_not_taken() {
 }
 
 #[test]
-fn bytes_that_were_signed_and_are_no_changes_do_no_more_than_end_the_document() {
+fn signed_bytes_that_are_no_changes_end_one_document() {
     let lost = History::of(&[1]);
     let mut entry = lost.entries[0].clone();
     entry.change = vec![7; 300];

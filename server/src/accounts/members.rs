@@ -209,7 +209,7 @@ mod tests {
     const OTHERS: [Role; 5] = [Role::Member, Role::Carer, Role::Backup, Role::Colleague, Role::CarerConsultant];
 
     #[test]
-    fn the_client_removes_anybody_but_themselves_and_a_member_only_themselves() {
+    fn who_removes_whom_depends_on_the_role() {
         for role in Role::ALL {
             let is_theirs = matches!(role, Role::Client | Role::Representative);
             assert_eq!(may_remove(Role::Professional, role, false), !is_theirs);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_client_their_representative_and_the_professional_invite() {
+    fn only_three_roles_invite() {
         for role in Role::ALL {
             assert!(may_invite(Role::Professional, role));
             assert_eq!(may_invite(Role::Client, role), role != Role::Client);

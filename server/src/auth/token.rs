@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_key_is_recognised_until_its_time_is_over_and_signs_nothing() {
+    fn a_replaced_key_is_recognised_for_a_while() {
         let keys = keys(&[(NEW, None), (OLD, Some(at(NOW + 100)))]);
         let old = signed(OLD, &header(&id_of(OLD)), &claims());
         assert!(check(&keys, &old, at(NOW + 99)).is_ok());

@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_goes_before_the_file_and_that_before_the_default() {
+    fn options_come_from_line_then_file_then_default() {
         let file = r#"
             listen = "0.0.0.0:80"
             data = "from-file"

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn writing_is_one_line_for_ten_minutes_and_rights_are_a_line_each() {
+    fn writing_is_folded_and_changes_of_rights_are_not() {
         let mut audit = AuditBuffer::default();
         let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
         for minute in 0..20 {

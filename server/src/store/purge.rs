@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_copy_of_an_erased_row_is_left_where_it_was_before_it_moved() {
+    async fn no_copy_of_an_erased_row_is_left_on_old_pages() {
         const ROWS: u64 = 6_000;
         const ERASED: u64 = 600;
         let directory = tempfile::tempdir().unwrap();

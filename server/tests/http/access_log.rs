@@ -53,7 +53,7 @@ fn the_lines_are_in_the_callers_language() {
 }
 
 #[test]
-fn looking_writing_and_being_refused_are_in_the_log_and_what_is_the_same_is_folded() {
+fn reads_writes_and_refusals_are_logged_and_folded() {
     let server = Server::start();
     let (space, professional, [client, member]) = server.space(["client", "member"]);
     let circle = document(&member, &space, "circle");
@@ -90,7 +90,7 @@ fn looking_writing_and_being_refused_are_in_the_log_and_what_is_the_same_is_fold
 }
 
 #[test]
-fn the_log_is_asked_for_by_time_and_person_and_with_the_fields_of_the_norm() {
+fn the_log_is_filtered_by_time_and_person() {
     let server = Server::start();
     let (space, professional, [client]) = server.space(["client"]);
     let plan = document(&client, &space, "plan");
@@ -129,7 +129,7 @@ fn the_log_is_asked_for_by_time_and_person_and_with_the_fields_of_the_norm() {
 }
 
 #[test]
-fn signing_in_and_signing_a_device_out_are_in_the_log_of_the_server() {
+fn signing_in_and_out_is_in_the_log_of_the_server() {
     let server = Server::start();
     let person = server.professional();
     server.anybody().post("/v1/sign-in", &json!({"code": "0000-0000-0000-0000", "device_name": "x"}));
@@ -233,7 +233,7 @@ fn whatever_is_changed_behind_the_servers_back_is_found() {
 }
 
 #[test]
-fn the_log_of_a_space_goes_with_it_and_that_it_was_erased_is_kept() {
+fn the_log_keeps_only_that_a_space_was_erased() {
     let server = Server::start();
     let (space, _, [client]) = server.space(["client"]);
     assert_eq!(client.delete(&format!("/v1/spaces/{space}")).status, 204);

@@ -50,7 +50,7 @@ fn invite(data: &Path) -> Value {
 }
 
 #[test]
-fn a_professional_is_invited_beside_a_running_server_which_stops_when_told() {
+fn a_professional_is_invited_while_a_server_runs() {
     let data = TempDir::new().unwrap();
     let mut running = serve(data.path());
     let invited = invite(data.path());

@@ -129,7 +129,7 @@ fn nobody_becomes_a_device_without_the_key_of_the_file() {
 }
 
 #[test]
-fn a_lost_answer_to_a_copy_is_given_again_and_what_was_overheard_is_not() {
+fn a_lost_answer_to_a_copy_is_given_again() {
     let server = Server::start();
     let file = File::of_new_phone(&server);
     let proof = file.sign("kring copy proof 1", Some(&new_key(9)), later(0));
@@ -144,7 +144,7 @@ fn a_lost_answer_to_a_copy_is_given_again_and_what_was_overheard_is_not() {
 }
 
 #[test]
-fn a_device_that_was_signed_out_has_no_copies_and_no_device_has_many() {
+fn copies_are_bounded_and_end_with_the_sign_in() {
     let server = Server::start();
     let file = File::of_new_phone(&server);
     for number in 20..30 {

@@ -105,7 +105,7 @@ fn one_device_does_not_take_the_server_for_itself() {
 }
 
 #[test]
-fn an_address_that_says_nothing_of_who_it_is_does_not_take_the_server_for_itself() {
+fn anonymous_requests_are_limited_by_address() {
     let server = Server::start_with(|config| {
         config.limits.stranger_request_burst = 4;
         config.limits.stranger_requests_per_second = 1;

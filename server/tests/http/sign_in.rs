@@ -57,7 +57,7 @@ fn who_is_signed_in_joins_as_themselves() {
 }
 
 #[test]
-fn another_role_in_the_same_space_is_a_conflict_and_leaves_the_code() {
+fn another_role_in_the_same_space_is_a_conflict() {
     let server = Server::start();
     let (space, professional, [member]) = server.space(["member"]);
     let code = professional.invite(&space, "client");

@@ -117,7 +117,7 @@ fn the_algorithm_is_not_the_callers_choice() {
 }
 
 #[test]
-fn keys_are_changed_beside_a_running_server_and_nobody_signs_in_again() {
+fn keys_are_rotated_while_a_server_runs() {
     let data = tempfile::TempDir::new().unwrap();
     let server = Server::start_with(|config| config.data = data.path().into());
     let person = server.professional();

@@ -50,7 +50,7 @@ async fn a_long_document_comes_as_a_snapshot_and_its_tail() {
 }
 
 #[tokio::test]
-async fn entries_that_come_while_a_phone_catches_up_are_neither_missed_nor_doubled() {
+async fn entries_during_catch_up_come_exactly_once() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
     let emine = server.somebody(Role::Client).await;

@@ -36,7 +36,7 @@ async fn whoever_is_removed_is_told_and_closed_at_once() {
 }
 
 #[tokio::test]
-async fn commands_of_somebody_who_was_removed_on_the_way_count_for_nothing() {
+async fn commands_count_for_nothing_after_a_removal() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
     let emine = server.somebody(Role::Member).await;
@@ -54,7 +54,7 @@ async fn commands_of_somebody_who_was_removed_on_the_way_count_for_nothing() {
 }
 
 #[tokio::test]
-async fn a_space_of_an_older_version_gets_the_documents_it_lacks_when_the_server_starts() {
+async fn an_older_space_gets_its_missing_documents() {
     let server = Server::start().await;
     let emine = server.somebody(Role::Client).await;
     server

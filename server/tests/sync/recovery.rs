@@ -76,7 +76,7 @@ async fn forged_entries_are_refused_and_the_log_stays_as_it_was() {
 }
 
 #[tokio::test]
-async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is_replaced() {
+async fn nothing_new_is_taken_until_the_recovery_ends() {
     let mut story = Story::play(6).await;
     story.lose(3, 600).await;
     let circle = story.server.circle();
@@ -121,7 +121,7 @@ async fn nothing_new_is_taken_until_the_wait_is_over_and_then_another_history_is
 /// A phone that was not there while the log grew a new generation used to be sent it as if nothing had happened, and
 /// what it had shared on the lost history was nowhere any more.
 #[tokio::test]
-async fn a_phone_on_a_lost_history_is_asked_for_its_edits_behind_a_new_generation_too() {
+async fn a_phone_on_a_lost_history_is_asked_for_its_edits() {
     let mut story = Story::play(6).await;
     story.lose(3, 0).await;
     let circle = story.server.circle();

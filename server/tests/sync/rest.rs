@@ -72,7 +72,7 @@ async fn batches_out_of_bounds_are_refused_in_words() {
 
 /// It used to be noted as let in, and its text thrown away, while the document took nothing.
 #[tokio::test]
-async fn a_judge_who_comes_too_early_after_a_restore_is_asked_to_come_again() {
+async fn a_review_during_recovery_is_asked_for_again() {
     let server = Server::start().await;
     let linda = server.somebody(Role::Member).await;
     let emine = server.somebody(Role::Client).await;

@@ -9,7 +9,7 @@ fn entries(person: &Person, cast: &Cast) -> Vec<Value> {
 }
 
 #[test]
-fn the_client_reads_who_looked_at_what_and_others_their_own_lines() {
+fn the_client_reads_all_lines_and_others_their_own() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     cast.professional.read(&cast.network);
@@ -33,7 +33,7 @@ fn the_client_reads_who_looked_at_what_and_others_their_own_lines() {
 }
 
 #[test]
-fn what_a_phone_gets_in_one_round_and_shows_without_coverage_is_in_the_log() {
+fn reads_over_http_and_offline_are_logged() {
     let server = Server::start();
     let cast = Cast::new(&server);
     cast.idea("a walk on Sunday");
@@ -63,7 +63,7 @@ fn what_a_phone_gets_in_one_round_and_shows_without_coverage_is_in_the_log() {
 }
 
 #[test]
-fn the_log_is_whole_after_a_day_of_work_and_not_after_somebody_was_at_it() {
+fn the_log_shows_when_somebody_changed_it() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     cast.idea("a walk on Sunday");

@@ -71,7 +71,7 @@ fn who_may_do_what_to_an_idea() {
 }
 
 #[test]
-fn a_command_id_sent_twice_is_applied_once_and_answered_the_same() {
+fn a_command_id_sent_twice_is_applied_once() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     let commands = [
@@ -116,7 +116,7 @@ fn a_command_id_counts_once_whoever_sends_it() {
 }
 
 #[test]
-fn commands_for_the_wrong_document_or_about_nothing_are_rejected() {
+fn misdirected_commands_are_rejected() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let heart = || json!({"type": "heart_idea", "idea_id": id()});
@@ -154,7 +154,7 @@ fn an_unknown_command_is_held_and_not_lost() {
 }
 
 #[test]
-fn a_base_beyond_the_head_is_invalid_and_an_older_generation_is_not() {
+fn a_base_beyond_the_head_is_invalid() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let based = |generation: u64, sequence: u64| {
@@ -172,7 +172,7 @@ fn a_base_beyond_the_head_is_invalid_and_an_older_generation_is_not() {
 }
 
 #[test]
-fn a_clock_far_ahead_is_held_and_one_a_little_ahead_is_taken_as_now() {
+fn an_edit_of_a_clock_far_ahead_is_held() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

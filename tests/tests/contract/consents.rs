@@ -19,7 +19,7 @@ fn listed(welcome: &Value, document: &str) -> bool {
 }
 
 #[test]
-fn a_consent_opens_a_document_to_connected_devices_at_once_and_its_end_takes_it_away() {
+fn a_consent_opens_and_closes_a_document_at_once() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     cast.client.admit(&cast.private, note(MARKER));
@@ -56,7 +56,7 @@ fn a_consent_opens_a_document_to_connected_devices_at_once_and_its_end_takes_it_
 /// Entries of a private document that come in the same burst as the end of the consent: whatever was admitted behind
 /// the end reaches no professional.
 #[test]
-fn nothing_that_comes_behind_the_end_of_a_consent_reaches_who_had_it() {
+fn nothing_after_a_consent_has_ended_reaches_its_holder() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     for round in 0..12 {
@@ -81,7 +81,7 @@ fn nothing_that_comes_behind_the_end_of_a_consent_reaches_who_had_it() {
 }
 
 #[test]
-fn the_client_may_look_into_the_working_notes_when_they_ask_and_it_is_logged() {
+fn the_client_reads_the_work_notes_on_request() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let write = json!({"type": "write_work_note", "note_id": id(), "text": "IJsvogel", "subject": "start"});
@@ -105,7 +105,7 @@ fn the_client_may_look_into_the_working_notes_when_they_ask_and_it_is_logged() {
 }
 
 #[test]
-fn consents_say_who_what_for_and_in_which_words_and_are_never_changed() {
+fn consents_are_complete_and_never_changed() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let consent = cast.consent();

@@ -31,7 +31,7 @@ fn burst(person: &Person, circle: &str, commands: &[Value], answered: &AtomicUsi
 }
 
 #[test]
-fn what_was_admitted_survives_five_deaths_in_the_middle_of_a_burst() {
+fn admitted_commands_survive_five_deaths_in_a_burst() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     let people = [cast.client.clone(), cast.member.clone(), cast.professional.clone(), cast.client.another_device()];

@@ -180,7 +180,7 @@ fn the_name_of_who_has_left_is_in_no_file() {
 }
 
 #[test]
-fn a_busy_document_is_compacted_and_nobody_notices_but_by_the_number() {
+fn a_busy_document_is_compacted_unnoticed() {
     let server = Server::with(&["--compact-after", "100"]);
     let cast = Cast::new(&server);
     let mut phone = cast.member.socket();

@@ -32,7 +32,7 @@ fn codes(verdicts: &[Value]) -> Vec<(&str, Option<&str>)> {
 }
 
 #[test]
-fn what_was_made_before_the_removal_waits_for_a_judge_and_comes_in_once() {
+fn an_edit_from_before_the_removal_waits_for_review() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     cast.idea("already there");
@@ -96,7 +96,7 @@ fn what_was_made_later_or_knows_too_much_is_not_looked_at() {
 }
 
 #[test]
-fn only_who_judges_sees_what_is_held_and_only_of_documents_they_may_read() {
+fn only_a_reviewer_sees_held_edits_of_readable_documents() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let second = Person::sign_in(&server.http(), &cast.client.invite(&cast.space, "member"), "Nadia");
@@ -159,7 +159,7 @@ fn what_is_held_about_something_that_was_erased_goes_with_it() {
 }
 
 #[test]
-fn a_text_that_is_held_goes_however_it_names_what_was_erased_and_wherever_it_was_sent() {
+fn held_texts_about_an_erased_thing_are_erased() {
     let server = Server::start();
     let cast = Cast::new(&server);
     let contact = cast.contact("Zwaluwstaart");
@@ -181,7 +181,7 @@ fn a_text_that_is_held_goes_however_it_names_what_was_erased_and_wherever_it_was
 }
 
 #[test]
-fn of_two_who_judge_at_once_one_does_and_who_looks_at_what_waits_is_in_the_log() {
+fn concurrent_reviews_admit_once() {
     let server = Server::start();
     let cast = Cast::new(&server);
     for _ in 0..10 {

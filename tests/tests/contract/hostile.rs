@@ -59,7 +59,7 @@ fn is_refused(socket: &mut Socket) -> bool {
 }
 
 #[test]
-fn garbage_gets_a_clear_error_and_an_honest_phone_does_not_notice() {
+fn garbage_gets_a_clear_error() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     let mut honest = cast.client.socket();

@@ -35,7 +35,7 @@ fn the_name_in_an_invitation_is_how_the_person_is_called() {
 }
 
 #[test]
-fn a_member_invites_nobody_and_whoever_is_not_there_finds_nothing() {
+fn a_member_invites_nobody() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let path = format!("/v1/spaces/{}/invitations", cast.space);

@@ -29,7 +29,7 @@ fn the_roster_says_who_is_in_the_space_and_as_what() {
 }
 
 #[test]
-fn somebody_who_is_removed_hears_it_within_two_seconds_and_is_out() {
+fn a_removed_person_is_notified_within_two_seconds() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let mut phone = cast.member.socket();
@@ -58,7 +58,7 @@ fn somebody_who_is_removed_hears_it_within_two_seconds_and_is_out() {
 }
 
 #[test]
-fn who_was_removed_may_be_invited_again_and_is_the_same_to_the_others() {
+fn a_removed_person_may_be_invited_again() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let elsewhere = Cast::new(&server);
@@ -135,7 +135,7 @@ fn a_removal_costs_nobody_else_their_work() {
 }
 
 #[test]
-fn nobody_takes_the_clients_seat_and_with_it_what_is_theirs_alone() {
+fn nobody_removes_the_client() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let space = format!("/v1/spaces/{}", cast.space);

@@ -92,7 +92,7 @@ fn a_member_ticks_only_steps_assigned_to_them() {
 }
 
 #[test]
-fn a_member_takes_a_part_for_themselves_and_gives_none_to_others() {
+fn a_member_takes_a_part_for_themselves_only() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let action = cast.action("call");

@@ -50,7 +50,7 @@ fn each_role_finds_the_documents_of_its_row_and_nothing_else() {
 }
 
 #[test]
-fn the_client_sees_that_there_is_a_representative_and_may_remove_them() {
+fn the_client_may_remove_a_representative() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let ria = in_role(&server, &cast, "representative");
@@ -67,7 +67,7 @@ fn the_client_sees_that_there_is_a_representative_and_may_remove_them() {
 }
 
 #[test]
-fn a_representative_acts_for_the_client_but_does_not_judge_for_them() {
+fn a_representative_acts_but_does_not_judge() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let ria = in_role(&server, &cast, "representative");

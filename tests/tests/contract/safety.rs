@@ -95,7 +95,7 @@ fn a_code_from_before_lets_in_nobody_who_is_called_unsafe_since() {
 }
 
 #[test]
-fn somebody_signed_in_is_not_let_in_where_they_are_called_unsafe() {
+fn an_unsafe_person_is_not_let_in() {
     let server = Server::start();
     let cast = Cast::new(&server);
     let contact = cast.contact("Buurman");

@@ -54,7 +54,7 @@ fn with_a_bearer_token_the_code_joins_who_is_signed_in() {
 }
 
 #[test]
-fn wrong_codes_are_refused_and_after_five_a_minute_not_even_looked_at() {
+fn after_five_wrong_codes_a_minute_none_is_looked_up() {
     let server = Server::start();
     let wrong = |http: &kring_tests::outside::Http, code: &str| {
         http.post("/v1/sign-in", &json!({"code": code, "device_name": "phone"}))

@@ -73,7 +73,7 @@ fn a_malformed_space_is_invalid() {
 }
 
 #[test]
-fn the_client_deletes_the_space_and_nothing_of_it_can_be_reached() {
+fn nothing_of_a_deleted_space_can_be_reached() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     cast.idea("walk the dog together");

@@ -85,7 +85,7 @@ fn a_reader_resumes_by_its_cursor_with_exactly_what_it_missed() {
 }
 
 #[test]
-fn a_new_device_is_sent_a_document_from_its_start_or_as_a_snapshot() {
+fn a_new_device_gets_entries_or_a_snapshot() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     cast.client.submit(&cast.circle, &[message("one"), message("two")]);
@@ -251,7 +251,7 @@ fn a_server_that_lost_entries_asks_for_them() {
 }
 
 #[test]
-fn verdicts_spell_ids_as_they_came_over_the_socket_and_in_one_round() {
+fn verdicts_spell_ids_as_they_were_sent() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let written = [id().to_uppercase(), id().replace('-', ""), format!("urn:uuid:{}", id()), id()];

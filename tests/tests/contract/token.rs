@@ -26,7 +26,7 @@ fn a_refresh_token_becomes_a_new_pair() {
 }
 
 #[test]
-fn a_refresh_token_used_twice_ends_its_whole_family_at_once_and_no_other() {
+fn a_refresh_token_used_twice_ends_its_sign_in() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let tablet = cast.member.another_device();
@@ -67,7 +67,7 @@ fn of_two_uses_at_the_same_moment_one_is_a_reuse() {
 }
 
 #[test]
-fn a_phone_signs_with_its_own_key_and_a_copy_of_its_refresh_token_is_worth_nothing() {
+fn a_copied_refresh_token_is_worth_nothing() {
     let server = Server::with(&["--access-token-ttl", "1"]);
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("petra.kring");

@@ -36,7 +36,7 @@ fn item_docs_begin_with_a_verb_or_a_noun() {
         }
     }
     assert!(all > 4_000, "only {all} docs were found");
-    assert!(!is_over(riddles.len(), all, 12), "{} of {all} docs:\n{}", riddles.len(), riddles.join("\n"));
+    assert!(!is_over(riddles.len(), all, 7), "{} of {all} docs:\n{}", riddles.len(), riddles.join("\n"));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn test_names_state_one_fact_shortly() {
         }
     }
     assert!(all > 500, "only {all} tests were found");
-    assert!(!is_over(long.len(), all, 16), "{} of {all} names:\n{}", long.len(), long.join("\n"));
+    assert!(!is_over(long.len(), all, 5), "{} of {all} names:\n{}", long.len(), long.join("\n"));
 }
 
 /// Returns the code of a file alone, on the lines on which it stands.

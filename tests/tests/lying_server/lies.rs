@@ -28,7 +28,7 @@ const MAX_GROWTH_BYTES_IN_ALL: u64 = 160 << 20;
 const WHILE: Duration = Duration::from_millis(600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_a_server_says_a_phone_stays_small_and_keeps_what_its_person_wrote() {
+async fn a_lying_server_costs_a_phone_no_memory_and_no_words() {
     let _alone = memory::ALONE.lock().await;
     let server = Server::start();
     let cast = Cast::new(&server);

@@ -7,7 +7,7 @@ use kring_tests::outside::{Cast, Person, Server, id};
 use serde_json::{Value, json};
 
 #[test]
-fn a_backup_beside_a_running_server_is_whole_and_private_and_written_once() {
+fn a_backup_of_a_running_server_is_whole_and_private() {
     let server = Server::start();
     let cast = Cast::new(&server);
     cast.idea("before");
@@ -61,7 +61,7 @@ fn a_backup_of_documents_that_were_rewritten_is_restored() {
 }
 
 #[test]
-fn a_consent_of_a_restored_backup_opens_nothing_while_its_withdrawal_may_still_come_back() {
+fn a_restored_consent_opens_nothing_during_recovery() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     let consent = cast.consent();

@@ -22,7 +22,7 @@ int fdatasync(int fd) { if (fails()) { errno = EIO; return -1; } return (int)sys
 /// The limit on the size of files comes from `prlimit`, which every Linux has (util-linux).
 #[cfg(target_os = "linux")]
 #[test]
-fn on_a_full_disk_nothing_is_acknowledged_that_is_not_kept_and_room_is_enough_to_go_on() {
+fn a_full_disk_acknowledges_nothing_that_it_loses() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     let limit = |server: &Server, bytes: &str| {
@@ -59,7 +59,7 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_kept_and_room_is_enough_to
 
 #[cfg(target_os = "linux")]
 #[test]
-fn after_a_failed_fsync_nothing_more_is_taken_and_the_process_ends() {
+fn a_failed_fsync_ends_the_process() {
     let home = tempfile::tempdir().unwrap();
     let library = failing_sync(home.path());
     let switch = home.path().join("fail");

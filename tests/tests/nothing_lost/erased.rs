@@ -76,7 +76,7 @@ impl Fixture {
 }
 
 #[test]
-fn what_was_erased_since_the_backup_is_erased_again_by_what_the_replaced_database_says() {
+fn a_restore_erases_again_what_was_erased_since() {
     let mut fixture = Fixture::new();
     // The second time the first restore was not through with it; the third time it was.
     for recover_for in ["3600", "1", "1"] {
@@ -136,7 +136,7 @@ fn what_somebody_brings_back_after_weeks_is_erased_then() {
 }
 
 #[test]
-fn a_space_that_was_made_again_under_its_id_is_not_taken_for_the_one_that_was_deleted() {
+fn a_space_made_again_under_its_id_stays() {
     let mut server = Server::start();
     let cast = Cast::new(&server);
     let space = json!({"space_id": id(), "name": KEPT});
@@ -160,7 +160,7 @@ fn a_space_that_was_made_again_under_its_id_is_not_taken_for_the_one_that_was_de
 }
 
 #[test]
-fn a_restore_that_was_killed_between_two_names_is_finished_by_a_server_or_another_restore() {
+fn a_killed_restore_is_finished_by_the_next_start() {
     for is_served in [true, false] {
         let mut fixture = Fixture::new();
         fixture.server.kill();
@@ -197,7 +197,7 @@ fn a_restore_that_was_killed_between_two_names_is_finished_by_a_server_or_anothe
 }
 
 #[test]
-fn a_list_that_cannot_be_read_changes_nothing_and_a_damaged_database_is_said_to_know_nothing() {
+fn an_unreadable_list_of_erasures_changes_nothing() {
     let mut fixture = Fixture::new();
     let file = fixture.backup.path().join("erased.ndjson");
     fs::write(

@@ -26,7 +26,7 @@ struct Phone {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_kills_under_load_and_a_restore_everything_that_was_shared_is_there_once() {
+async fn after_kills_and_a_restore_everything_is_there_once() {
     let kills = std::env::var("KRING_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
     let mut server = Server::with(&["--command-burst", "100000", "--commands-per-second", "10000"]);
     let cast = Cast::new(&server);

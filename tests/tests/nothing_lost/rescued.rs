@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[tokio::test]
-async fn a_rescued_phone_can_write_again_and_its_looks_are_all_in_the_log() {
+async fn a_rescued_phone_keeps_its_read_log() {
     let server = Server::shared();
     let cast = Cast::new(&server);
     let url = format!("http://{}", server.address());

@@ -242,7 +242,7 @@ async fn who_comes_back_is_the_same_person_with_all_edits() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_emptied_phone_comes_back_too_and_is_offered_where_people_look() {
+async fn an_emptied_phone_comes_back_with_a_code() {
     let server = Server::start();
     let (professional, space) = space(&server);
     let url = format!("http://{}", server.address());

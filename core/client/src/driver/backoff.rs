@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn who_greets_and_hangs_up_is_waited_for_like_who_does_not_answer() {
+    fn a_server_that_hangs_up_is_waited_for_ever_longer() {
         let mut backoff = Backoff::new(3);
         for _ in 0..20 {
             backoff.next_wait();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_without_a_server_takes_about_two_thousand_attempts_and_no_more() {
+    fn a_day_without_a_server_takes_two_thousand_attempts() {
         let mut backoff = Backoff::new(7);
         let mut now = Duration::ZERO;
         let mut attempts = 0;

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_kept_whole_behind_a_snapshot_until_there_are_too_many() {
+    fn entries_are_kept_behind_a_snapshot_up_to_a_bound() {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(&directory.path().join("kring.db")).unwrap();
         let position = |sequence| Position { generation: 1, sequence };

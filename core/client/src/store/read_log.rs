@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_goes_on_where_the_server_is_and_begins_anew_on_a_new_device() {
+    fn the_read_log_begins_anew_on_a_new_device() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kring.db");
         let mut store = Store::open(&path).unwrap();

@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_somebody_else_has_open_is_not_taken_for_an_unreadable_one() {
+    fn a_file_in_use_is_not_taken_for_unreadable() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kring.db");
         let store = Store::open(&path).unwrap();

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exchange_that_was_cut_off_anywhere_is_finished_by_who_comes_next() {
+    fn a_swap_that_was_cut_off_anywhere_is_finished_later() {
         let home = tempfile::tempdir().unwrap();
         for done in 0..=COMPANIONS.len() + 1 {
             let path = home.path().join(format!("{done}.db"));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_counts_for_nothing_and_neither_does_the_file_of_another() {
+    fn a_draft_or_another_file_finishes_no_swap() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("kring.db");
         finish_interrupted(&home.path().join("no/folder/kring.db")).unwrap();

@@ -10,7 +10,7 @@ use super::*;
 use crate::{Judgement, guard};
 
 #[test]
-fn two_devices_that_edit_one_idea_from_the_same_base_both_keep_their_words() {
+fn two_edits_from_one_base_keep_both_their_words() {
     let mut circle = circle();
     let linda = author(Role::Member, 2, 20);
     let emine = author(Role::Client, 3, 30);
@@ -22,7 +22,7 @@ fn two_devices_that_edit_one_idea_from_the_same_base_both_keep_their_words() {
 }
 
 #[test]
-fn a_device_builds_on_its_own_earlier_commands_whatever_its_base() {
+fn a_device_builds_on_its_own_earlier_commands() {
     let mut circle = circle();
     let linda = author(Role::Member, 2, 20);
     let emine = author(Role::Member, 3, 30);

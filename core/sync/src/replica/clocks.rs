@@ -90,7 +90,7 @@ mod tests {
     use crate::{DeviceFrame, DocumentHead, ServerFrame};
 
     #[test]
-    fn an_edit_of_a_clock_that_was_never_set_is_dated_when_the_server_is_met() {
+    fn an_edit_of_an_unset_clock_is_dated_by_the_server() {
         let mut phone = phone();
         welcome(&mut phone, server(0), server(0));
         let never = Timestamp::from_millis(60_000);

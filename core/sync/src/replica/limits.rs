@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_another_kind_than_its_id_gives_way_to_the_right_one() {
+    fn a_document_of_a_wrong_kind_gives_way() {
         let mut phone = phone();
         let right = head(space(), DocumentKind::Circle);
         let kind = |phone: &Replica| phone.documents().map(|(_, kind, ..)| kind).collect::<Vec<_>>();

@@ -92,7 +92,7 @@ mod tests {
     use crate::{DocumentHead, ServerFrame};
 
     #[test]
-    fn what_was_not_shared_before_a_removal_is_offered_once_more_and_its_end_is_told() {
+    fn unshared_edits_are_offered_once_more_after_a_removal() {
         let identity = DeviceIdentity { device: DeviceId::new(uuid(1)), person: PersonId::new(uuid(2)) };
         let mut phone = Replica::new(identity);
         let circle = DocumentId::derive(space(), DocumentKind::Circle);

@@ -46,7 +46,7 @@ fn a_space_has_one_client_whichever_invitation_is_taken_first() {
 }
 
 #[test]
-fn who_speaks_for_a_client_who_is_there_is_the_clients_to_choose() {
+fn the_client_chooses_their_representative() {
     let server = Server::start();
     let professional = server.professional();
     let space = professional.create_space();

@@ -54,7 +54,7 @@ fn only_the_client_answers_about_their_own_word() {
 }
 
 #[test]
-fn where_the_client_said_nothing_two_others_are_asked_which_is_right() {
+fn two_others_are_asked_where_the_client_said_nothing() {
     let mut server = Server::with_mo();
     let heads = server.heads();
     let colleague = Author { person: PersonId::new(Uuid::from_u128(77)), ..professional() };

@@ -38,7 +38,7 @@ fn updating_does_not_go_around_the_clients_judgement() {
 }
 
 #[test]
-fn of_two_placements_by_the_client_the_later_shows_and_they_are_asked() {
+fn of_two_placements_by_the_client_the_later_shows() {
     let mut server = Server::with_mo();
     let heads = server.heads();
     server.send(client_tablet(), &heads, place(1, "society"));
@@ -60,7 +60,7 @@ fn of_two_placements_by_the_client_the_later_shows_and_they_are_asked() {
 
 /// A professional cannot write a placement of an existing contact today; one may once the client allows it.
 #[test]
-fn the_clients_placement_wins_over_a_concurrent_one_whichever_comes_first() {
+fn the_clients_placement_wins_in_either_order() {
     for professional_first in [true, false] {
         let mut server = Server::with_mo();
         let heads = server.heads();
@@ -89,7 +89,7 @@ fn the_clients_placement_wins_over_a_concurrent_one_whichever_comes_first() {
 }
 
 #[test]
-fn a_suggestion_that_was_made_true_asks_nothing_and_one_about_somebody_gone_is_gone() {
+fn a_suggestion_that_came_true_asks_nothing() {
     let mut server = Server::with_mo();
     server.run(professional(), place(1, "family"));
     server.run(client(), place(1, "family"));

@@ -24,7 +24,7 @@ fn code(outcome: &Outcome) -> (Judgement, Option<RefusalCode>) {
 }
 
 #[test]
-fn erasing_begins_a_generation_in_which_nothing_is_left_but_the_id() {
+fn erasing_begins_a_generation_that_keeps_only_the_id() {
     let mut circle = circle();
     let linda = author(Role::Member, 2, 20);
     let emine = author(Role::Client, 3, 30);
@@ -83,7 +83,7 @@ fn verdicts_outlive_a_generation_and_a_retry_changes_nothing() {
 }
 
 #[test]
-fn a_base_of_an_older_generation_is_the_start_of_the_present_one() {
+fn an_older_base_counts_as_the_start_of_the_generation() {
     let mut circle = circle();
     let linda = author(Role::Member, 2, 20);
     let emine = author(Role::Client, 3, 30);
@@ -102,7 +102,7 @@ fn a_base_of_an_older_generation_is_the_start_of_the_present_one() {
 }
 
 #[test]
-fn the_chain_of_a_generation_covers_the_one_before_and_its_snapshot() {
+fn the_chain_of_a_generation_covers_its_snapshot() {
     let chain_hash = |text: &str, is_compacted: bool| {
         let mut circle = circle();
         admit(&mut circle, &author(Role::Member, 2, 20), 1, None, idea(7, text));
