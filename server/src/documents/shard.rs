@@ -139,11 +139,13 @@ impl Shard {
         Some(inbox.try_recv().ok())
     }
 
-    /// Gives each document that has work a slice of time, the one that has waited longest first.
+    /// Gives documents that have work a slice of time each, the one that has waited longest first, for as long as a batch may
+    /// take.
     fn go_on(&mut self) {
         let began = Instant::now();
-        for _ in 0..self.waiting.documents() {
-            let Some(document) = self.waiting.begin() else { return };
+        while began.elapsed() < ROUND_TIME
+            && let Some(document) = self.waiting.begin()
+        {
             let until = Instant::now() + SLICE;
             while Instant::now() < until
                 && let Some(work) = self.waiting.take(document)
@@ -151,9 +153,6 @@ impl Shard {
                 self.work_on(document, work, until);
             }
             self.waiting.end(document);
-            if began.elapsed() >= ROUND_TIME {
-                return;
-            }
         }
     }
 

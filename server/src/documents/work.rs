@@ -88,11 +88,6 @@ impl Waiting {
         self.order.is_empty()
     }
 
-    /// For how many documents something waits.
-    pub(super) fn documents(&self) -> usize {
-        self.order.len()
-    }
-
     /// Adds work behind what waits for the same document; commands of one device wait together, so that they can become
     /// one change.
     pub(super) fn push(&mut self, document: DocumentId, work: Work) {
@@ -188,7 +183,7 @@ mod tests {
         }
         let expected = [vec![10, 11], vec![20], vec![12], vec![13], vec![14]];
         assert_eq!(turns(&mut waiting), expected.map(|commands| (5, commands)));
-        assert!(waiting.is_empty() && waiting.documents() == 0);
+        assert!(waiting.is_empty() && waiting.work.is_empty());
     }
 
     #[test]
