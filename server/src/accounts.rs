@@ -1,4 +1,4 @@
-//! Who there is: persons, their devices, the spaces they are in and the codes that let somebody in.
+//! Persons, their devices, the spaces they are in and the codes that let somebody in.
 //!
 //! Everything here is a function over a connection: reads for a snapshot, writes inside the transaction of the store.
 

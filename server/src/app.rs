@@ -1,4 +1,4 @@
-//! What every request has at hand.
+//! The parts of a server that every request has at hand.
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Who is asking: one-time codes, access tokens, refresh tokens and the sign-ins they belong to.
+//! Authentication: one-time codes, access tokens, refresh tokens and the sign-ins they belong to.
 //!
 //! A **sign-in** (in the database a *family*) is the chain of refresh tokens that began with one sign-in on one
 //! device. Access tokens are signed and name their sign-in, so that ending it ends them too, at once. Whatever is

@@ -1,4 +1,4 @@
-//! What an operator can set, with everything filled in.
+//! The settings of an operator, with everything filled in.
 
 mod origins;
 mod proxies;

@@ -1,4 +1,4 @@
-//! How many requests one device may make, and one address that does not say who it is.
+//! Limits the requests of one device, and of one address that does not say who it is.
 
 use std::hash::Hash;
 use std::net::IpAddr;

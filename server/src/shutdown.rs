@@ -1,4 +1,4 @@
-//! How long the server lives: a signal that it stops, and a wait until everybody has.
+//! Signals that the server stops, and waits until everybody has.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What earlier builds wrote is read by this one: a server's database, phones' files, frames.
+//! Reads what earlier builds wrote: a server's database, phones' files, frames.
 //!
 //! Each folder below `tests/frozen` was made by `kring-freeze` of the version it is named after and is never made anew.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is not as it should be ends the test, there")]

@@ -1,4 +1,4 @@
-//! Who the phone belongs to, and its sign-in at the server.
+//! The owner of the phone, and its sign-in at the server.
 
 use kring_domain::{PersonId, ServerId, Timestamp};
 use kring_sync::DeviceIdentity;

@@ -1,4 +1,4 @@
-//! What can go wrong, in as many variants as a caller acts on; the details go to the log.
+//! Failures, in as many variants as a caller acts on; the details go to the log.
 
 use kring_domain::{Language, ParseError, PhoneProblem, ProblemCode, Refusal, RefusalCode};
 use thiserror::Error;

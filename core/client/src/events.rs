@@ -1,4 +1,4 @@
-//! What happened, in a queue that a slow reader cannot fill.
+//! Events, in a queue that a slow reader cannot fill.
 
 use std::collections::VecDeque;
 

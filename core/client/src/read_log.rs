@@ -1,4 +1,4 @@
-//! What is looked at on this phone goes into the access log, when there is a server to tell it.
+//! Uploads the read log of this phone to the access log, when there is a server.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! What all handles share: the file and the replica, each behind a lock, and the bells that wake who waits.
+//! State that all handles share: the file and the replica, each behind a lock, and the bells that wake tasks that wait.
 //!
 //! Where both locks are taken, the file's comes first. It is held while a batch is made durable, the replica's is
 //! not, so reading goes on during a commit and edits that arrive meanwhile share the next one.

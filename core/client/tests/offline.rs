@@ -1,4 +1,4 @@
-//! What a person does on a phone that has never seen a server.
+//! A person works on a phone that has never seen a server.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail the test")]
 

@@ -1,4 +1,4 @@
-//! Who makes an edit, in a form that travels inside every operation of the document.
+//! The author of an edit, in a form that travels inside every operation of the document.
 
 use automerge::{ActorId, ObjId};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! How people call each other: by the first name, and by the whole name where two are alike.
+//! Calls people by the first name, and by the whole name where two are alike.
 
 use std::collections::BTreeMap;
 

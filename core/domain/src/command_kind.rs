@@ -1,4 +1,4 @@
-//! What every command is made of.
+//! The parts of every command.
 
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;

@@ -1,4 +1,4 @@
-//! What an edit knows besides its own fields.
+//! The circumstances of an edit, besides its own fields.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! What people read for the words in a document, and the whole vocabulary: one source for every app.
+//! Labels for the words in a document, and the whole vocabulary: one source for every app.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Who may do which command: one row per command, read by the decision, the documentation and the tests.
+//! The policy: one row per command, read by the decision, the documentation and the tests.
 
 use crate::Role;
 

@@ -1,4 +1,4 @@
-//! What is the client's alone: notes, who helps and who does not, and what they would dare to ask.
+//! The client's private document: notes, who helps and who does not, and what they would dare to ask.
 //!
 //! A professional reads it only while a consent of the client is in force.
 

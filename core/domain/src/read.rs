@@ -1,4 +1,4 @@
-//! What a person gets to read: the merged document as plain data, with the questions it raises.
+//! The read model: the merged document as plain data, with the questions it raises.
 
 use automerge::ReadDoc;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Who somebody is in a space, and how far that lets them into a document.
+//! Roles in a space, and the access that each gives to documents.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Which commands can be executed in one change: those of which none needs what another one does.
+//! Finds commands that can be executed in one change: none of them needs what another one does.
 
 use serde_json::Value;
 use uuid::Uuid;

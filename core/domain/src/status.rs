@@ -1,4 +1,4 @@
-//! How it goes with a client, in a phase and a sentence or two: all that a backup may see.
+//! The status of a client, in a phase and a sentence or two: all that a backup may see.
 //!
 //! It is derived from what people read and never stored. It tells of nobody: no name, no title, no text that
 //! anybody wrote. It reproaches nobody either: where it is quiet it says so, with one next step.

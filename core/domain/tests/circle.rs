@@ -1,4 +1,4 @@
-//! What people may do with what they said in a circle, and what of it stays.
+//! People change and take back their own words in a circle.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 

@@ -1,4 +1,4 @@
-//! What becomes of an action plan that several people work on without knowing of each other.
+//! Several people work on an action plan without knowing of each other.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 

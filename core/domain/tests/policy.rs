@@ -1,4 +1,4 @@
-//! Who may do what, tried out: every command by every role in every situation, as `docs/policy.md` shows it.
+//! Tries every command by every role in every situation, as `docs/policy.md` shows it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 

@@ -1,4 +1,4 @@
-//! How it goes, at every stage of the demo's story and at every threshold.
+//! The status at every stage of the demo's story and at every threshold.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 

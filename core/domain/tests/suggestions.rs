@@ -1,4 +1,4 @@
-//! What others may only suggest, and what becomes of it when the client answers.
+//! Suggestions of others, and the client's answers to them.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
 

@@ -1,4 +1,4 @@
-//! What a device needs to be brought up to date.
+//! Decides how a device is brought up to date.
 
 use crate::Position;
 

@@ -1,4 +1,4 @@
-//! What the server knows of a connected device and one document: how far it was brought, and what it has beyond.
+//! The server's knowledge of a connected device and one document: how far it was brought, and what it has beyond.
 
 use crate::{Claim, Position};
 

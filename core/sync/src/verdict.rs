@@ -1,4 +1,4 @@
-//! How the server answers a command.
+//! Verdicts: the server's answers to commands.
 
 use kring_domain::{Because, CommandId, Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What was looked at on a device, as the device tells it: a chain without a gap, taken into the access log.
+//! The read log of a device: a chain without a gap, taken into the access log.
 
 use kring_domain::{DeviceId, Role, Timestamp};
 use kring_sync::{ReadEvent, ReadLogChain};

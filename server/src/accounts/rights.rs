@@ -1,4 +1,4 @@
-//! What a person may in a space: their role, and what the consents in force add to it.
+//! The rights of a person in a space: their role, and what the consents in force add to it.
 
 use kring_domain::{Access, DocumentId, DocumentKind, Grant, Grantee, Grants, PersonId, Role, SpaceId, access};
 use rusqlite::{Connection, params};

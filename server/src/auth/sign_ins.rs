@@ -1,4 +1,4 @@
-//! Which sign-ins are live, remembered so that a request costs no query.
+//! Live sign-ins, remembered so that a request costs no query.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

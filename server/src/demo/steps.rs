@@ -1,4 +1,4 @@
-//! What the people of the story do, one edit after the other.
+//! The steps of the story's people, one edit after the other.
 
 use kring_domain::{Date, DocumentKind, Role};
 use serde_json::{Value, json};

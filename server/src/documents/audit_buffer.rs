@@ -1,4 +1,4 @@
-//! What goes into the access log of the work on a document.
+//! Audit entries about the work on a document, until they are stored.
 
 use std::collections::BTreeMap;
 

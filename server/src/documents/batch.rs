@@ -1,4 +1,4 @@
-//! What a shard did to its documents in one go, on its way to be durable.
+//! A batch of writes to a shard's documents, on its way to be durable.
 
 use std::sync::Arc;
 use std::time::Instant;

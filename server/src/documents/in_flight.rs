@@ -1,4 +1,4 @@
-//! How far a shard may run ahead of the store.
+//! Bounds how far a shard may run ahead of the store.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 

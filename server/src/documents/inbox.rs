@@ -1,4 +1,4 @@
-//! What a shard is asked, and whom it answers.
+//! Requests to a shard, and the receivers of its answers.
 
 use std::sync::Arc;
 

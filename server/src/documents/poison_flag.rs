@@ -1,4 +1,4 @@
-//! What ties a document in memory to what was built on it.
+//! Ties a document in memory to the writes that were built on it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

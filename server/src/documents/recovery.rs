@@ -1,4 +1,4 @@
-//! Which documents wait, after a backup was restored, for what devices still have.
+//! Documents that wait, after a backup was restored, for what devices still have.
 
 use kring_domain::{DocumentId, Timestamp};
 use kring_sync::Recovery;

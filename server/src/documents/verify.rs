@@ -1,4 +1,4 @@
-//! Whether stored logs are whole: each entry behind the one before it, under this server's signature.
+//! Verifies stored logs: each entry behind the one before it, under this server's signature.
 
 use ed25519_dalek::{Signature, SigningKey};
 use kring_domain::{DocumentId, DocumentKind};

@@ -1,4 +1,4 @@
-//! What handlers are given: the caller, ids, bodies and where the request comes from; each parsed, or a problem.
+//! Extractors of handlers: the caller, ids, bodies and the address of the request; each parsed, or a problem.
 
 mod address;
 mod bytes;

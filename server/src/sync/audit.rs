@@ -1,4 +1,4 @@
-//! What of a sync goes into the access log: whose device got what, and who tried what they may not.
+//! Audit entries about sync: whose device got what, and who tried what they may not.
 
 use kring_domain::DocumentId;
 use rusqlite::Connection;

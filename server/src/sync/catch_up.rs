@@ -1,4 +1,4 @@
-//! What a device lacks, read from the log in pieces; and where it has more than the log, or another one.
+//! Reads what a device lacks from the log, in chunks, and sees where it has more than the log, or another one.
 
 mod frame_builder;
 

@@ -1,4 +1,4 @@
-//! What one person may see, read from the database without loading a document.
+//! The directory of one person: what they may see, read from the database without loading a document.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Who is connected, and who reads which document.
+//! The hub: who is connected, and who reads which document.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

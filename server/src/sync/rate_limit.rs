@@ -1,4 +1,4 @@
-//! Which of a batch of commands get as far as the document: those of somebody who may read it, and not too many.
+//! Lets as many commands through to the document as their author may send, if they may read it.
 
 use kring_domain::{Access, Author, DeviceId, PersonId, Refusal, RefusalCode};
 use kring_sync::{Submission, Verdict};

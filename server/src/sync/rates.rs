@@ -1,4 +1,4 @@
-//! How many commands each device may still send: a bucket per device that refills steadily.
+//! Limits the commands of each device: a bucket per device that refills steadily.
 
 use std::fmt;
 use std::num::NonZeroU32;

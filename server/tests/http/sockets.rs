@@ -1,4 +1,4 @@
-//! What closes a WebSocket: `GET /v1/sync` from the outside.
+//! WebSockets from the outside: `GET /v1/sync`, and what closes them.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

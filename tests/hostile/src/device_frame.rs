@@ -1,4 +1,4 @@
-//! What a device sends: frames, and the commands in them.
+//! Frames of a device, and the commands in them.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! What a server sends, which may be broken or lying.
+//! Frames of a server, which may be broken or lying.
 
 use kring_sync::{decode_server_frame, decode_server_frames};
 

@@ -1,4 +1,4 @@
-//! What is done to the files of a directory, written down in the order in which it is done.
+//! Writes down what is done to the files of a directory, in order.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What is left of a directory when the power goes.
+//! The disk that is left of a directory when the power goes.
 //!
 //! The disk that is modelled keeps what was synced and promises nothing else. What was written since may be there or
 //! not, in any part of its sectors of 512 bytes and in any order; so may a change of size, and what a file was made

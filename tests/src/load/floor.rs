@@ -1,4 +1,4 @@
-//! What the machine itself takes for the same work: the floor under every figure.
+//! The floor under every figure: the machine's own time for the same work.
 
 pub(crate) mod automerge;
 pub(crate) mod disk;

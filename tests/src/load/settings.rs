@@ -1,4 +1,4 @@
-//! How much of everything.
+//! The sizes of the workloads.
 
 use std::path::PathBuf;
 use std::time::Duration;

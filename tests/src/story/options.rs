@@ -1,4 +1,4 @@
-//! How the story is told.
+//! The options of the story.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

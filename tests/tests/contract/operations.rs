@@ -1,4 +1,4 @@
-//! What an operator and an integrator start from.
+//! The pages that an operator and an integrator start from.
 
 use kring_tests::outside::{Cast, Server, Socket};
 use serde_json::{Value, json};

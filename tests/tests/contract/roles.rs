@@ -1,4 +1,4 @@
-//! What each role finds in a space, and what it may do there.
+//! Each role finds its documents in a space, and may do its commands there.
 
 use kring_tests::outside::{Cast, Person, Server, Socket, id};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How sentences and names are built, counted over all sources; each failure names the file and the line.
+//! Counts over all sources how sentences and names are built; each failure names the file and the line.
 
 use super::source::{Kind, Source, files};
 

@@ -1,4 +1,4 @@
-//! What stands between a phone and the server, and behaves as it is told.
+//! A relay between a phone and the server, which behaves as it is told.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What goes wrong with a call, and what that means to the caller.
+//! Failures of a call, and their meaning to the caller.
 
 use kring_domain::{ServerId, Timestamp};
 use thiserror::Error;

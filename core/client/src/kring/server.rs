@@ -1,4 +1,4 @@
-//! Which server the person's is: another one that answers at its address, for a minute or for good, changes nothing here.
+//! The identity of the person's server: another one that answers at its address, for a minute or for good, changes nothing here.
 
 use kring_domain::ServerId;
 use kring_sync::ServerFrame;

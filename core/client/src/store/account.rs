@@ -1,4 +1,4 @@
-//! Whose file it is, the sign-in, the spaces and who is in them.
+//! The owner of the file, the sign-in, the spaces and the people in them.
 
 use kring_domain::{DeviceId, PersonId, Role, ServerId, SpaceId, Status, Timestamp};
 use kring_sync::{Clock, DeviceIdentity, Member};

@@ -1,4 +1,4 @@
-//! What goes wrong with the file, and what that means to the caller.
+//! Failures of the file, and their meaning to the caller.
 
 use rusqlite::ErrorCode;
 use thiserror::Error;

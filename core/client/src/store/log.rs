@@ -1,4 +1,4 @@
-//! What is kept for a server that loses it: whole entries, and the person's own edits after they were shared.
+//! Entries kept whole for a server that loses them, and the person's own edits after they were shared.
 
 use kring_domain::{CommandId, DocumentId, Timestamp};
 use kring_sync::{EncodedEntry, Entry, OwnEdit, Position};

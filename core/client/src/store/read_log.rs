@@ -1,4 +1,4 @@
-//! What was looked at on this phone, as a chain, until the server has it and for a while after.
+//! The read log of this phone, as a chain, until the server has it and for a while after.
 
 use kring_domain::{DeviceId, DocumentId, Timestamp};
 use kring_sync::{DeviceIdentity, MAX_READ_EVENTS, ReadEvent, ReadLogChain};

@@ -1,4 +1,4 @@
-//! What can still be read of a damaged file, row by row.
+//! Reads a damaged file row by row, as far as it can be read.
 
 mod table;
 

@@ -1,4 +1,4 @@
-//! What people write, without what nobody sees: the one place where names and texts are cleaned.
+//! Cleans names and texts of what nobody sees; nothing else does.
 //!
 //! Cleaning takes out characters that show nothing and mislead (overrides of the direction of writing, soft hyphens,
 //! tags), and keeps what a script needs: joiners between letters, variation selectors, marks of direction. Two texts that

@@ -1,4 +1,4 @@
-//! What is kept beside the map: snapshots, suggestions and erasures, as plain data.
+//! Data kept beside the map: snapshots, suggestions and erasures.
 
 use automerge::ReadDoc;
 use serde::Serialize;

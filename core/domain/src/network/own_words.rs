@@ -1,4 +1,4 @@
-//! What is the client's own to say about a contact: of values that were set concurrently, theirs stands.
+//! The client's own words about a contact: of values that were set concurrently, theirs stands.
 
 use automerge::transaction::Transactable;
 use automerge::{ReadDoc, ScalarValue};

@@ -1,4 +1,4 @@
-//! Whether a contact is on the map or put away.
+//! Tells contacts on the map from those put away.
 //!
 //! Both putting away and every edit write one register. So the two at once leave two values behind, by which every
 //! replica sees that somebody still worked on a contact that was put away: it comes back, with a question.

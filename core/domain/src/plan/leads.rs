@@ -1,4 +1,4 @@
-//! Who leads where several people took on the same thing: the earliest; the others help along.
+//! The lead where several people took on the same thing: the earliest; the others help along.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Which active actions come first. Nothing is un-activated: what does not fit is shown as waiting.
+//! The order of active actions. Nothing is un-activated: what does not fit is shown as waiting.
 
 use automerge::ReadDoc;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What state an action is in, derived from its events.
+//! The state of an action, derived from its events.
 
 use automerge::ReadDoc;
 

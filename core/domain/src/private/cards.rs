@@ -1,4 +1,4 @@
-//! What the client is asked about what their own devices say differently.
+//! Cards for the client about values that their own devices set differently.
 
 use automerge::ReadDoc;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Whether somebody does the client good, and what the client reads who called somebody unsafe.
+//! Ratings of contacts, and the advice to a client who called somebody unsafe.
 
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;

@@ -1,4 +1,4 @@
-//! What counts as a step forward.
+//! Counts steps forward.
 
 use super::StatusSources;
 use super::round::{ENOUGH_IDEAS, Round};

@@ -1,4 +1,4 @@
-//! What becomes of commands.
+//! Commands are admitted, rejected or held.
 
 mod generations;
 mod runs;

@@ -1,4 +1,4 @@
-//! How many items CBOR claims to be, counted without making any of them.
+//! Counts the items that CBOR claims to be, without making any of them.
 
 /// The items in some bytes: numbers, strings, lists, pairs' halves and ends (RFC 8949). What is no CBOR is counted to
 /// where it breaks off; the decoder refuses it.

@@ -1,4 +1,4 @@
-//! How much a document would become, counted from its bytes before Automerge makes it.
+//! Counts from its bytes how much a document would become, before Automerge makes it.
 //!
 //! A saved document is columns of runs: a hundred bytes can stand for three million operations, and deflate packs
 //! them once more. Counting the runs costs nothing, and bounds both the memory and the time of the real parser. The

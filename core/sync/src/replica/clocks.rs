@@ -1,4 +1,4 @@
-//! Whether this device's clock can be right, and the dates of edits where it is not.
+//! Compares this device's clock with the server's, and corrects the dates of edits.
 
 use kring_domain::Timestamp;
 

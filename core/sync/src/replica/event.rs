@@ -1,4 +1,4 @@
-//! What a device tells its person.
+//! Events for the person who uses the device.
 
 use kring_domain::{CommandId, DocumentId, PersonId};
 use serde_json::Value;

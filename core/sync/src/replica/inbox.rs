@@ -1,4 +1,4 @@
-//! What the server's frames do to a device.
+//! Handles the server's frames on a device.
 
 use kring_domain::{Access, CommandId, DocumentId, RefusalCode, Timestamp, mentions};
 

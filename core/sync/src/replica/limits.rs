@@ -1,4 +1,4 @@
-//! What no honest server sends, whatever its people do: refused before anything is made of it.
+//! Limits that no honest server exceeds, whatever its people do: refused before anything is made of it.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What a device holds in words, for the person who uses it.
+//! Reads a device's documents in words, for the person who uses it.
 
 use kring_domain::{
     Access, Author, Content, DocumentId, DocumentKind, Language, PersonId, ReadModel, Reader, Refusal, Role, SpaceId,

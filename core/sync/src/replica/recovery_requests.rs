@@ -1,4 +1,4 @@
-//! What a device keeps for a server that loses it: whole entries, and the person's own edits.
+//! Answers a server that has lost its log: with whole entries, and with the person's own edits.
 
 use std::collections::{BTreeMap, BTreeSet};
 

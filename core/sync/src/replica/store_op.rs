@@ -1,4 +1,4 @@
-//! What a device keeps, as data for a store to write and to hand back.
+//! Operations on a device's store, as data to write and to hand back.
 
 use kring_domain::{Access, Because, CommandId, DocumentId, DocumentKind, RefusalCode, Role, SpaceId, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What a connection reads from the database: the answer to `hello`, and pieces of what a device lacks.
+//! Queries of a connection: the answer to `hello`, and chunks of what a device lacks.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What two people do on their phones.
+//! Two people work on their phones.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a device keeps, in memory, as a phone's file keeps it.
+//! A device's store in memory, as a phone's file keeps it.
 
 use std::collections::BTreeMap;
 

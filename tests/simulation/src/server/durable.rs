@@ -1,4 +1,4 @@
-//! What survives a crash, and what a backup has.
+//! The durable part of the server: it survives a crash, and a backup has it.
 
 use std::collections::BTreeMap;
 

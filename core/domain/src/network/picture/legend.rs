@@ -1,4 +1,4 @@
-//! What the outlines and signs mean: only those that are in the picture.
+//! The meaning of the outlines and signs that are in the picture.
 
 use super::people::{People, Person};
 use super::{mark, text};

@@ -1,4 +1,4 @@
-//! How things stand with a contact, in outline and sign; colour only adds to it.
+//! The state of things with a contact, in outline and sign; colour only adds to it.
 
 use crate::network::Status;
 

@@ -1,4 +1,4 @@
-//! Who is drawn, and in which sector.
+//! Chooses the people that are drawn, and their sector.
 
 use super::text;
 use crate::ContactId;
