@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::shutdown::ShutdownGuard;
 use crate::sync::hub::Hub;
 
-/// The time that after a connection has ended its memory is given back. The allocator keeps what was freed for a second, in
+/// The delay between the end of a connection and giving its memory back. The allocator keeps freed memory for a second, in
 /// case it is wanted again.
 const AFTER: Duration = Duration::from_secs(2);
 
