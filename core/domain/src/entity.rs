@@ -214,7 +214,11 @@ macro_rules! entity {
 
         impl $name {
             $($crate::entity::entity!(@key $field, $type, [$($key)?], [$($item)?]);)*
-            $($($crate::entity::entity!(@key $kept, $kept_type, [], []);)*)?
+            $($(
+                #[expect(non_upper_case_globals, reason = "a key has the name of what it holds")]
+                pub(super) const $kept: $crate::entity::Key<$kept_type> =
+                    $crate::entity::Key::new(stringify!($kept));
+            )*)?
         }
 
         impl $crate::entity::Entity for $name {

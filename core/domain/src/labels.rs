@@ -12,7 +12,7 @@ use crate::network::{
     FREQUENCIES, Initiator, NetworkModel, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, SuggestionState,
     SupportKind, Wish, frequency_label,
 };
-use crate::plan::{ACTION_STATES, Company, GoalType, Next, PlanModel, Right, Setting};
+use crate::plan::PlanModel;
 use crate::private::PrivateModel;
 use crate::private_time::PrivateTimeModel;
 use crate::words::{Perspective, WordList, Words};
@@ -20,7 +20,7 @@ use crate::work_notes::WorkNotesModel;
 use crate::{Content, Language, Phase};
 
 /// The lists of the documents whose entities have no home yet.
-const LISTS: [WordList; 15] = [
+const LISTS: [WordList; 9] = [
     Quadrant::WORDS,
     RINGS,
     RELATIONS,
@@ -30,18 +30,13 @@ const LISTS: [WordList; 15] = [
     Status::WORDS,
     Wish::WORDS,
     SnapshotLabel::WORDS,
-    GoalType::WORDS,
-    ACTION_STATES,
-    Setting::WORDS,
-    Company::WORDS,
-    crate::plan::SupportLevel::WORDS,
-    Next::WORDS,
 ];
 
 /// Every list of the vocabulary, each once.
 fn lists() -> Vec<WordList> {
     let mut lists = Lists::default();
-    LISTS.into_iter().chain([Right::WORDS]).for_each(|list| lists.add(list));
+    LISTS.into_iter().for_each(|list| lists.add(list));
+    PlanModel::lists(&mut lists);
     CircleModel::lists(&mut lists);
     PrivateModel::lists(&mut lists);
     PrivateTimeModel::lists(&mut lists);
@@ -115,7 +110,7 @@ impl Content {
         let mut labels = Labeller { labels: Labels::default(), language, perspective };
         match self {
             Content::Network(network) => labels.network(network),
-            Content::Plan(plan) => labels.plan(plan),
+            Content::Plan(plan) => plan.labels(&mut labels),
             Content::Circle(circle) => circle.labels(&mut labels),
             Content::Private(private) => private.labels(&mut labels),
             Content::Consents(consents) => consents.labels(&mut labels),
@@ -182,23 +177,6 @@ impl Labeller<'_> {
             self.add_all("quadrant", Quadrant::WORDS, suggestion.quadrant.iter());
             self.add_all("ring", RINGS, suggestion.ring.map(|ring| ring.to_string()));
         }
-    }
-
-    fn plan(&mut self, plan: &PlanModel) {
-        self.add_all("type", GoalType::WORDS, plan.goals.iter().filter_map(|goal| goal.goal_type.as_ref()));
-        for action in &plan.actions {
-            self.add_all("state", ACTION_STATES, [&action.state]);
-            self.add_all("setting", Setting::WORDS, action.setting.iter());
-            self.add_all("company", Company::WORDS, action.company.iter());
-            self.add_all("support", crate::plan::SupportLevel::WORDS, action.parts.iter().map(|part| &part.support));
-            self.add_all("next", Next::WORDS, action.evaluations.iter().map(|evaluation| &evaluation.next));
-        }
-        self.add_all(
-            "state",
-            SuggestionState::WORDS,
-            plan.suggestions.iter().map(|suggestion| suggestion.state.name()),
-        );
-        self.add_all("right", Right::WORDS, plan.delegations.iter().map(|delegation| &delegation.right));
     }
 
     /// Adds what a person reads for a word of a list.

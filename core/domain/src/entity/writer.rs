@@ -50,6 +50,19 @@ impl<'t, T: Transactable> Writer<'t, T> {
         Ok(self)
     }
 
+    /// Sets, clears or leaves a value. Clearing loses to a concurrent value: nobody's words are lost.
+    pub(crate) fn change<V, S: Stores<V>>(
+        &mut self,
+        key: Key<V>,
+        change: &Option<Option<S>>,
+    ) -> Result<&mut Self, Refusal> {
+        match change {
+            Some(None) => self.clear(key),
+            Some(Some(value)) => self.put(key, value),
+            None => Ok(self),
+        }
+    }
+
     /// Takes a value away.
     pub(crate) fn clear<V>(&mut self, key: Key<V>) -> Result<&mut Self, Refusal> {
         self.transaction.delete(&self.object, key.name())?;

@@ -6,35 +6,34 @@ mod two_values;
 use automerge::ReadDoc;
 use serde_json::json;
 
-use super::queue::Queue;
-use super::stage::{EventKind, Stage};
-use super::{ActionView, PlanView};
+use super::action::{EventKind, Stage};
+use super::{Action, Evaluation};
 use crate::brief::brief;
+use crate::entity::{Entity, Item};
 use crate::question::Question;
-use crate::{CardKind, DocumentKind, Language, Reader, suggestion};
+use crate::{ActionId, CardKind, DocumentKind, Language, Reader, suggestion};
 
-pub(super) fn of<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue, reader: &Reader<'_>) -> Vec<Question> {
-    let mut questions: Vec<Question> = too_many::question(plan, queue, reader).into_iter().collect();
-    questions.extend(suggestion::questions(plan.document, DocumentKind::Plan, reader));
-    questions.extend(two_values::about_goals(plan, reader));
-    for action in plan.actions() {
-        questions.extend(about_stage(&action, reader));
-        questions.extend(two_values::about_action(&action, reader));
+pub(super) fn of(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Question> {
+    let mut questions: Vec<Question> = too_many::question(document, reader).into_iter().collect();
+    questions.extend(suggestion::questions(document, DocumentKind::Plan, reader));
+    questions.extend(two_values::about_goals(document, reader));
+    for (id, action) in Action::items(&Item::root(document)) {
+        questions.extend(about_stage(id, &action, reader));
+        questions.extend(two_values::about_action(id, &action, reader));
     }
     questions
 }
 
-fn about_stage<R: ReadDoc>(action: &ActionView<'_, R>, reader: &Reader<'_>) -> Option<Question> {
-    let id = action.id();
-    match action.stage() {
+fn about_stage<R: ReadDoc>(id: ActionId, action: &Item<'_, R>, reader: &Reader<'_>) -> Option<Question> {
+    match Stage::of(action) {
         Stage::PartMissing => {
             let label = reader.language.pick("Schrijf het op", "Write it down");
             let example = json!({ "type": "update_action", "action_id": id, "client_part": "…" });
             let question = Question::new(CardKind::ClientPartMissing, own_part(action, reader));
             Some(question.about([id]).fill_in(label, example))
         }
-        Stage::Ended(event) if event.is(EventKind::Done) && !action.is_evaluated() => {
-            let title = brief(&action.title(), 5);
+        Stage::Ended(event) if event.is(EventKind::Done) && !Evaluation::is_any(action) => {
+            let title = brief(&Action::title_of(action), 5);
             let text = match reader.language {
                 Language::Dutch => format!("Kijk samen terug op “{title}”."),
                 Language::English => format!("Look back on “{title}” together."),
@@ -51,8 +50,8 @@ fn about_stage<R: ReadDoc>(action: &ActionView<'_, R>, reader: &Reader<'_>) -> O
 }
 
 /// The question after the client's own part: to the client, or to those who help with it.
-fn own_part<R: ReadDoc>(action: &ActionView<'_, R>, reader: &Reader<'_>) -> String {
-    let title = brief(&action.title(), 5);
+fn own_part<R: ReadDoc>(action: &Item<'_, R>, reader: &Reader<'_>) -> String {
+    let title = brief(&Action::title_of(action), 5);
     match (reader.is_client(), reader.language) {
         (true, Language::Dutch) => format!("Wat doe jij zelf bij “{title}”?"),
         (true, Language::English) => format!("What is your part in “{title}”?"),

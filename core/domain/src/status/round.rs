@@ -3,7 +3,7 @@
 use super::StatusSources;
 use crate::Timestamp;
 use crate::circle::{Idea, IdeaStatus};
-use crate::plan::ActionModel;
+use crate::plan::{Action, ActionState};
 
 /// The number of ideas make a brainstorm.
 pub(super) const ENOUGH_IDEAS: usize = 3;
@@ -26,22 +26,23 @@ pub(super) struct Round {
 
 impl Round {
     pub(super) fn of(sources: StatusSources<'_>) -> Self {
-        let actions: &[ActionModel] = sources.plan.map_or(&[], |plan| &plan.actions);
+        let actions: &[Action] = sources.plan.map_or(&[], |plan| &plan.actions);
         let ideas: &[Idea] = sources.circle.map_or(&[], |circle| &circle.ideas);
         let began = actions.iter().flat_map(|action| &action.evaluations).map(|evaluation| evaluation.at).max();
         let is_now = |at: Timestamp| began.is_none_or(|began| at > began);
         let live = || ideas.iter().filter(|idea| idea.status != IdeaStatus::Withdrawn);
         let mut proposed: Vec<Timestamp> = live().map(|idea| idea.at).filter(|at| is_now(*at)).collect();
         proposed.sort_unstable();
-        let waiting = actions.iter().filter(|action| action.state == "done" && action.evaluations.is_empty());
+        let waiting =
+            actions.iter().filter(|action| action.state == ActionState::Done && action.evaluations.is_empty());
         Self {
             began,
             ideas: proposed,
             // Older documents do not say when an idea was chosen.
             is_chosen: live()
                 .any(|idea| idea.status == IdeaStatus::Chosen && is_now(idea.chosen_at.unwrap_or(idea.at))),
-            is_planned: actions.iter().any(|action| action.state == "draft"),
-            active: actions.iter().filter(|action| action.state == "active").count(),
+            is_planned: actions.iter().any(|action| action.state == ActionState::Draft),
+            active: actions.iter().filter(|action| action.state == ActionState::Active).count(),
             waiting_since: waiting.map(|action| action.done_at.unwrap_or(action.at)).min(),
         }
     }

@@ -3,7 +3,7 @@
 use super::StatusSources;
 use super::round::{ENOUGH_IDEAS, Round};
 use crate::Timestamp;
-use crate::plan::ActionModel;
+use crate::plan::Action;
 
 /// When the last step forward was made.
 ///
@@ -21,7 +21,7 @@ pub(super) fn last(sources: StatusSources<'_>, round: &Round) -> Option<Timestam
     contacts.chain(snapshot).chain(ideas).chain(chosen).chain(actions).max()
 }
 
-fn of_action(action: &ActionModel) -> impl Iterator<Item = Timestamp> {
+fn of_action(action: &Action) -> impl Iterator<Item = Timestamp> {
     [Some(action.at), action.activated_at, action.done_at]
         .into_iter()
         .chain(action.steps.iter().map(|step| step.done_at))

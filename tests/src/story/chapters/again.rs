@@ -100,8 +100,9 @@ async fn new_action(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.everybody_follows("joost", DocumentKind::Plan).await?;
     let goal = id_of("g3");
     let shown = stage.phone("linda")?.plan().actions;
-    let is_there =
-        shown.iter().any(|action| action.goal_id.is_some_and(|id| id.uuid() == goal) && action.state == "active");
+    let is_there = shown.iter().any(|action| {
+        action.goal_id.is_some_and(|id| id.uuid() == goal) && action.state == kring_domain::plan::ActionState::Active
+    });
     stage.expect("de tweede ronde loopt, op elke telefoon", "the second round goes on, on every phone", is_there)
 }
 

@@ -103,7 +103,7 @@ fn is_as_told(stage: &Stage<'_>) -> Result<bool, Failure> {
 
 /// The titles and states of the actions.
 pub(super) fn states(phone: &Phone) -> Vec<(String, String)> {
-    phone.plan().actions.into_iter().map(|action| (action.title, action.state)).collect()
+    phone.plan().actions.into_iter().map(|action| (action.title, action.state.name().to_owned())).collect()
 }
 
 fn card(phone: &Phone) -> Option<Card> {

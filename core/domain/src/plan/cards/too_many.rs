@@ -2,8 +2,9 @@ use automerge::ReadDoc;
 use serde_json::{Value, json};
 
 use crate::brief::brief;
-use crate::plan::PlanView;
-use crate::plan::queue::{MAX_ACTIVE, Queue};
+use crate::entity::Entity;
+use crate::plan::Action;
+use crate::plan::action::{MAX_ACTIVE, Queue};
 use crate::question::{Question, still_chooses};
 use crate::{ActionId, CardKind, Choose, Language, Reader};
 
@@ -14,7 +15,8 @@ const MOST_SPELLED_OUT: usize = 5;
 const MOST_OFFERED: usize = 100;
 
 /// Asks the client which of too many active actions go on now.
-pub(super) fn question<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue, reader: &Reader<'_>) -> Option<Question> {
+pub(super) fn question(document: &impl ReadDoc, reader: &Reader<'_>) -> Option<Question> {
+    let queue = Queue::of(document);
     if !queue.needs_choice() {
         return None;
     }
@@ -31,10 +33,10 @@ pub(super) fn question<R: ReadDoc>(plan: &PlanView<'_, R>, queue: &Queue, reader
     };
     for choice in spelled_out {
         let waiting: Vec<ActionId> = ids.iter().copied().filter(|id| !choice.contains(id)).collect();
-        question = question.answer(label(plan, &waiting, language), rank(&choice));
+        question = question.answer(label(document, &waiting, language), rank(&choice));
     }
     let offered: Vec<ActionId> = ids.iter().copied().take(MOST_OFFERED).collect();
-    let labels = offered.iter().map(|id| plan.action(*id).map(|action| action.title()).unwrap_or_default());
+    let labels = offered.iter().map(|id| title(document, *id));
     let choose = Choose {
         labels: labels.collect(),
         from: offered.iter().map(ActionId::to_string).collect(),
@@ -83,18 +85,19 @@ fn choices(ids: &[ActionId]) -> Vec<Vec<ActionId>> {
 }
 
 /// A choice named by what waits, which is less to read than what goes on.
-fn label<R: ReadDoc>(plan: &PlanView<'_, R>, waiting: &[ActionId], language: Language) -> String {
-    let title = |id: &ActionId, words| {
-        let title = plan.action(*id).map(|action| action.title()).unwrap_or_default();
-        format!("“{}”", brief(&title, words))
-    };
+fn label(document: &impl ReadDoc, waiting: &[ActionId], language: Language) -> String {
+    let quoted = |id: &ActionId, words| format!("“{}”", brief(&title(document, *id), words));
     match (waiting, language) {
-        ([one], Language::Dutch) => format!("{} wacht", title(one, 5)),
-        ([one], Language::English) => format!("{} waits", title(one, 5)),
-        ([one, other], Language::Dutch) => format!("{} en {} wachten", title(one, 4), title(other, 4)),
-        ([one, other], Language::English) => format!("{} and {} wait", title(one, 4), title(other, 4)),
+        ([one], Language::Dutch) => format!("{} wacht", quoted(one, 5)),
+        ([one], Language::English) => format!("{} waits", quoted(one, 5)),
+        ([one, other], Language::Dutch) => format!("{} en {} wachten", quoted(one, 4), quoted(other, 4)),
+        ([one, other], Language::English) => format!("{} and {} wait", quoted(one, 4), quoted(other, 4)),
         (_, language) => language.pick("Laat het zo", "Leave it like this").to_owned(),
     }
+}
+
+fn title(document: &impl ReadDoc, id: ActionId) -> String {
+    Action::item(document, id).map(|action| Action::title_of(&action)).unwrap_or_default()
 }
 
 fn rank(choice: &[ActionId]) -> Value {

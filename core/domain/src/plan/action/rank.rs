@@ -1,12 +1,12 @@
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ROOT, ReadDoc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::queue::{MAX_ACTIVE, Queue, Ranking};
-use super::{ACTIONS, PlanView};
+use super::Action;
+use super::queue::{MAX_ACTIVE, Queue, RANKING, Ranking};
 use crate::bounds::{MAX_ITEMS, list};
-use crate::entity::{must_exist, put_json};
+use crate::entity::{Entity, Writer};
 use crate::policy::{Policy, Rule};
 use crate::{ActionId, CommandKind, Context, Language, Names, Refusal};
 
@@ -32,21 +32,21 @@ impl CommandKind for RankActions {
         if !(1..=MAX_ACTIVE).contains(&self.action_ids.len()) || distinct.len() < self.action_ids.len() {
             return Err(Refusal::invalid("action_ids"));
         }
-        self.action_ids.iter().try_for_each(|id| must_exist(document, ACTIONS, id, "action_ids"))
+        match self.action_ids.iter().all(|id| Action::item(document, *id).is_some()) {
+            true => Ok(()),
+            false => Err(Refusal::not_found("action_ids")),
+        }
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let passed = Queue::of(&PlanView::new(&*transaction))
-            .ids()
-            .filter(|id| !self.action_ids.contains(id))
-            .take(MAX_ITEMS)
-            .collect();
-        put_json(transaction, &ROOT, Ranking::KEY, &Ranking { first: self.action_ids.clone(), passed })
+        let passed =
+            Queue::of(&*transaction).ids().filter(|id| !self.action_ids.contains(id)).take(MAX_ITEMS).collect();
+        let ranking = Ranking { first: self.action_ids.clone(), passed };
+        Writer::root(transaction).put(RANKING, ranking).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let plan = PlanView::new(document);
-        let titles: Vec<String> = self.action_ids.iter().map(|id| plan.title(*id, language)).collect();
+        let titles: Vec<String> = self.action_ids.iter().map(|id| Action::quoted(document, *id, language)).collect();
         format!("{} {}", language.pick("heeft gekozen wat eerst komt:", "chose what comes first:"), titles.join(", "))
     }
 }

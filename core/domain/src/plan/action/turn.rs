@@ -3,15 +3,16 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::stage::{EventKind, Stage};
-use super::{ACTIONS, PlanView};
+use super::Action;
+use super::stage::{self, EventKind, Stage};
 use crate::because::{Because, Reason};
-use crate::entity::{child, create, find, must_exist};
+use crate::entity::Entity;
+use crate::plan::{Delegation, Evaluation};
 use crate::policy::{Condition, Policy, Rule};
 use crate::{ActionId, Author, CommandKind, Context, Language, Names, Refusal, RefusalCode};
 
 /// The three turns an action can take are one command each, with the same shape.
-macro_rules! transitions {
+macro_rules! turns {
     ($($(#[$doc:meta])* $command:ident = $name:literal: $kind:ident, $dutch:literal, $english:literal;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,15 +31,15 @@ macro_rules! transitions {
                 .professional(Rule::If(Condition::Delegated));
 
             fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                must_exist(document, ACTIONS, self.action_id, "action_id")
+                Action::must_exist(document, self.action_id)
             }
 
             fn holds(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-                PlanView::new(document).may_start(author.person)
+                Delegation::may_start(document, author.person)
             }
 
             fn why_not(&self, _condition: Condition, author: &Author, document: &impl ReadDoc) -> Because {
-                let was_given = PlanView::new(document).had_right_to_start(author.person);
+                let was_given = Delegation::could_start(document, author.person);
                 if was_given { Reason::RightTakenBack } else { Reason::ClientStarts }.into()
             }
 
@@ -47,18 +48,18 @@ macro_rules! transitions {
             }
 
             fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-                transition(transaction, self.action_id, EventKind::$kind, context)
+                turn(transaction, self.action_id, EventKind::$kind, context)
             }
 
             fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-                let action = PlanView::new(document).title(self.action_id, language);
+                let action = Action::quoted(document, self.action_id, language);
                 format!("{} {action}", language.pick($dutch, $english))
             }
         }
     )+};
 }
 
-transitions! {
+turns! {
     /// Starts an action.
     ActivateAction = "activate_action": Activated, "is begonnen met", "started";
     /// Stops an action before it is finished.
@@ -67,33 +68,26 @@ transitions! {
     FinishAction = "finish_action": Done, "is klaar met", "finished";
 }
 
-/// Notes the event and points the action's state to it.
-///
-/// Whether the turn makes sense is asked here, where its sender stood in history, and not of the document of now:
-/// what somebody else did meanwhile is for the reading to settle and refuses nobody's work.
-fn transition(
+/// Returns whether the turn makes sense is asked where its sender stood in history, and not of the document of now: what somebody
+/// else did meanwhile is for the reading to settle and refuses nobody's work.
+fn turn(
     transaction: &mut impl Transactable,
     action_id: ActionId,
     kind: EventKind,
     context: &Context,
 ) -> Result<(), Refusal> {
     must_make_sense(&*transaction, action_id, kind)?;
-    let action = find(transaction, ACTIONS, action_id, "action_id")?;
-    let events = child(transaction, &action, "events")?;
-    let event = create(transaction, &events, context.command_id, context)?;
-    transaction.put(&event, "kind", kind.name())?;
-    transaction.put(&event, "role", context.author.role.name())?;
-    Ok(transaction.put(&action, "state", context.command_id.to_string())?)
+    stage::happen(context, transaction, action_id, kind)
 }
 
 fn must_make_sense(document: &impl ReadDoc, action_id: ActionId, kind: EventKind) -> Result<(), Refusal> {
-    let action = PlanView::new(document).action(action_id).ok_or_else(|| Refusal::not_found("action_id"))?;
-    let done = matches!(action.stage(), Stage::Ended(event) if event.is(EventKind::Done));
-    if done && !action.is_evaluated() && kind != EventKind::Done {
+    let action = Action::existing(document, action_id)?;
+    let is_done = matches!(Stage::of(&action), Stage::Ended(event) if event.is(EventKind::Done));
+    if is_done && !Evaluation::is_any(&action) && kind != EventKind::Done {
         return Err(Refusal::new(RefusalCode::Conflict).because(Reason::LookBackFirst));
     }
-    if kind == EventKind::Activated && action.client_part().is_none() {
-        return Err(Refusal::invalid("client_part").because(Reason::OwnPartFirst));
+    if kind == EventKind::Activated && Action::part_of_client(&action).is_none() {
+        return Err(Refusal::invalid(Action::client_part.name()).because(Reason::OwnPartFirst));
     }
     Ok(())
 }

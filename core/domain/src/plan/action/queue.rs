@@ -1,12 +1,11 @@
 //! The order of active actions. Nothing is un-activated: what does not fit is shown as waiting.
 
-use automerge::ReadDoc;
+use automerge::{ReadDoc, ScalarValue};
 use serde::{Deserialize, Serialize};
 
-use super::PlanView;
-use super::stage::Stage;
+use super::{Action, Stage};
 use crate::ActionId;
-use crate::entity::Item;
+use crate::entity::{Entity, Item, Key, Stores, Value};
 
 /// The most actions that are shown as active at once.
 pub const MAX_ACTIVE: usize = 3;
@@ -20,26 +19,36 @@ pub(super) struct Ranking {
     pub(super) passed: Vec<ActionId>,
 }
 
-impl Ranking {
-    pub(super) const KEY: &'static str = "ranking";
+/// The key of the ranking, at the root of a plan.
+pub(super) const RANKING: Key<Ranking> = Key::new("ranking");
+
+impl Value for Ranking {
+    fn read(scalar: ScalarValue) -> Option<Self> {
+        serde_json::from_str(scalar.as_str()?).ok()
+    }
+}
+
+impl Stores<Ranking> for Ranking {
+    fn stored(&self) -> Option<ScalarValue> {
+        serde_json::to_string(self).ok().map(Into::into)
+    }
 }
 
 /// The active actions of a plan, in order of precedence.
-pub(super) struct Queue {
+pub(in crate::plan) struct Queue {
     ids: Vec<ActionId>,
     ranking: Ranking,
 }
 
 impl Queue {
-    pub(super) fn of<R: ReadDoc>(plan: &PlanView<'_, R>) -> Self {
-        let ranking: Ranking = Item::root(plan.document).json(Ranking::KEY).unwrap_or_default();
-        let mut running: Vec<_> = plan
-            .actions()
-            .iter()
-            .filter_map(|action| match action.stage() {
+    pub(in crate::plan) fn of<R: ReadDoc>(document: &R) -> Self {
+        let ranking = Item::root(document).get(RANKING).unwrap_or_default();
+        let mut running: Vec<_> = Action::items(&Item::root(document))
+            .into_iter()
+            .filter_map(|(id, action)| match Stage::of(&action) {
                 Stage::Running(event) => {
-                    let rank = ranking.first.iter().position(|id| *id == action.id()).unwrap_or(usize::MAX);
-                    Some((rank, !event.by_client, event.at, action.id()))
+                    let rank = ranking.first.iter().position(|first| *first == id).unwrap_or(usize::MAX);
+                    Some((rank, !event.by_client, event.at, id))
                 }
                 _ => None,
             })
@@ -49,12 +58,12 @@ impl Queue {
     }
 
     /// Every action that was activated, what comes first at the front.
-    pub(super) fn ids(&self) -> impl Iterator<Item = ActionId> + '_ {
+    pub(in crate::plan) fn ids(&self) -> impl Iterator<Item = ActionId> + '_ {
         self.ids.iter().copied()
     }
 
     /// Those that are shown as active.
-    pub(super) fn active(&self) -> impl Iterator<Item = ActionId> + '_ {
+    fn active(&self) -> impl Iterator<Item = ActionId> + '_ {
         self.ids().take(MAX_ACTIVE)
     }
 
@@ -63,8 +72,8 @@ impl Queue {
         self.ids().skip(MAX_ACTIVE)
     }
 
-    /// Returns whether the client has to choose: some actions wait that the last choice did not fill or did not know.
-    pub(super) fn needs_choice(&self) -> bool {
+    /// True when the client has to choose: some actions wait that the last choice did not fill or did not know.
+    pub(in crate::plan) fn needs_choice(&self) -> bool {
         let Ranking { first, passed } = &self.ranking;
         self.waiting().next().is_some()
             && (!self.active().all(|id| first.contains(&id))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::PartModel;
+use super::Part;
 
 /// Marks each part that leads. Two parts are the same thing when they share a step or read the same.
-pub(super) fn mark(parts: &mut [PartModel]) {
+pub(super) fn mark(parts: &mut [Part]) {
     let claims: Vec<_> = parts
         .iter()
         .map(|part| {

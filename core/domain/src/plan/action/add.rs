@@ -1,12 +1,13 @@
-use automerge::ObjType;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ACTIONS, Company, GOALS, Setting};
+use super::stage::EVENTS;
+use super::{Action, Company, Setting};
 use crate::bounds::list;
-use crate::entity::{create, must_be_free, must_exist, put_json, put_some, section};
+use crate::entity::Entity;
+use crate::plan::{Evaluation, Goal, Part, Step};
 use crate::policy::{Policy, Rule};
 use crate::{
     ActionId, CommandKind, ContactId, Context, Date, GoalId, IdeaId, Language, Name, Names, Refusal, Text, suggestion,
@@ -57,35 +58,22 @@ impl CommandKind for AddAction {
         }
         if let Some(goal) = self.goal_id {
             // A goal that was suggested may be there before long.
-            let exists = must_exist(document, GOALS, goal, "goal_id");
-            exists.or_else(|refusal| {
-                let is_suggested = suggestion::would_make(document, "goal_id", &goal.to_string());
+            Goal::must_exist(document, goal).or_else(|refusal| {
+                let is_suggested = suggestion::would_make(document, Goal::ID, &goal.to_string());
                 if is_suggested { Ok(()) } else { Err(refusal) }
             })?;
         }
-        must_be_free(document, ACTIONS, self.action_id, "action_id")
+        Action::must_be_free(document, self.action_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let actions = section(transaction, ACTIONS)?;
-        let action = create(transaction, &actions, self.action_id, context)?;
-        transaction.put(&action, "title", self.title.as_str())?;
-        transaction.put(&action, "client_part", self.client_part.as_str())?;
-        put_some(transaction, &action, "goal_id", self.goal_id)?;
-        put_some(transaction, &action, "idea_id", self.idea_id)?;
-        if !self.contacts.is_empty() {
-            put_json(transaction, &action, "contacts", &self.contacts)?;
-        }
-        put_some(transaction, &action, "due", self.due)?;
-        if let Some(complexity) = self.complexity {
-            transaction.put(&action, "complexity", i64::from(complexity))?;
-        }
-        put_some(transaction, &action, "setting", self.setting)?;
-        put_some(transaction, &action, "company", self.company)?;
-        for part in ["steps", "parts", "evaluations", "events"] {
-            transaction.put_object(&action, part, ObjType::Map)?;
-        }
-        Ok(())
+        let mut action = Action::create(context, transaction, self.action_id)?;
+        action.put(Action::title, &self.title)?.put(Action::client_part, &self.client_part)?;
+        action.put(Action::goal_id, self.goal_id)?.put(Action::idea_id, self.idea_id)?;
+        action.put(Action::contacts, &self.contacts)?.put(Action::due, self.due)?;
+        action.put(Action::complexity, self.complexity.map(i64::from))?;
+        action.put(Action::setting, self.setting)?.put(Action::company, self.company)?;
+        [Step::IN, Part::IN, Evaluation::IN, EVENTS].iter().try_for_each(|map| action.map(map).map(drop))
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {

@@ -1,14 +1,11 @@
-use std::fmt::Display;
-
-use automerge::ObjId;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ACTIONS, Company, PlanView, Setting};
+use super::{Action, Company, Setting};
 use crate::bounds::clearable;
-use crate::entity::{find, must_exist};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{ActionId, CommandKind, Context, Date, Language, Name, Names, Refusal, Text};
 
@@ -61,47 +58,24 @@ impl CommandKind for UpdateAction {
         if self.complexity.flatten().is_some_and(|complexity| !(1..=3).contains(&complexity)) {
             return Err(Refusal::invalid("complexity"));
         }
-        must_exist(document, ACTIONS, self.action_id, "action_id")
+        Action::must_exist(document, self.action_id)
     }
 
     fn execute(&self, _context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let action = find(transaction, ACTIONS, self.action_id, "action_id")?;
-        if let Some(title) = &self.title {
-            transaction.put(&action, "title", title.as_str())?;
-        }
-        set(transaction, &action, "client_part", self.client_part.as_ref().map(Option::as_ref))?;
-        set(transaction, &action, "due", self.due)?;
-        match self.complexity {
-            Some(Some(complexity)) => transaction.put(&action, "complexity", i64::from(complexity))?,
-            Some(None) => transaction.delete(&action, "complexity")?,
-            None => {}
-        }
-        set(transaction, &action, "setting", self.setting)?;
-        set(transaction, &action, "company", self.company)
+        let complexity = self.complexity.map(|complexity| complexity.map(i64::from));
+        let mut action = Action::open(transaction, self.action_id)?;
+        action.put(Action::title, &self.title)?.change(Action::client_part, &self.client_part)?;
+        action.change(Action::due, &self.due)?.change(Action::complexity, &complexity)?;
+        action.change(Action::setting, &self.setting)?.change(Action::company, &self.company).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         match &self.title {
             Some(title) => format!("{} “{title}”", language.pick("heeft een actie veranderd:", "changed an action:")),
             None => {
-                let action = PlanView::new(document).title(self.action_id, language);
+                let action = Action::quoted(document, self.action_id, language);
                 format!("{} {action}", language.pick("heeft iets veranderd aan", "changed something about"))
             }
         }
     }
-}
-
-/// Sets, clears or leaves a field. A clearing loses to a concurrent setting, so nobody's words are lost.
-fn set(
-    transaction: &mut impl Transactable,
-    action: &ObjId,
-    key: &str,
-    value: Option<Option<impl Display>>,
-) -> Result<(), Refusal> {
-    match value {
-        Some(Some(value)) => transaction.put(action, key, value.to_string())?,
-        Some(None) => transaction.delete(action, key)?,
-        None => {}
-    }
-    Ok(())
 }
