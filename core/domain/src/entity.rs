@@ -5,7 +5,6 @@
 //! other file spells a key of the document.
 
 mod item;
-mod legacy;
 mod value;
 mod writer;
 
@@ -17,7 +16,6 @@ use automerge::transaction::Transactable;
 use uuid::Uuid;
 
 pub(crate) use item::{Candidate, Item, Key};
-pub(crate) use legacy::*;
 pub(crate) use value::{Field, Shown, Stores, Value};
 pub(crate) use writer::Writer;
 
@@ -61,6 +59,9 @@ pub(crate) trait Entity: Sized {
     /// Collects labels that do not follow from the type of a field.
     fn more_labels(&self, _labels: &mut Labeller<'_>) {}
 
+    /// Collects lists that do not follow from the type of a field.
+    fn more_lists(_lists: &mut Lists) {}
+
     /// Finds all of them below a document's root or another entity, in the order in which they were made.
     fn items<'a, R: ReadDoc>(parent: &Item<'a, R>) -> Vec<(Self::Id, Item<'a, R>)> {
         let items = parent.map(Self::IN).map(|items| items.maps()).unwrap_or_default();
@@ -100,6 +101,11 @@ pub(crate) trait Entity: Sized {
     /// Refuses the name of one that is not there.
     fn must_exist(document: &impl ReadDoc, id: Self::Id) -> Result<(), Refusal> {
         Self::existing(document, id).map(drop)
+    }
+
+    /// Refuses the name of one that is not there, in a field of its own.
+    fn must_exist_as(document: &impl ReadDoc, id: Self::Id, field: &str) -> Result<(), Refusal> {
+        Self::item(document, id).map(drop).ok_or_else(|| Refusal::not_found(field))
     }
 
     /// Refuses an id for a new one that is taken.
@@ -248,8 +254,9 @@ macro_rules! entity {
                 $crate::entity::Entity::more_labels(self, labels);
             }
 
-            fn lists(_lists: &mut $crate::labels::Lists) {
-                $(<$type as $crate::entity::Shown>::lists(_lists);)*
+            fn lists(lists: &mut $crate::labels::Lists) {
+                $(<$type as $crate::entity::Shown>::lists(lists);)*
+                <Self as $crate::entity::Entity>::more_lists(lists);
             }
         }
     };

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::str::FromStr;
 
 use automerge::transaction::Transactable;
 use automerge::{Automerge, ReadDoc};
@@ -41,6 +42,11 @@ pub(crate) fn note(
 /// Tells whether the thing with an id was erased.
 pub(crate) fn has(document: &impl ReadDoc, id: impl Display) -> bool {
     Item::find(document, ERASURES, id).is_some()
+}
+
+/// The ids of everything that was erased, as far as they are of a type.
+pub(crate) fn ids<T: FromStr>(document: &impl ReadDoc) -> impl Iterator<Item = T> {
+    all(document).into_iter().filter_map(|(id, _)| id.parse().ok())
 }
 
 /// Everything that was erased, with its id, in the order in which it was.

@@ -17,7 +17,7 @@ pub(crate) fn of<R: ReadDoc>(idea: &Item<'_, R>) -> Vec<PersonId> {
 
 /// Makes the map of a new idea.
 pub(crate) fn begin(idea: &mut Writer<'_, impl Transactable>) -> Result<(), Refusal> {
-    idea.map(HEARTS).map(drop)
+    idea.begin(HEARTS).map(drop)
 }
 
 /// Gives an idea the heart of whoever sends the command.

@@ -8,10 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::circle::CircleModel;
 use crate::consents::ConsentsModel;
-use crate::network::{
-    FREQUENCIES, Initiator, NetworkModel, Quadrant, RELATIONS, RINGS, SnapshotLabel, Status, SuggestionState,
-    SupportKind, Wish, frequency_label,
-};
+use crate::network::NetworkModel;
 use crate::plan::PlanModel;
 use crate::private::PrivateModel;
 use crate::private_time::PrivateTimeModel;
@@ -19,23 +16,10 @@ use crate::words::{Perspective, WordList, Words};
 use crate::work_notes::WorkNotesModel;
 use crate::{Content, Language, Phase};
 
-/// The lists of the documents whose entities have no home yet.
-const LISTS: [WordList; 9] = [
-    Quadrant::WORDS,
-    RINGS,
-    RELATIONS,
-    FREQUENCIES,
-    Initiator::WORDS,
-    SupportKind::WORDS,
-    Status::WORDS,
-    Wish::WORDS,
-    SnapshotLabel::WORDS,
-];
-
 /// Every list of the vocabulary, each once.
 fn lists() -> Vec<WordList> {
     let mut lists = Lists::default();
-    LISTS.into_iter().for_each(|list| lists.add(list));
+    NetworkModel::lists(&mut lists);
     PlanModel::lists(&mut lists);
     CircleModel::lists(&mut lists);
     PrivateModel::lists(&mut lists);
@@ -109,7 +93,7 @@ impl Content {
     pub fn labels(&self, language: Language, perspective: Perspective<'_>) -> Labels {
         let mut labels = Labeller { labels: Labels::default(), language, perspective };
         match self {
-            Content::Network(network) => labels.network(network),
+            Content::Network(network) => network.labels(&mut labels),
             Content::Plan(plan) => plan.labels(&mut labels),
             Content::Circle(circle) => circle.labels(&mut labels),
             Content::Private(private) => private.labels(&mut labels),
@@ -144,55 +128,19 @@ impl Lists {
 /// Collects labels as it goes through a document.
 pub(crate) struct Labeller<'a> {
     labels: Labels,
-    language: Language,
+    pub(crate) language: Language,
     perspective: Perspective<'a>,
 }
 
 impl Labeller<'_> {
-    fn network(&mut self, network: &NetworkModel) {
-        for contact in &network.contacts {
-            self.add_all("quadrant", Quadrant::WORDS, contact.quadrant.iter());
-            self.add_all("ring", RINGS, [contact.ring.to_string()]);
-            self.add_all("desired_ring", RINGS, contact.desired_ring.map(|ring| ring.to_string()));
-            self.add_all("relation", RELATIONS, contact.relation.iter());
-            self.add_all("initiator", Initiator::WORDS, contact.initiator.iter());
-            self.add_all("gives", SupportKind::WORDS, contact.gives.iter().flatten());
-            self.add_all("receives", SupportKind::WORDS, contact.receives.iter().flatten());
-            self.add_all("status", Status::WORDS, contact.status.iter());
-            self.add_all("wish", Wish::WORDS, contact.wish.iter());
-            if let Some(often) = contact.frequency_per_year {
-                self.put("frequency_per_year", often.to_string(), frequency_label(often, self.language));
-            }
-        }
-        for snapshot in &network.snapshots {
-            self.add_all("label", SnapshotLabel::WORDS, [&snapshot.label]);
-            for contact in &snapshot.contacts {
-                self.add_all("quadrant", Quadrant::WORDS, contact.quadrant.iter());
-                self.add_all("ring", RINGS, [contact.ring.to_string()]);
-                self.add_all("status", Status::WORDS, contact.status.iter());
-            }
-        }
-        for suggestion in &network.suggestions {
-            self.add_all("state", SuggestionState::WORDS, [suggestion.state.name()]);
-            self.add_all("quadrant", Quadrant::WORDS, suggestion.quadrant.iter());
-            self.add_all("ring", RINGS, suggestion.ring.map(|ring| ring.to_string()));
-        }
-    }
-
     /// Adds what a person reads for a word of a list.
     pub(crate) fn add(&mut self, field: &'static str, list: &WordList, word: &str) {
         let label = list.label_for(word, self.language, self.perspective);
         self.put(field, word.to_owned(), label);
     }
 
-    fn add_all(&mut self, field: &'static str, list: WordList, words: impl IntoIterator<Item = impl AsRef<str>>) {
-        for word in words {
-            let label = list.label_for(word.as_ref(), self.language, self.perspective);
-            self.put(field, word.as_ref().to_owned(), label);
-        }
-    }
-
-    fn put(&mut self, field: &'static str, word: String, label: Cow<'static, str>) {
+    /// Adds what a person reads for a word.
+    pub(crate) fn put(&mut self, field: &'static str, word: String, label: Cow<'static, str>) {
         self.labels.0.entry(field).or_default().insert(word, label);
     }
 }
@@ -202,6 +150,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::network::Initiator;
 
     #[test]
     fn every_word_has_a_label_in_both_languages() {
@@ -227,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_client_reads_of_themselves_as_i() {
-        let read = |perspective| Initiator::WORDS.label_for("client", Language::Dutch, perspective);
+        let read = |perspective| Initiator::LIST.label_for("client", Language::Dutch, perspective);
         assert_eq!(read(Perspective::Client), "ik");
         assert_eq!(read(Perspective::About("Joost")), "Joost");
         let own = serde_json::to_string(&vocabulary(Language::Dutch, Perspective::Client)).unwrap();

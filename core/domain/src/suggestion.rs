@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::entity::{Item, Key, Listed, Shown, Writer};
+use crate::erasure::Paths;
 use crate::labels::{Labeller, Lists};
-use crate::network::UpdateContact;
+use crate::network::{Quadrant, UpdateContact};
 use crate::question::{Question, still_chooses};
 use crate::words::{Word, Words, words};
 use crate::{
@@ -70,7 +71,7 @@ impl Listed for KeptSuggestion {
 }
 
 /// The key of the client's answer.
-const STATE: Key<Word<SuggestionState>> = Key::new("state");
+pub(crate) const STATE: Key<Word<SuggestionState>> = Key::new("state");
 
 /// The key of the command that gave it.
 const ANSWERED_BY: Key<CommandId> = Key::new("answered_by");
@@ -83,7 +84,7 @@ pub(crate) const CONTACT: Key<String> = Key::new("contact_id");
 
 /// The keys of what an older version kept in the place of a command.
 const RING: Key<i64> = Key::new("ring");
-const QUADRANT: Key<String> = Key::new("quadrant");
+const QUADRANT: Key<Word<Quadrant>> = Key::new("quadrant");
 
 /// Keeps a command before the client, under its id.
 pub(crate) fn keep(context: &Context, transaction: &mut impl Transactable, command: &Value) -> Result<(), Refusal> {
@@ -102,7 +103,7 @@ pub(crate) fn keep_move(
     transaction: &mut impl Transactable,
     contact: ContactId,
     ring: Option<i64>,
-    quadrant: Option<String>,
+    quadrant: Option<Word<Quadrant>>,
 ) -> Result<(), Refusal> {
     let mut suggestion = Writer::root(transaction).into_map(SECTION)?.create(context, context.command_id)?;
     suggestion.put(CONTACT, contact.to_string())?.put(RING, ring)?.put(QUADRANT, quadrant)?;
@@ -146,8 +147,15 @@ pub(crate) fn json<R: ReadDoc>(suggestion: &Item<'_, R>) -> Option<Value> {
     command.insert("type".to_owned(), UpdateContact::NAME.into());
     command.insert(CONTACT.name().to_owned(), suggestion.get(CONTACT)?.into());
     command.extend(suggestion.get(RING).map(|ring| (RING.name().to_owned(), ring.into())));
-    command.extend(suggestion.get(QUADRANT).map(|quadrant| (QUADRANT.name().to_owned(), quadrant.into())));
+    command.extend(suggestion.get(QUADRANT).map(|quadrant| (QUADRANT.name().to_owned(), quadrant.name().into())));
     Some(command.into())
+}
+
+/// Everywhere a contact is mentioned in the suggestions of a network map.
+pub(crate) fn traces(document: &impl ReadDoc, contact: &str) -> Paths {
+    let suggestions = Item::section(document, SECTION).map(|section| section.maps()).unwrap_or_default().into_iter();
+    let about = suggestions.filter(|(_, item)| item.get(CONTACT).as_deref() == Some(contact));
+    about.map(|(key, _)| vec![SECTION.to_owned(), key]).collect()
 }
 
 /// Returns whether a suggestion that waits would make the thing with an id.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -75,6 +76,15 @@ impl<W: Words> From<W> for Word<W> {
 impl<W: Words> PartialEq<W> for Word<W> {
     fn eq(&self, word: &W) -> bool {
         self.known() == Some(*word)
+    }
+}
+
+/// A word reads as its name.
+impl<W: Words> Deref for Word<W> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.name()
     }
 }
 
@@ -213,12 +223,6 @@ macro_rules! words {
             /// Every word, in the order in which a person is offered them.
             pub const ALL: [Self; [$($text),+].len()] = [$(Self::$word),+];
 
-            /// The words with their labels.
-            pub const WORDS: $crate::words::WordList = $crate::words::WordList {
-                name: $list,
-                words: &[$($crate::words::Entry::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
-            };
-
             /// The word's name in commands, documents and read models.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$word => $text,)+ }
@@ -236,12 +240,15 @@ macro_rules! words {
 
             /// The same for a raw word of a document.
             pub fn label_of(name: &str, language: $crate::Language) -> std::borrow::Cow<'static, str> {
-                Self::WORDS.label_for(name, language, $crate::words::Perspective::Others)
+                <Self as $crate::words::Words>::LIST.label_for(name, language, $crate::words::Perspective::Others)
             }
         }
 
         impl $crate::words::Words for $name {
-            const LIST: $crate::words::WordList = Self::WORDS;
+            const LIST: $crate::words::WordList = $crate::words::WordList {
+                name: $list,
+                words: &[$($crate::words::Entry::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
+            };
 
             fn name(self) -> &'static str {
                 self.name()
@@ -266,18 +273,4 @@ macro_rules! words {
     )+};
 }
 
-/// Makes the list of an open vocabulary: words that Kring knows labels for, beside any others.
-macro_rules! open_words {
-    ($($(#[$doc:meta])* $name:ident = $list:literal {
-        $($text:literal: $dutch:literal, $english:literal $(, $variant:ident $own_dutch:literal, $own_english:literal)?;)+
-    })+) => {$(
-        $(#[$doc])*
-        pub const $name: $crate::words::WordList = $crate::words::WordList {
-            name: $list,
-            words: &[$($crate::words::Entry::new($text, $dutch, $english)$(.$variant($own_dutch, $own_english))?),+],
-        };
-    )+};
-}
-
-pub(crate) use open_words;
 pub(crate) use words;

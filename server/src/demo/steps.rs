@@ -215,8 +215,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use kring_domain::Command;
+    use kring_domain::Words;
     use kring_domain::circle::{Activity, Strategy};
-    use kring_domain::network::RELATIONS;
+    use kring_domain::network::Relation;
 
     use super::*;
     use crate::demo::Cast;
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn the_story_uses_only_words_that_exist() {
         let story = Story::of_joost().unwrap();
-        let lists = [("strategy", Strategy::WORDS), ("activity", Activity::WORDS), ("relation", RELATIONS)];
+        let lists = [("strategy", Strategy::LIST), ("activity", Activity::LIST), ("relation", Relation::LIST)];
         let mut used = BTreeSet::new();
         for step in story.steps(Until::Evaluated, "2026-06-01".parse().unwrap()) {
             for (field, list) in lists {

@@ -87,25 +87,6 @@ impl<'a, R: ReadDoc> Item<'a, R> {
         self.scalar(key)?.into_string().ok()
     }
 
-    pub(crate) fn int(&self, key: &str) -> Option<i64> {
-        self.scalar(key)?.as_i64()
-    }
-
-    pub(crate) fn float(&self, key: &str) -> Option<f64> {
-        self.scalar(key)?.as_f64()
-    }
-
-    pub(crate) fn bool(&self, key: &str) -> Option<bool> {
-        self.scalar(key)?.as_bool()
-    }
-
-    pub(crate) fn time(&self, key: &str) -> Option<Timestamp> {
-        match self.scalar(key)? {
-            ScalarValue::Timestamp(millis) => Some(Timestamp::from_millis(millis)),
-            _ => None,
-        }
-    }
-
     /// A text that merges word by word.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.document.text(self.text_object(key)?).ok()
@@ -142,11 +123,6 @@ impl<'a, R: ReadDoc> Item<'a, R> {
     /// A value that was written with [`put_json`].
     pub(crate) fn json<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
         serde_json::from_str(&self.str(key)?).ok()
-    }
-
-    /// A value that parses from its text form, like an id or a name of an enumeration.
-    pub(crate) fn parsed<V: std::str::FromStr>(&self, key: &str) -> Option<V> {
-        self.str(key)?.parse().ok()
     }
 
     /// Returns who made this entity.

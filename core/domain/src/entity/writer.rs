@@ -80,10 +80,15 @@ impl<'t, T: Transactable> Writer<'t, T> {
         Ok(self)
     }
 
-    /// Makes an empty map for other entities.
-    pub(crate) fn map(&mut self, key: &str) -> Result<&mut Self, Refusal> {
-        self.transaction.put_object(&self.object, key, ObjType::Map)?;
-        Ok(self)
+    /// Makes an entity in this map, and goes on with this one afterwards.
+    pub(crate) fn make(&mut self, context: &Context, id: impl Display) -> Result<Writer<'_, T>, Refusal> {
+        Writer { transaction: &mut *self.transaction, object: self.object.clone() }.create(context, id)
+    }
+
+    /// Makes an empty map below this one.
+    pub(crate) fn begin(&mut self, key: &str) -> Result<Writer<'_, T>, Refusal> {
+        let object = self.transaction.put_object(&self.object, key, ObjType::Map)?;
+        Ok(Writer { transaction: self.transaction, object })
     }
 
     /// Takes whatever is at a key away.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ReadDoc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,10 @@ use super::fields::{Writes, must_be_past};
 use super::placement::Move;
 use super::presence;
 use super::values::{Initiator, Quadrant, Status, SupportKind, Wish};
-use super::{CONTACTS, NetworkView, own_words};
-use crate::entity::{create, must_be_free, section};
-use crate::erasure::ERASURES;
+use super::{Contact, own_words};
+use crate::entity::{Entity, Writer};
 use crate::policy::{Policy, Rule};
-use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names, Refusal, Role, Slug, Text};
+use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names, Refusal, Role, Slug, Text, erasure};
 
 /// Puts somebody on the map.
 ///
@@ -80,8 +79,8 @@ impl CommandKind for AddContact {
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_be_free(document, CONTACTS, self.contact_id, "contact_id")?;
-        must_be_free(document, ERASURES, self.contact_id, "contact_id")
+        Contact::must_be_free(document, self.contact_id)?;
+        if erasure::has(document, self.contact_id) { Err(Refusal::duplicate(Contact::ID)) } else { Ok(()) }
     }
 
     fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
@@ -89,12 +88,9 @@ impl CommandKind for AddContact {
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let contact = self.put(self.fields(), context, transaction)?;
+        let mut contact = self.put(self.fields(), context, transaction)?;
         let place = self.place();
-        if !place.is_empty() {
-            place.apply(context, transaction, &contact, None)?;
-        }
-        Ok(())
+        if place.is_empty() { Ok(()) } else { place.apply(context, &mut contact, None) }
     }
 
     /// Puts the contact on the map, and keeps what is the client's own to say.
@@ -105,7 +101,7 @@ impl CommandKind for AddContact {
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
         // Not the name in the command: somebody who was erased is named nowhere any more.
-        let name = NetworkView::new(document).name(self.contact_id, language);
+        let name = Contact::called(document, self.contact_id, language);
         match language {
             Language::Dutch => format!("heeft {name} op de kaart gezet"),
             Language::English => format!("put {name} on the map"),
@@ -114,37 +110,38 @@ impl CommandKind for AddContact {
 }
 
 impl AddContact {
-    fn put(&self, fields: Writes, context: &Context, transaction: &mut impl Transactable) -> Result<ObjId, Refusal> {
+    fn put<'t, T: Transactable>(
+        &self,
+        fields: Writes,
+        context: &Context,
+        transaction: &'t mut T,
+    ) -> Result<Writer<'t, T>, Refusal> {
         must_be_past(self.last_contact, context)?;
-        let contacts = section(transaction, CONTACTS)?;
-        let contact = create(transaction, &contacts, self.contact_id, context)?;
-        presence::keep(context, transaction, &contact)?;
-        fields.apply(transaction, &contact)?;
+        let mut contact = Contact::create(context, transaction, self.contact_id)?;
+        presence::keep(context, &mut contact)?;
+        fields.apply(&mut contact)?;
         Ok(contact)
     }
 
     fn place(&self) -> Move {
-        Move {
-            ring: self.ring.map(Ring::number),
-            quadrant: self.quadrant.map(|quadrant| Some(quadrant.name().to_owned())),
-        }
+        Move { ring: self.ring.map(Ring::number), quadrant: self.quadrant.map(|quadrant| Some(quadrant.into())) }
     }
 
     fn fields(&self) -> Writes {
         Writes::default()
-            .set("name", Some(&self.name))
-            .set("relation", self.relation.as_ref())
-            .set("desired_ring", self.desired_ring.as_ref())
-            .set("frequency_per_year", self.frequency_per_year.as_ref())
-            .set("initiator", self.initiator.as_ref())
-            .set("gives", self.gives.as_ref())
-            .set("receives", self.receives.as_ref())
-            .set("status", self.status.as_ref())
-            .set("wish", self.wish.as_ref())
-            .set("known_since", self.known_since.as_ref())
-            .set("last_contact", self.last_contact.as_ref())
-            .set("place", self.place.as_ref())
-            .set("does", self.does.as_ref())
-            .set("minor", self.minor.as_ref())
+            .set(Contact::name, &self.name)
+            .set(Contact::relation, &self.relation)
+            .set(Contact::desired_ring, &self.desired_ring)
+            .set(Contact::frequency_per_year, &self.frequency_per_year)
+            .set(Contact::initiator, &self.initiator)
+            .set(Contact::gives, &self.gives)
+            .set(Contact::receives, &self.receives)
+            .set(Contact::status, &self.status)
+            .set(Contact::wish, &self.wish)
+            .set(Contact::known_since, &self.known_since)
+            .set(Contact::last_contact, &self.last_contact)
+            .set(Contact::place, &self.place)
+            .set(Contact::does, &self.does)
+            .set(Contact::minor, &self.minor)
     }
 }

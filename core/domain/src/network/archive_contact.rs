@@ -3,9 +3,9 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CONTACTS, NetworkView, presence};
+use super::{Contact, presence};
 use crate::brief::brief;
-use crate::entity::{find, must_exist};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
@@ -23,16 +23,15 @@ impl CommandKind for ArchiveContact {
         Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+        Contact::must_exist(document, self.contact_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
-        presence::archive(context, transaction, &contact)
+        presence::archive(context, &mut Contact::open(transaction, self.contact_id)?)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = NetworkView::new(document).name(self.contact_id, language);
+        let name = Contact::called(document, self.contact_id, language);
         match language {
             Language::Dutch => format!("heeft {name} van de kaart gehaald"),
             Language::English => format!("took {name} off the map"),
@@ -40,7 +39,7 @@ impl CommandKind for ArchiveContact {
     }
 
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        let name = brief(&Contact::called(document, self.contact_id, language), 3);
         match language {
             Language::Dutch => format!("{name} van de kaart halen."),
             Language::English => format!("To take {name} off the map."),

@@ -9,15 +9,14 @@ mod two_values;
 
 use automerge::ReadDoc;
 
-use super::NetworkModel;
-use super::view::NetworkView;
+use super::{Contact, NetworkModel};
 use crate::Reader;
 use crate::question::Question;
 
 /// All questions, in the order: suggestions, two values, came back, duplicates, erasures.
-pub(super) fn of<R: ReadDoc>(network: &NetworkView<'_, R>, model: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
-    let contacts = network.contacts();
-    let mut questions = suggestions::questions(network.document(), model, reader);
+pub(super) fn of(document: &impl ReadDoc, model: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
+    let contacts = Contact::on_map(document);
+    let mut questions = suggestions::questions(document, model, reader);
     questions.extend(own_words::questions(&contacts, reader));
     questions.extend(two_values::questions(&contacts, reader));
     questions.extend(came_back::questions(&contacts, reader));

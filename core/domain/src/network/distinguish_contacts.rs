@@ -7,8 +7,9 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CONTACTS, NetworkView};
-use crate::entity::{Item, create, find, must_exist};
+use super::Contact;
+use crate::entity::{Entity, Item};
+use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
@@ -25,15 +26,6 @@ pub struct DistinguishContacts {
     pub b: ContactId,
 }
 
-/// Two contacts that are known to be two people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct DistinctModel {
-    /// The contact with the smaller id.
-    pub a: ContactId,
-    /// The contact with the larger id.
-    pub b: ContactId,
-}
-
 impl CommandKind for DistinguishContacts {
     const NAME: &'static str = "distinguish_contacts";
     const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
@@ -42,22 +34,19 @@ impl CommandKind for DistinguishContacts {
         if self.a == self.b {
             return Err(Refusal::invalid("b"));
         }
-        must_exist(document, CONTACTS, self.a, "a")?;
-        must_exist(document, CONTACTS, self.b, "b")
+        Contact::must_exist_as(document, self.a, "a")?;
+        Contact::must_exist_as(document, self.b, "b")
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        find(transaction, CONTACTS, self.b, "b")?;
-        find(transaction, CONTACTS, self.a, "a")?;
-        let contact = find(transaction, CONTACTS, self.a.min(self.b), "a")?;
-        create(transaction, &contact, key(self.a.max(self.b)), context)?;
-        Ok(())
+        Contact::must_exist_as(&*transaction, self.b, "b")?;
+        Contact::must_exist_as(&*transaction, self.a, "a")?;
+        Contact::open(transaction, self.a.min(self.b))?.create(context, key(self.a.max(self.b))).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let network = NetworkView::new(document);
-        let a = network.name(self.a, language);
-        let b = network.name(self.b, language);
+        let a = Contact::called(document, self.a, language);
+        let b = Contact::called(document, self.b, language);
         match language {
             Language::Dutch if a == b => format!("heeft iets gezegd. Twee mensen heten {a}"),
             Language::Dutch => format!("heeft iets gezegd. {a} en {b} zijn twee mensen"),
@@ -72,7 +61,19 @@ pub(super) fn others<R: ReadDoc>(contact: &Item<'_, R>) -> BTreeSet<ContactId> {
     contact.keys().iter().filter_map(|key| key.strip_prefix(PREFIX)?.parse().ok()).collect()
 }
 
+/// Everywhere a contact is told apart from one with a smaller id.
+pub(super) fn traces(document: &impl ReadDoc, contact: &str) -> Paths {
+    let distinct = key(contact);
+    let mut traces = Paths::new();
+    for (id, other) in Contact::items(&Item::root(document)) {
+        if other.has(&distinct) {
+            traces.insert(vec![Contact::IN.to_owned(), id.to_string(), distinct.clone()]);
+        }
+    }
+    traces
+}
+
 /// The field for another contact.
-pub(super) fn key(other: impl std::fmt::Display) -> String {
+fn key(other: impl std::fmt::Display) -> String {
     format!("{PREFIX}{other}")
 }

@@ -1,46 +1,32 @@
 //! The plain fields of a contact: how their values are stored, and put into words.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
+use automerge::ScalarValue;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ScalarValue};
 use serde_json::Value;
 
+use super::Contact;
 use super::bounded::{DesiredRing, Frequency, Year};
 use super::values::{Initiator, Status, SupportKind, Wish, frequency_label, relation_label, ring_label};
-use crate::{Context, Date, Language, Name, Reader, Refusal, Slug, Text};
-
-/// A value of a contact's field, as it is stored: always one scalar, so that two concurrent values are a conflict
-/// that a person can be asked about.
-pub(super) trait Stored {
-    fn stored(&self) -> ScalarValue;
-}
+use crate::entity::{Key, Stores, Writer};
+use crate::words::Words;
+use crate::{Context, Date, Language, Reader, Refusal};
 
 macro_rules! stored {
-    ($($kind:ty: $value:ident => $scalar:expr;)+) => {$(
-        impl Stored for $kind {
-            fn stored(&self) -> ScalarValue {
-                let $value = self;
-                $scalar.into()
+    ($($kind:ty => $value:ty;)+) => {$(
+        impl Stores<$value> for $kind {
+            fn stored(&self) -> Option<ScalarValue> {
+                Some(self.number().into())
             }
         }
     )+};
 }
 
 stored! {
-    Name: value => value.as_str();
-    Text: value => value.as_str();
-    Slug: value => value.as_str();
-    Initiator: value => value.name();
-    Status: value => value.name();
-    Wish: value => value.name();
-    DesiredRing: value => value.number();
-    Year: value => value.number();
-    Frequency: value => value.number();
-    Date: value => value.to_string();
-    bool: value => *value;
-    BTreeSet<SupportKind>: kinds => Value::from_iter(kinds.iter().map(|kind| kind.name())).to_string();
+    DesiredRing => i64;
+    Year => i64;
+    Frequency => f64;
 }
 
 /// The fields that one command writes, in a fixed order.
@@ -49,15 +35,14 @@ pub(super) struct Writes(Vec<(&'static str, Option<ScalarValue>)>);
 
 impl Writes {
     /// Sets a field where the command has a value for it.
-    pub(super) fn set<V: Stored>(self, key: &'static str, value: Option<&V>) -> Self {
-        self.change(key, &value.map(|value| Some(value.stored())))
+    pub(super) fn set<V>(mut self, key: Key<V>, value: impl Stores<V>) -> Self {
+        self.0.extend(value.stored().map(|value| (key.name(), Some(value))));
+        self
     }
 
     /// Sets, clears or leaves a field.
-    pub(super) fn change<V: Stored>(mut self, key: &'static str, change: &Option<Option<V>>) -> Self {
-        if let Some(value) = change {
-            self.0.push((key, value.as_ref().map(Stored::stored)));
-        }
+    pub(super) fn change<V, S: Stores<V>>(mut self, key: Key<V>, change: &Option<Option<S>>) -> Self {
+        self.0.extend(change.as_ref().map(|value| (key.name(), value.stored())));
         self
     }
 
@@ -95,27 +80,18 @@ impl Writes {
     }
 
     /// Writes the fields. Clearing loses to a concurrent value: what somebody filled in is not lost.
-    pub(super) fn apply(self, transaction: &mut impl Transactable, contact: &ObjId) -> Result<(), Refusal> {
-        for (key, value) in self.0 {
-            match value {
-                Some(value) => transaction.put(contact, key, value)?,
-                None => transaction.delete(contact, key)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Stored for ScalarValue {
-    fn stored(&self) -> ScalarValue {
-        self.clone()
+    pub(super) fn apply(self, contact: &mut Writer<'_, impl Transactable>) -> Result<(), Refusal> {
+        self.0.into_iter().try_for_each(|(key, value)| match value {
+            Some(value) => contact.set(key, value),
+            None => contact.delete(key),
+        })
     }
 }
 
 /// Refuses a last contact in the future; a day's grace covers every time zone.
 pub(super) fn must_be_past(date: Option<Date>, context: &Context) -> Result<(), Refusal> {
     match date {
-        Some(date) if date > context.now.plus_days(1).date() => Err(Refusal::invalid("last_contact")),
+        Some(date) if date > context.now.plus_days(1).date() => Err(Refusal::invalid(Contact::last_contact.name())),
         _ => Ok(()),
     }
 }
@@ -139,7 +115,7 @@ impl Asked {
     /// A value in words that one person reads.
     pub(super) fn label_for(&self, value: &ScalarValue, reader: &Reader<'_>) -> String {
         match value.as_str() {
-            Some(word) if self.key == "initiator" => reader.label(&Initiator::WORDS, word),
+            Some(word) if self.key == Contact::initiator.name() => reader.label(&Initiator::LIST, word),
             _ => self.label(value, reader.language),
         }
     }
@@ -152,7 +128,9 @@ impl Asked {
     /// A value as the field of an `update_contact` that sets it again; `None` for one of a newer version.
     pub(super) fn json(&self, value: &ScalarValue) -> Option<Value> {
         match value {
-            ScalarValue::Str(text) if matches!(self.key, "gives" | "receives") => serde_json::from_str(text).ok(),
+            ScalarValue::Str(text) if [Contact::gives.name(), Contact::receives.name()].contains(&self.key) => {
+                serde_json::from_str(text).ok()
+            }
             ScalarValue::Str(text) => Some(Value::from(text.as_str())),
             ScalarValue::Int(number) => Some(Value::from(*number)),
             ScalarValue::Uint(number) => Some(Value::from(*number)),
@@ -164,26 +142,26 @@ impl Asked {
 }
 
 macro_rules! asked {
-    ($($key:literal: $dutch:literal, $english:literal, $words:expr;)+) => {
-        &[$(Asked { key: $key, dutch: $dutch, english: $english, words: $words },)+]
+    ($($key:ident: $dutch:literal, $english:literal, $words:expr;)+) => {
+        &[$(Asked { key: Contact::$key.name(), dutch: $dutch, english: $english, words: $words },)+]
     };
 }
 
 pub(super) const ASKED: &[Asked] = asked! {
-    "name": "de naam", "the name", plain;
-    "relation": "de relatie", "the relation", |value, language| known(value, language, relation_label);
-    "desired_ring": "waar je die wilt", "where you want them",
+    name: "de naam", "the name", plain;
+    relation: "de relatie", "the relation", |value, language| known(value, language, relation_label);
+    desired_ring: "waar je die wilt", "where you want them",
         |value, language| ring_label(value.as_i64().unwrap_or(-1), language).into_owned();
-    "frequency_per_year": "hoe vaak", "how often", often;
-    "initiator": "wie begint", "who begins", |value, language| known(value, language, Initiator::label_of);
-    "gives": "wat je geeft", "what is given", kinds;
-    "receives": "wat je krijgt", "what is received", kinds;
-    "status": "hoe het gaat", "how it goes", |value, language| known(value, language, Status::label_of);
-    "wish": "de wens", "the wish", |value, language| known(value, language, Wish::label_of);
-    "known_since": "bekend sinds", "known since", plain;
-    "place": "de plek", "the place", plain;
-    "does": "wat jullie doen", "what is done together", plain;
-    "minor": "of het een kind is", "whether this is a child",
+    frequency_per_year: "hoe vaak", "how often", often;
+    initiator: "wie begint", "who begins", |value, language| known(value, language, Initiator::label_of);
+    gives: "wat je geeft", "what is given", kinds;
+    receives: "wat je krijgt", "what is received", kinds;
+    status: "hoe het gaat", "how it goes", |value, language| known(value, language, Status::label_of);
+    wish: "de wens", "the wish", |value, language| known(value, language, Wish::label_of);
+    known_since: "bekend sinds", "known since", plain;
+    place: "de plek", "the place", plain;
+    does: "wat jullie doen", "what is done together", plain;
+    minor: "of het een kind is", "whether this is a child",
         |value, language| match value.as_bool() {
             Some(true) => language.pick("ja", "yes").to_owned(),
             _ => language.pick("nee", "no").to_owned(),
@@ -200,7 +178,9 @@ pub(super) fn heading(label: &str) -> String {
 pub(super) fn field_name(key: &str, language: Language) -> Option<&'static str> {
     match ASKED.iter().find(|asked| asked.key == key) {
         Some(asked) => Some(language.pick(asked.dutch, asked.english)),
-        None if key == "last_contact" => Some(language.pick("het laatste contact", "the last time in touch")),
+        None if key == Contact::last_contact.name() => {
+            Some(language.pick("het laatste contact", "the last time in touch"))
+        }
         None => None,
     }
 }

@@ -3,15 +3,12 @@ use automerge::transaction::Transactable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CONTACTS, NetworkView, presence};
-use crate::entity::{find, must_exist};
+use super::{Contact, presence};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{CommandKind, ContactId, Context, Language, Names, PersonId, Refusal};
 
 const POLICY: Policy = Policy::NOBODY.client(Rule::Always).representative(Rule::Always).professional(Rule::Always);
-
-/// The field of a contact that holds the person.
-pub(super) const PERSON: &str = "person_id";
 
 /// Says that a contact on the map is a person in the space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,17 +33,17 @@ impl CommandKind for LinkMember {
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+        Contact::must_exist(document, self.contact_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
-        presence::keep(context, transaction, &contact)?;
-        Ok(transaction.put(&contact, PERSON, self.person_id.to_string())?)
+        let mut contact = Contact::open(transaction, self.contact_id)?;
+        presence::keep(context, &mut contact)?;
+        contact.put(Contact::person_id, self.person_id).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
-        let name = NetworkView::new(document).name(self.contact_id, language);
+        let name = Contact::called(document, self.contact_id, language);
         let person = names(self.person_id);
         match language {
             Language::Dutch => format!("heeft gezegd wie {name} is. Het is {person}"),
@@ -60,17 +57,17 @@ impl CommandKind for UnlinkMember {
     const POLICY: Policy = POLICY;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+        Contact::must_exist(document, self.contact_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
-        presence::keep(context, transaction, &contact)?;
-        Ok(transaction.delete(&contact, PERSON)?)
+        let mut contact = Contact::open(transaction, self.contact_id)?;
+        presence::keep(context, &mut contact)?;
+        contact.clear(Contact::person_id).map(drop)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = NetworkView::new(document).name(self.contact_id, language);
+        let name = Contact::called(document, self.contact_id, language);
         match language {
             Language::Dutch => format!("heeft gezegd dat {name} niet meedoet"),
             Language::English => format!("said that {name} does not take part"),

@@ -2,14 +2,15 @@
 
 use automerge::transaction::Transactable;
 use automerge::{ReadDoc, ScalarValue};
-use serde_json::Value;
+use serde_json::Value as Json;
 
-use super::placement::Move;
-use crate::entity::{Candidate, Item};
-use crate::{ContactId, Context, Refusal, Role, suggestion};
+use super::placement::{Move, QUADRANT, RING};
+use super::{Contact, UpdateContact};
+use crate::entity::{Candidate, Entity, Item, Key, Value};
+use crate::{CommandKind, ContactId, Context, Refusal, Role, suggestion};
 
 /// The fields in which the client's value stands against any concurrent one.
-const KEYS: [&str; 3] = ["wish", "desired_ring", "status"];
+const KEYS: [&str; 3] = [Contact::wish.name(), Contact::desired_ring.name(), Contact::status.name()];
 
 /// Returns whether a field is the client's own to say.
 pub(super) fn is_own(key: &str) -> bool {
@@ -31,7 +32,12 @@ pub(super) fn counting<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Vec<Cand
 }
 
 /// The value that shows: the last that the client set, or the last that anybody did.
-pub(super) fn shown<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Option<ScalarValue> {
+pub(super) fn shown<V: Value, R: ReadDoc>(contact: &Item<'_, R>, key: Key<V>) -> Option<V> {
+    V::read(shown_scalar(contact, key.name())?)
+}
+
+/// The same as it is stored.
+pub(super) fn shown_scalar<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Option<ScalarValue> {
     let mut candidates = contact.candidates(key);
     let own = candidates.iter().rposition(is_by_client).filter(|_| KEYS.contains(&key));
     let shown = own.or(candidates.len().checked_sub(1))?;
@@ -44,7 +50,7 @@ pub(super) fn suggested<R: ReadDoc>(contact: &Item<'_, R>, key: &str) -> Vec<Can
     if !is_settled(key, &candidates) {
         return Vec::new();
     }
-    let shown = shown(contact, key);
+    let shown = shown_scalar(contact, key);
     let differs = |candidate: &Candidate<ScalarValue>| {
         !is_by_client(candidate) && shown.as_ref().is_none_or(|shown| *shown != candidate.value)
     };
@@ -57,18 +63,18 @@ pub(super) fn suggest(
     transaction: &mut impl Transactable,
     contact: ContactId,
     place: Move,
-    mut command: Value,
+    mut command: Json,
 ) -> Result<(), Refusal> {
     let Some(fields) = command.as_object_mut().filter(|fields| fields.keys().any(|key| is_own(key))) else {
         return place.suggest(context, transaction, contact);
     };
     // Without a quadrant is no place that anybody can suggest.
     if place.quadrant == Some(None) {
-        return Err(Refusal::invalid("quadrant"));
+        return Err(Refusal::invalid(QUADRANT.name()));
     }
-    fields.retain(|key, _| matches!(key.as_str(), "contact_id" | "ring" | "quadrant") || is_own(key));
-    fields.insert("type".to_owned(), "update_contact".into());
-    suggestion::keep(context, transaction, &command).map(drop)
+    fields.retain(|key, _| [Contact::ID, RING.name(), QUADRANT.name()].contains(&key.as_str()) || is_own(key));
+    fields.insert("type".to_owned(), UpdateContact::NAME.into());
+    suggestion::keep(context, transaction, &command)
 }
 
 fn is_by_client(candidate: &Candidate<ScalarValue>) -> bool {

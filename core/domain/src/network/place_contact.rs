@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::bounded::Ring;
 use super::placement::Move;
 use super::values::{Quadrant, ring_label};
-use super::{CONTACTS, NetworkView, presence};
+use super::{Contact, presence};
 use crate::brief::brief;
-use crate::entity::{find, must_exist};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
@@ -30,27 +30,27 @@ impl CommandKind for PlaceContact {
         Policy::NOBODY.client(Rule::Always).representative(Rule::Suggest).professional(Rule::Suggest);
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+        Contact::must_exist(document, self.contact_id)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
-        presence::keep(context, transaction, &contact)?;
-        Move::to(self.ring, self.quadrant).apply(context, transaction, &contact, None)
+        let mut contact = Contact::open(transaction, self.contact_id)?;
+        presence::keep(context, &mut contact)?;
+        Move::to(self.ring, self.quadrant).apply(context, &mut contact, None)
     }
 
     fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        Contact::open(transaction, self.contact_id)?;
         Move::to(self.ring, self.quadrant).suggest(context, transaction, self.contact_id)
     }
 
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        let name = brief(&Contact::called(document, self.contact_id, language), 3);
         placement_words(&name, Some(self.ring.number()), Some(self.quadrant), language)
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = NetworkView::new(document).name(self.contact_id, language);
+        let name = Contact::called(document, self.contact_id, language);
         let ring = ring_label(self.ring.number(), language);
         let quadrant = self.quadrant.label(language);
         match language {

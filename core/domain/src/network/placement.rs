@@ -3,53 +3,57 @@
 //! A placement is a map put anew at each move, so two concurrent moves stay two whole values and are never mixed
 //! into a third that nobody chose.
 
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ReadDoc};
 
 use super::bounded::Ring;
 use super::values::Quadrant;
-use crate::entity::{Candidate, Item, create};
+use crate::entity::{Candidate, Item, Key, Writer};
+use crate::words::Word;
 use crate::{ContactId, Context, PersonId, Refusal, Role, Timestamp, suggestion};
 
 /// One placement, with who made it and when.
 #[derive(Clone, Debug)]
 pub(super) struct Placement {
     pub(super) ring: i64,
-    pub(super) quadrant: Option<String>,
+    pub(super) quadrant: Option<Word<Quadrant>>,
     pub(super) by: Option<PersonId>,
     pub(super) at: Timestamp,
 }
 
-/// The placement that shows, and those of others that were made concurrently and show as suggestions.
-#[derive(Default)]
-pub(super) struct Placements {
-    pub(super) shown: Option<Placement>,
-    pub(super) suggested: Vec<Placement>,
+/// The key of a contact's placement.
+const PLACEMENT: &str = "placement";
+
+/// The keys of a placement; the copies of a snapshot have them too.
+pub(super) const RING: Key<i64> = Key::new("ring");
+pub(super) const QUADRANT: Key<Word<Quadrant>> = Key::new("quadrant");
+
+/// The placement that shows: the client's own judgement goes before anybody else's concurrent one, and of two by the
+/// client the later admitted shows.
+pub(super) fn shown<R: ReadDoc>(contact: &Item<'_, R>) -> Option<Placement> {
+    counting(contact).pop().map(|candidate| candidate.value)
 }
 
-/// Reads the placements of a contact: the client's own judgement goes before anybody else's concurrent one, and
-/// of two by the client the later admitted shows.
-pub(super) fn placements<R: ReadDoc>(contact: &Item<'_, R>) -> Placements {
-    let candidates = contact.map_candidates("placement");
-    let own = candidates.iter().rposition(is_by_client);
-    let shown = own.or(candidates.len().checked_sub(1));
-    let shown_placement = shown.and_then(|index| candidates.get(index)).map(read);
-    let suggested = candidates
-        .iter()
-        .filter(|candidate| own.is_some() && !is_by_client(candidate))
-        .map(read)
-        .filter(|other| shown_placement.as_ref() != Some(other))
-        .collect();
-    Placements { shown: shown_placement, suggested }
+/// The placements of others that were made concurrently with the client's, and differ from the one that shows.
+pub(super) fn suggested<R: ReadDoc>(contact: &Item<'_, R>) -> Vec<Placement> {
+    let candidates = all(contact);
+    let Some(shown) = shown(contact).filter(|_| candidates.iter().any(is_by_client)) else { return Vec::new() };
+    let others = candidates.into_iter().filter(|candidate| !is_by_client(candidate));
+    others.map(|candidate| candidate.value).filter(|other| *other != shown).collect()
 }
 
 /// The placements of a contact that count: the client's own where there is one, or everybody's.
 pub(super) fn counting<R: ReadDoc>(contact: &Item<'_, R>) -> Vec<Candidate<Placement>> {
-    let mut candidates = contact.map_candidates("placement");
+    let mut candidates = all(contact);
     if candidates.iter().any(is_by_client) {
         candidates.retain(is_by_client);
     }
-    candidates.iter().map(|candidate| Candidate { value: read(candidate), author: candidate.author }).collect()
+    candidates
+}
+
+fn all<R: ReadDoc>(contact: &Item<'_, R>) -> Vec<Candidate<Placement>> {
+    let candidates = contact.map_candidates(PLACEMENT).into_iter();
+    candidates.map(|candidate| Candidate { value: read(&candidate.value), author: candidate.author }).collect()
 }
 
 /// Placements are the same where the place is, whoever gave it and when.
@@ -59,32 +63,26 @@ impl PartialEq for Placement {
     }
 }
 
-fn is_by_client<R>(candidate: &Candidate<Item<'_, R>>) -> bool {
+fn is_by_client(candidate: &Candidate<Placement>) -> bool {
     candidate.author.is_some_and(|author| author.role == Role::Client)
 }
 
-fn read<R: ReadDoc>(candidate: &Candidate<Item<'_, R>>) -> Placement {
-    let item = &candidate.value;
-    let ring = item.int("ring").unwrap_or(0);
-    Placement {
-        ring: if (0..=4).contains(&ring) { ring } else { 0 },
-        quadrant: item.str("quadrant"),
-        by: item.by(),
-        at: item.at(),
-    }
+fn read<R: ReadDoc>(item: &Item<'_, R>) -> Placement {
+    let ring = item.get(RING).filter(|ring| (0..=4).contains(ring)).unwrap_or(0);
+    Placement { ring, quadrant: item.get(QUADRANT), by: item.by(), at: item.at() }
 }
 
 /// A change of place: each part to set, to clear, or to leave.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Move {
     pub(super) ring: Option<i64>,
-    pub(super) quadrant: Option<Option<String>>,
+    pub(super) quadrant: Option<Option<Word<Quadrant>>>,
 }
 
 impl Move {
     /// To a ring and a quadrant.
     pub(super) fn to(ring: Ring, quadrant: Quadrant) -> Self {
-        Self { ring: Some(ring.number()), quadrant: Some(Some(quadrant.name().to_owned())) }
+        Self { ring: Some(ring.number()), quadrant: Some(Some(quadrant.into())) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -95,17 +93,13 @@ impl Move {
     pub(super) fn apply(
         self,
         context: &Context,
-        transaction: &mut impl Transactable,
-        contact: &ObjId,
+        contact: &mut Writer<'_, impl Transactable>,
         before: Option<Placement>,
     ) -> Result<(), Refusal> {
         let (ring, quadrant) = before.map(|place| (place.ring, place.quadrant)).unwrap_or_default();
-        let placement = create(transaction, contact, "placement", context)?;
-        transaction.put(&placement, "ring", self.ring.unwrap_or(ring))?;
-        if let Some(quadrant) = self.quadrant.unwrap_or(quadrant) {
-            transaction.put(&placement, "quadrant", quadrant)?;
-        }
-        Ok(())
+        let mut placement = contact.make(context, PLACEMENT)?;
+        placement.put(RING, self.ring.unwrap_or(ring))?;
+        placement.put(QUADRANT, self.quadrant.unwrap_or(quadrant)).map(drop)
     }
 
     /// Puts the move before the client, under the id of the command that made it.
@@ -117,7 +111,7 @@ impl Move {
     ) -> Result<(), Refusal> {
         // Without a quadrant is no place that anybody can suggest.
         if self.quadrant == Some(None) {
-            return Err(Refusal::invalid("quadrant"));
+            return Err(Refusal::invalid(QUADRANT.name()));
         }
         suggestion::keep_move(context, transaction, contact, self.ring, self.quadrant.flatten())
     }

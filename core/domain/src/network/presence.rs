@@ -6,13 +6,13 @@
 //! Each write carries the id of its command, because Automerge leaves out a write of the value that is there already,
 //! and an edit of a contact that is present would then leave no trace beside a concurrent putting away.
 
+use automerge::ReadDoc;
 use automerge::transaction::Transactable;
-use automerge::{ObjId, ReadDoc, ScalarValue};
 
-use crate::entity::Item;
+use crate::entity::{Item, Key, Writer};
 use crate::{Context, Refusal};
 
-const KEY: &str = "presence";
+const PRESENCE: Key<String> = Key::new("presence");
 const PRESENT: &str = "present";
 const ARCHIVED: &str = "archived";
 
@@ -26,8 +26,8 @@ pub(super) enum Presence {
 }
 
 pub(super) fn of<R: ReadDoc>(contact: &Item<'_, R>) -> Presence {
-    let candidates = contact.candidates(KEY);
-    let archived = candidates.iter().filter(|candidate| is_archived(&candidate.value)).count();
+    let candidates = contact.each(PRESENCE);
+    let archived = candidates.iter().filter(|candidate| candidate.value.starts_with(ARCHIVED)).count();
     match archived {
         0 => Presence::Present,
         count if count == candidates.len() => Presence::Archived,
@@ -35,16 +35,12 @@ pub(super) fn of<R: ReadDoc>(contact: &Item<'_, R>) -> Presence {
     }
 }
 
-fn is_archived(value: &ScalarValue) -> bool {
-    value.as_str().is_some_and(|value| value.starts_with(ARCHIVED))
-}
-
 /// Notes that somebody works on the contact.
-pub(super) fn keep(context: &Context, transaction: &mut impl Transactable, contact: &ObjId) -> Result<(), Refusal> {
-    Ok(transaction.put(contact, KEY, format!("{PRESENT} {}", context.command_id))?)
+pub(super) fn keep(context: &Context, contact: &mut Writer<'_, impl Transactable>) -> Result<(), Refusal> {
+    contact.put(PRESENCE, format!("{PRESENT} {}", context.command_id)).map(drop)
 }
 
 /// Puts the contact away.
-pub(super) fn archive(context: &Context, transaction: &mut impl Transactable, contact: &ObjId) -> Result<(), Refusal> {
-    Ok(transaction.put(contact, KEY, format!("{ARCHIVED} {}", context.command_id))?)
+pub(super) fn archive(context: &Context, contact: &mut Writer<'_, impl Transactable>) -> Result<(), Refusal> {
+    contact.put(PRESENCE, format!("{ARCHIVED} {}", context.command_id)).map(drop)
 }

@@ -1,25 +1,18 @@
 //! A tie that is alive again after it had faded or was strained: a step forward, so it is kept when that was said.
 
-use automerge::transaction::Transactable;
-use automerge::{ObjId, ScalarValue};
+use automerge::ReadDoc;
 
-use super::{NetworkView, Status};
-use crate::{ContactId, Context, Refusal};
+use super::{Contact, Status, own_words};
+use crate::{ContactId, Context, Timestamp};
 
-pub(super) const KEY: &str = "revived_at";
-
-/// Notes that a contact is about to get another status, where that says that the tie is alive again.
-pub(super) fn note(
+/// When a contact's tie comes alive again, where giving it a status says so.
+pub(super) fn of(
     context: &Context,
-    transaction: &mut impl Transactable,
-    contact_id: ContactId,
-    contact: &ObjId,
+    document: &impl ReadDoc,
+    id: ContactId,
     status: Option<Status>,
-) -> Result<(), Refusal> {
-    let before = NetworkView::new(&*transaction).contact(contact_id).and_then(|contact| contact.status());
-    let was_quiet = [Status::Faded, Status::Strained].iter().any(|quiet| before.as_deref() == Some(quiet.name()));
-    if was_quiet && status == Some(Status::Active) {
-        transaction.put(contact, KEY, ScalarValue::Timestamp(context.at.millis()))?;
-    }
-    Ok(())
+) -> Option<Timestamp> {
+    let before = own_words::shown(&Contact::one(document, id)?, Contact::status)?;
+    let was_quiet = before == Status::Faded || before == Status::Strained;
+    (was_quiet && status == Some(Status::Active)).then_some(context.at)
 }

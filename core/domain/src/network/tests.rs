@@ -13,7 +13,7 @@ use automerge::{Automerge, ChangeHash, PatchLog};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ContactModel, NetworkModel};
+use super::{Contact, NetworkModel};
 use crate::{
     Author, Card, CardKind, Command, CommandId, Content, Context, Decision, DeviceId, DocumentKind, Language, PersonId,
     ReadModel, Refusal, Role, authorize, genesis, read_model,
@@ -96,7 +96,7 @@ impl Server {
         }
     }
 
-    fn mo(&self) -> ContactModel {
+    fn mo(&self) -> Contact {
         let contacts = self.model().contacts;
         contacts.into_iter().find(|contact| contact.id.to_string() == id(1)).expect("Mo is on the map")
     }

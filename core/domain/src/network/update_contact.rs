@@ -10,11 +10,12 @@ use super::fields::{Writes, field_name, heading, must_be_past};
 use super::place_contact::placement_words;
 use super::placement::Move;
 use super::values::{Initiator, Quadrant, Status, SupportKind, Wish};
-use super::{CONTACTS, NetworkView, own_words, presence, revival};
+use super::{Contact, own_words, presence, revival};
 use crate::bounds::clearable;
 use crate::brief::brief;
-use crate::entity::{find, must_exist};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
+use crate::words::Word;
 use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names, Refusal, Role, Slug, Text};
 
 /// Changes what is known about a contact: a field that is absent stays, one that is `null` is cleared.
@@ -83,12 +84,12 @@ impl CommandKind for UpdateContact {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.name == Some(None) {
-            return Err(Refusal::invalid("name"));
+            return Err(Refusal::invalid(Contact::name.name()));
         }
         if self.fields().is_empty() && self.moves().is_empty() {
             return Err(Refusal::invalid("command"));
         }
-        must_exist(document, CONTACTS, self.contact_id, "contact_id")
+        Contact::must_exist(document, self.contact_id)
     }
 
     fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
@@ -97,16 +98,13 @@ impl CommandKind for UpdateContact {
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         must_be_past(self.last_contact.flatten(), context)?;
-        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
-        let before = NetworkView::new(transaction).placement(self.contact_id);
-        presence::keep(context, transaction, &contact)?;
-        revival::note(context, transaction, self.contact_id, &contact, self.status.flatten())?;
-        self.fields().apply(transaction, &contact)?;
+        let before = Contact::placement(&*transaction, self.contact_id);
+        let revived_at = revival::of(context, &*transaction, self.contact_id, self.status.flatten());
+        let mut contact = Contact::open(transaction, self.contact_id)?;
+        presence::keep(context, &mut contact)?;
+        self.fields().apply(contact.put(Contact::revived_at, revived_at)?)?;
         let place = self.moves();
-        if place.is_empty() {
-            return Ok(());
-        }
-        place.apply(context, transaction, &contact, before)
+        if place.is_empty() { Ok(()) } else { place.apply(context, &mut contact, before) }
     }
 
     const IS_SUGGESTIBLE: bool = true;
@@ -114,17 +112,17 @@ impl CommandKind for UpdateContact {
     /// Changes the other fields at once, and keeps what is the client's own to say.
     fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         must_be_past(self.last_contact.flatten(), context)?;
-        let contact = find(transaction, CONTACTS, self.contact_id, "contact_id")?;
+        let mut contact = Contact::open(transaction, self.contact_id)?;
         let others = self.fields().without(own_words::is_own);
         if !others.is_empty() {
-            presence::keep(context, transaction, &contact)?;
-            others.apply(transaction, &contact)?;
+            presence::keep(context, &mut contact)?;
+            others.apply(&mut contact)?;
         }
         own_words::suggest(context, transaction, self.contact_id, self.moves(), self.to_json())
     }
 
     fn proposal(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = brief(&NetworkView::new(document).name(self.contact_id, language), 3);
+        let name = brief(&Contact::called(document, self.contact_id, language), 3);
         let mut sentences = Vec::new();
         let ring = self.ring.map(|ring| ring.map_or(0, Ring::number));
         let quadrant = self.quadrant.flatten();
@@ -142,7 +140,7 @@ impl CommandKind for UpdateContact {
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
-        let name = NetworkView::new(document).name(self.contact_id, language);
+        let name = Contact::called(document, self.contact_id, language);
         let mut what: Vec<&str> = self.fields().keys().filter_map(|key| field_name(key, language)).collect();
         if !self.moves().is_empty() {
             what.push(language.pick("de plek op de kaart", "the place on the map"));
@@ -160,25 +158,25 @@ impl UpdateContact {
     fn moves(&self) -> Move {
         Move {
             ring: self.ring.map(|ring| ring.map_or(0, Ring::number)),
-            quadrant: self.quadrant.map(|quadrant| quadrant.map(|quadrant| quadrant.name().to_owned())),
+            quadrant: self.quadrant.map(|quadrant| quadrant.map(Word::from)),
         }
     }
 
     fn fields(&self) -> Writes {
         Writes::default()
-            .change("name", &self.name)
-            .change("relation", &self.relation)
-            .change("desired_ring", &self.desired_ring)
-            .change("frequency_per_year", &self.frequency_per_year)
-            .change("initiator", &self.initiator)
-            .change("gives", &self.gives)
-            .change("receives", &self.receives)
-            .change("status", &self.status)
-            .change("wish", &self.wish)
-            .change("known_since", &self.known_since)
-            .change("last_contact", &self.last_contact)
-            .change("place", &self.place)
-            .change("does", &self.does)
-            .change("minor", &self.minor)
+            .change(Contact::name, &self.name)
+            .change(Contact::relation, &self.relation)
+            .change(Contact::desired_ring, &self.desired_ring)
+            .change(Contact::frequency_per_year, &self.frequency_per_year)
+            .change(Contact::initiator, &self.initiator)
+            .change(Contact::gives, &self.gives)
+            .change(Contact::receives, &self.receives)
+            .change(Contact::status, &self.status)
+            .change(Contact::wish, &self.wish)
+            .change(Contact::known_since, &self.known_since)
+            .change(Contact::last_contact, &self.last_contact)
+            .change(Contact::place, &self.place)
+            .change(Contact::does, &self.does)
+            .change(Contact::minor, &self.minor)
     }
 }

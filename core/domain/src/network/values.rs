@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::Language;
-use crate::words::{Perspective, open_words, words};
+use crate::words::{Perspective, Words, words};
 
 words! {
     /// A quarter of the network map.
@@ -79,110 +79,96 @@ words! {
         /// Not now.
         Later = "later": "later", "later";
     }
-    /// The moment in the client's work at which a snapshot is taken.
-    SnapshotLabel in "snapshot_label" {
-        /// Before anything was done.
-        Start = "start": "aan het begin", "at the start";
-        /// On the way.
-        Interim = "interim": "halverwege", "half way";
-        /// When the work is done.
-        End = "end": "aan het eind", "at the end";
-        /// A year later.
-        Year = "year": "een jaar later", "a year later";
-    }
-}
-
-open_words! {
     /// The rings of the map, by their number.
-    RINGS = "ring" {
-        "0": "Nog niet geplaatst", "Not placed yet";
-        "1": "Heel dichtbij", "Very close";
-        "2": "Vrienden", "Friends", own "Dichtbij", "Close";
-        "3": "Kennissen", "Acquaintances", own "Ken ik", "People I know";
-        "4": "Diensten", "Services", own "Helpt mij voor werk", "Helps me as a job";
+    RingName in "ring" {
+        Unplaced = "0": "Nog niet geplaatst", "Not placed yet";
+        First = "1": "Heel dichtbij", "Very close";
+        Second = "2": "Vrienden", "Friends", own "Dichtbij", "Close";
+        Third = "3": "Kennissen", "Acquaintances", own "Ken ik", "People I know";
+        Fourth = "4": "Diensten", "Services", own "Helpt mij voor werk", "Helps me as a job";
     }
     /// What somebody can be to the client. Any other word may stand there too.
-    RELATIONS = "relation" {
-        "partner": "partner", "partner";
-        "dating": "verkering", "boyfriend or girlfriend";
-        "ex_partner": "ex", "ex";
-        "ex": "ex", "ex";
-        "parent": "vader of moeder", "parent";
-        "step_parent": "stiefouder", "step-parent";
-        "foster_family": "pleeggezin", "foster family";
-        "child": "kind", "child";
-        "sibling": "broer of zus", "brother or sister";
-        "grandparent": "opa of oma", "grandparent";
-        "grandchild": "kleinkind", "grandchild";
-        "uncle": "oom", "uncle";
-        "aunt": "tante", "aunt";
-        "nephew": "neef of neefje", "nephew";
-        "niece": "nicht of nichtje", "niece";
-        "cousin": "neef of nicht", "cousin";
-        "in_law": "schoonfamilie", "in-laws";
-        "other_family": "familie", "family";
-        "friend": "vriend of vriendin", "friend";
-        "acquaintance": "kennis", "acquaintance";
-        "neighbour": "buurman of buurvrouw", "neighbour";
-        "housemate": "huisgenoot", "housemate";
-        "colleague": "collega", "colleague";
-        "boss": "baas", "boss";
-        "classmate": "klasgenoot", "classmate";
-        "teacher": "juf of meester", "teacher";
-        "fellow_member": "clubgenoot", "fellow member";
-        "sports_mate": "sportmaatje", "sports mate";
-        "fellow_believer": "geloofsgenoot", "fellow believer";
-        "shop": "winkel of dienst", "shop or service";
-        "service": "winkel of dienst", "shop or service";
-        "shop_service": "winkel of dienst", "shop or service";
-        "volunteer": "vrijwilliger", "volunteer";
-        "buddy": "maatje", "buddy";
-        "support_worker": "begeleider", "support worker";
-        "doctor": "dokter", "doctor";
-        "legal_rep": "bewindvoerder, mentor of curator", "legal representative";
-        "pet": "huisdier", "pet";
-        "other": "anders", "other";
+    Relation in "relation" {
+        Partner = "partner": "partner", "partner";
+        Dating = "dating": "verkering", "boyfriend or girlfriend";
+        ExPartner = "ex_partner": "ex", "ex";
+        Ex = "ex": "ex", "ex";
+        Parent = "parent": "vader of moeder", "parent";
+        StepParent = "step_parent": "stiefouder", "step-parent";
+        FosterFamily = "foster_family": "pleeggezin", "foster family";
+        Child = "child": "kind", "child";
+        Sibling = "sibling": "broer of zus", "brother or sister";
+        Grandparent = "grandparent": "opa of oma", "grandparent";
+        Grandchild = "grandchild": "kleinkind", "grandchild";
+        Uncle = "uncle": "oom", "uncle";
+        Aunt = "aunt": "tante", "aunt";
+        Nephew = "nephew": "neef of neefje", "nephew";
+        Niece = "niece": "nicht of nichtje", "niece";
+        Cousin = "cousin": "neef of nicht", "cousin";
+        InLaw = "in_law": "schoonfamilie", "in-laws";
+        OtherFamily = "other_family": "familie", "family";
+        Friend = "friend": "vriend of vriendin", "friend";
+        Acquaintance = "acquaintance": "kennis", "acquaintance";
+        Neighbour = "neighbour": "buurman of buurvrouw", "neighbour";
+        Housemate = "housemate": "huisgenoot", "housemate";
+        Colleague = "colleague": "collega", "colleague";
+        Boss = "boss": "baas", "boss";
+        Classmate = "classmate": "klasgenoot", "classmate";
+        Teacher = "teacher": "juf of meester", "teacher";
+        FellowMember = "fellow_member": "clubgenoot", "fellow member";
+        SportsMate = "sports_mate": "sportmaatje", "sports mate";
+        FellowBeliever = "fellow_believer": "geloofsgenoot", "fellow believer";
+        Shop = "shop": "winkel of dienst", "shop or service";
+        Service = "service": "winkel of dienst", "shop or service";
+        ShopService = "shop_service": "winkel of dienst", "shop or service";
+        Volunteer = "volunteer": "vrijwilliger", "volunteer";
+        Buddy = "buddy": "maatje", "buddy";
+        SupportWorker = "support_worker": "begeleider", "support worker";
+        Doctor = "doctor": "dokter", "doctor";
+        LegalRep = "legal_rep": "bewindvoerder, mentor of curator", "legal representative";
+        Pet = "pet": "huisdier", "pet";
+        Other = "other": "anders", "other";
     }
     /// The interval at which people are in touch, by how many times a year that is.
-    FREQUENCIES = "frequency_per_year" {
-        "365": "elke dag", "every day";
-        "156": "paar keer per week", "a few times a week";
-        "52": "elke week", "every week";
-        "26": "om de week", "every other week";
-        "12": "elke maand", "every month";
-        "4": "paar keer per jaar", "a few times a year";
-        "1": "eens per jaar", "once a year";
-        "0.5": "bijna nooit", "almost never";
-        "0": "nooit", "never";
+    Often in "frequency_per_year" {
+        Daily = "365": "elke dag", "every day";
+        OftenAWeek = "156": "paar keer per week", "a few times a week";
+        Weekly = "52": "elke week", "every week";
+        Fortnightly = "26": "om de week", "every other week";
+        Monthly = "12": "elke maand", "every month";
+        OftenAYear = "4": "paar keer per jaar", "a few times a year";
+        Yearly = "1": "eens per jaar", "once a year";
+        Rarely = "0.5": "bijna nooit", "almost never";
+        Never = "0": "nooit", "never";
     }
 }
 
 /// Returns how often people are in touch, in words; counted frequencies read as the word they are nearest to.
 pub fn frequency_label(per_year: f64, language: Language) -> Cow<'static, str> {
     let word = match per_year {
-        often if often >= 250.0 => "365",
-        often if often >= 90.0 => "156",
-        often if often >= 36.0 => "52",
-        often if often >= 18.0 => "26",
-        often if often >= 8.0 => "12",
-        often if often >= 2.0 => "4",
-        often if often >= 0.75 => "1",
-        seldom if seldom > 0.0 => "0.5",
-        _ => "0",
+        often if often >= 250.0 => Often::Daily,
+        often if often >= 90.0 => Often::OftenAWeek,
+        often if often >= 36.0 => Often::Weekly,
+        often if often >= 18.0 => Often::Fortnightly,
+        often if often >= 8.0 => Often::Monthly,
+        often if often >= 2.0 => Often::OftenAYear,
+        often if often >= 0.75 => Often::Yearly,
+        seldom if seldom > 0.0 => Often::Rarely,
+        _ => Often::Never,
     };
-    FREQUENCIES.label_for(word, language, Perspective::Others)
+    word.label(language).into()
 }
 
 /// A ring in words a person reads: 1 the closest to 4, 0 for somebody without a place.
 pub fn ring_label(ring: i64, language: Language) -> Cow<'static, str> {
-    RINGS
+    RingName::LIST
         .find(&ring.to_string())
         .map_or(language.pick("onbekend", "unknown").into(), |word| word.label(language).into())
 }
 
 /// A relation in words a person reads; one that Kring has no words for reads as it was written.
 pub fn relation_label(name: &str, language: Language) -> Cow<'static, str> {
-    RELATIONS.label_for(name, language, Perspective::Others)
+    Relation::LIST.label_for(name, language, Perspective::Others)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BY, Present, TEXT, VERSIONS, Version, Versions, WANTED, person};
 use crate::authorization::Seen;
-use crate::entity::{find, put_json};
+use crate::entity::Writer;
 use crate::text_merge::{Merged, merge, splices, words};
 use crate::{Author, CommandId, Context, PersonId, Refusal, RefusalCode, Rewording};
 
@@ -33,7 +33,7 @@ pub(crate) fn write(
     context: &Context,
     transaction: &mut impl Transactable,
 ) -> Result<(), Refusal> {
-    let entity = find(transaction, edit.section, edit.id, edit.field)?;
+    let entity = Writer::root(transaction).into_map(edit.section)?.into_entity(edit.id, edit.field)?.object;
     let scope = Scope::read(transaction, &entity, seen, context)?;
     let outcome = merged(edit.text, present, &scope, context)?;
     if is_alone(present, &scope)
@@ -182,6 +182,16 @@ fn parse<V: for<'de> Deserialize<'de>>(value: Value<'_>) -> Option<V> {
 pub(crate) fn put(transaction: &mut impl Transactable, entity: &ObjId, text: &str) -> Result<(), Refusal> {
     let object = transaction.put_object(entity, TEXT, ObjType::Text)?;
     Ok(transaction.splice_text(&object, 0, 0, text)?)
+}
+
+fn put_json(
+    transaction: &mut impl Transactable,
+    entity: &ObjId,
+    key: &str,
+    value: &impl Serialize,
+) -> Result<(), Refusal> {
+    let text = serde_json::to_string(value).map_err(|_| Refusal::new(RefusalCode::Conflict))?;
+    Ok(transaction.put(entity, key, text)?)
 }
 
 /// Changes the words of a text that differ, or writes it anew where that is less.

@@ -1,21 +1,21 @@
 use automerge::ReadDoc;
-use serde_json::json;
 
+use super::two_values;
 use crate::brief::brief;
-use crate::network::presence::Presence;
-use crate::network::view::ContactView;
+use crate::entity::Item;
+use crate::network::presence::{self, Presence};
+use crate::network::{ArchiveContact, Contact};
 use crate::question::Question;
-use crate::{CardKind, Language, Reader};
+use crate::{CardKind, CommandKind, ContactId, Language, Reader};
 
 /// A question per contact that was taken off the map while somebody else still worked on it.
-pub(super) fn questions<R: ReadDoc>(contacts: &[ContactView<'_, R>], reader: &Reader<'_>) -> Vec<Question> {
-    let back = contacts.iter().filter(|contact| contact.presence == Presence::CameBack);
-    back.map(|contact| question(contact, reader.language)).collect()
+pub(super) fn questions<R: ReadDoc>(contacts: &[(ContactId, Item<'_, R>)], reader: &Reader<'_>) -> Vec<Question> {
+    let back = contacts.iter().filter(|(_, contact)| presence::of(contact) == Presence::CameBack);
+    back.map(|(id, contact)| question(*id, contact, reader.language)).collect()
 }
 
-fn question<R: ReadDoc>(contact: &ContactView<'_, R>, language: Language) -> Question {
-    let id = contact.id();
-    let name = brief(&contact.name(), 3);
+fn question<R: ReadDoc>(id: ContactId, contact: &Item<'_, R>, language: Language) -> Question {
+    let name = brief(&Contact::name_of(contact), 3);
     let text = match language {
         Language::Dutch => {
             format!("{name} was van de kaart. Toen veranderde iemand nog iets. Hoort {name} op de kaart?")
@@ -25,12 +25,9 @@ fn question<R: ReadDoc>(contact: &ContactView<'_, R>, language: Language) -> Que
         }
     };
     // Setting the name it has is an ordinary edit, which keeps the contact on the map.
-    let keep = json!({ "type": "update_contact", "contact_id": id, "name": contact.name() });
+    let keep = two_values::update(id, Contact::name.name(), Contact::name_of(contact).into());
     Question::new(CardKind::ContactCameBack, text)
         .about([id])
         .answer(language.pick("Op de kaart houden", "Keep on the map"), keep)
-        .answer(
-            language.pick("Van de kaart halen", "Take off the map"),
-            json!({ "type": "archive_contact", "contact_id": id }),
-        )
+        .answer(language.pick("Van de kaart halen", "Take off the map"), ArchiveContact { contact_id: id }.to_json())
 }

@@ -1,21 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::bounds::is_seen;
 use crate::brief::brief;
-use crate::network::{ContactModel, NetworkModel};
+use crate::network::{ArchiveContact, Contact, DistinguishContacts, NetworkModel};
 use crate::question::Question;
-use crate::{CardKind, ContactId, Language};
+use crate::{CardKind, CommandKind, ContactId, Language};
 
 /// A question per contact that may be the same person as an earlier one: the same name, and no two relations that
 /// say otherwise. It names the first such contact only, so that ten of a name are nine questions, and passes over those
 /// of whom somebody said that they are two people.
 pub(super) fn questions(model: &NetworkModel, language: Language) -> Vec<Question> {
     let distinct: BTreeSet<(ContactId, ContactId)> = model.distinct.iter().map(|pair| (pair.a, pair.b)).collect();
-    let mut earlier: BTreeMap<String, Vec<&ContactModel>> = BTreeMap::new();
+    let mut earlier: BTreeMap<String, Vec<&Contact>> = BTreeMap::new();
     let mut questions = Vec::new();
     for contact in &model.contacts {
         let namesakes = earlier.entry(normalised(&contact.name)).or_default();
@@ -65,14 +63,14 @@ const fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '`' | '´' | '‘'..='‛' | '′' | '‵' | 'ʹ'..='ʿ' | 'ˈ' | 'ꞌ' | '＇')
 }
 
-fn may_be_same(one: &ContactModel, other: &ContactModel) -> bool {
+fn may_be_same(one: &Contact, other: &Contact) -> bool {
     match (&one.relation, &other.relation) {
         (Some(one), Some(other)) => one == other,
         _ => true,
     }
 }
 
-fn question(one: &ContactModel, other: &ContactModel, language: Language) -> Question {
+fn question(one: &Contact, other: &Contact, language: Language) -> Question {
     let name = brief(&other.name, 3);
     let text = match language {
         Language::Dutch => format!("{name} staat twee keer op de kaart. Is dat dezelfde persoon?"),
@@ -82,11 +80,11 @@ fn question(one: &ContactModel, other: &ContactModel, language: Language) -> Que
         .about([one.id, other.id])
         .answer(
             language.pick("Nee, twee mensen", "No, two people"),
-            json!({ "type": "distinguish_contacts", "a": one.id, "b": other.id }),
+            DistinguishContacts { a: one.id, b: other.id }.to_json(),
         )
         .answer(
             language.pick("Ja, haal de tweede weg", "Yes, take the second one off"),
-            json!({ "type": "archive_contact", "contact_id": other.id }),
+            ArchiveContact { contact_id: other.id }.to_json(),
         )
 }
 

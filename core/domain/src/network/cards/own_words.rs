@@ -3,21 +3,20 @@ use serde_json::Value;
 
 use super::two_values::update;
 use crate::brief::brief;
-use crate::entity::Candidate;
+use crate::entity::{Candidate, Item};
+use crate::network::Contact;
 use crate::network::fields::{ASKED, Asked};
 use crate::network::own_words;
-use crate::network::view::ContactView;
 use crate::question::{Question, still_chooses};
-use crate::{CardKind, Language, Reader, Role};
+use crate::{CardKind, ContactId, Language, Reader, Role};
 
 /// A question to the client per value that somebody else gave for what is the client's own to say.
-pub(super) fn questions<R: ReadDoc>(contacts: &[ContactView<'_, R>], reader: &Reader<'_>) -> Vec<Question> {
+pub(super) fn questions<R: ReadDoc>(contacts: &[(ContactId, Item<'_, R>)], reader: &Reader<'_>) -> Vec<Question> {
     let mut questions = Vec::new();
-    for contact in contacts {
+    for (id, contact) in contacts {
         for field in ASKED {
-            let Some(shown) = own_words::shown(&contact.item, field.key) else { continue };
-            for suggested in own_words::suggested(&contact.item, field.key) {
-                questions.push(question(contact, field, &shown, &suggested, reader));
+            for suggested in own_words::suggested(contact, field.key) {
+                questions.push(question(*id, contact, field, &suggested, reader));
             }
         }
     }
@@ -25,15 +24,14 @@ pub(super) fn questions<R: ReadDoc>(contacts: &[ContactView<'_, R>], reader: &Re
 }
 
 fn question<R: ReadDoc>(
-    contact: &ContactView<'_, R>,
+    id: ContactId,
+    contact: &Item<'_, R>,
     field: &Asked,
-    shown: &ScalarValue,
     suggested: &Candidate<ScalarValue>,
     reader: &Reader<'_>,
 ) -> Question {
     let language = reader.language;
-    let id = contact.id();
-    let name = brief(&contact.name(), 3);
+    let name = brief(&Contact::name_of(contact), 3);
     let person = reader.called(suggested.author.map(|author| author.person));
     let value = field.label_for(&suggested.value, reader);
     let heading = field.heading(language);
@@ -47,13 +45,14 @@ fn question<R: ReadDoc>(
             .about([id])
             .only(Role::Client)
             .onlookers(format!("{said} {}", still_chooses(reader)));
+    let shown = own_words::shown_scalar(contact, field.key);
     for (label, value) in [
         (language.pick("Ja", "Yes"), field.json(&suggested.value)),
-        (language.pick("Nee, laat zo", "No, leave it"), field.json(shown)),
+        (language.pick("Nee, laat zo", "No, leave it"), shown.and_then(|shown| field.json(&shown))),
     ] {
         question = match value {
-            Some(value) => question.answer(label, update(id, field, value)),
-            None => question.fill_in(label, update(id, field, Value::Null)),
+            Some(value) => question.answer(label, update(id, field.key, value)),
+            None => question.fill_in(label, update(id, field.key, Value::Null)),
         };
     }
     question

@@ -7,7 +7,7 @@ use super::layout::{CENTRE, Layout, Point, signs};
 use super::people::{FONT, LINE, People, Person, SIGN};
 use super::text::{escaped, fitted, lines, width};
 use super::{describe, legend, mark};
-use crate::network::{Quadrant, TieModel, ring_label};
+use crate::network::{Quadrant, Tie, ring_label};
 use crate::{ContactId, Language};
 
 const MARGIN: f64 = 48.0;
@@ -38,7 +38,7 @@ impl<'a> Drawing<'a> {
         Self { people, layout, client, language, middle, svg: String::new(), height: 0.0 }
     }
 
-    pub(super) fn draw(&mut self, ties: &[TieModel]) {
+    pub(super) fn draw(&mut self, ties: &[Tie]) {
         self.quadrants();
         self.rings();
         let drawn = self.ties(ties);
@@ -148,7 +148,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// Thin lines between people who know each other, bent towards the middle; says whether there are any.
-    fn ties(&mut self, ties: &[TieModel]) -> bool {
+    fn ties(&mut self, ties: &[Tie]) -> bool {
         let centres: BTreeMap<ContactId, Point> =
             self.placed().map(|(person, centre, _)| (person.id, centre)).collect();
         let mut any = false;

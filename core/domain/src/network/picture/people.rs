@@ -2,7 +2,8 @@
 
 use super::text;
 use crate::ContactId;
-use crate::network::{ContactModel, NetworkModel, Quadrant, Status};
+use crate::network::{Contact, NetworkModel, Quadrant, Relation, Status};
+use crate::words::Word;
 
 /// The size of names, in pixels.
 pub(super) const FONT: f64 = 30.0;
@@ -14,9 +15,11 @@ pub(super) const SIGN: f64 = 30.0;
 pub(super) const MOST: usize = 60;
 
 /// Returns whether a contact is somebody whom the client has in their life.
-fn is_counted(contact: &ContactModel) -> bool {
-    let is_over = [Status::Ended, Status::Deceased].iter().any(|over| contact.status.as_deref() == Some(over.name()));
-    let is_shop = matches!(contact.relation.as_deref(), Some("shop" | "service" | "shop_service"));
+fn is_counted(contact: &Contact) -> bool {
+    let status = contact.status.as_ref().and_then(Word::known);
+    let is_over = matches!(status, Some(Status::Ended | Status::Deceased));
+    let relation = contact.relation.as_ref().and_then(Word::known);
+    let is_shop = matches!(relation, Some(Relation::Shop | Relation::Service | Relation::ShopService));
     !is_over && !is_shop
 }
 
@@ -75,8 +78,8 @@ impl People {
     }
 
     /// The sector of a contact; a quadrant or a ring of a newer version has no sector here.
-    fn group(&mut self, contact: &ContactModel) -> &mut Group {
-        let quadrant = contact.quadrant.as_deref().and_then(Quadrant::from_name);
+    fn group(&mut self, contact: &Contact) -> &mut Group {
+        let quadrant = contact.quadrant.as_ref().and_then(Word::known);
         let quadrant = quadrant.and_then(|quadrant| Quadrant::ALL.iter().position(|&other| other == quadrant));
         let ring = usize::try_from(contact.ring).ok().and_then(|ring| ring.checked_sub(1));
         match (ring.and_then(|ring| self.rings.get_mut(ring)), quadrant) {
@@ -91,7 +94,7 @@ impl Group {
         self.drawn.len() + self.more
     }
 
-    fn add(&mut self, contact: &ContactModel) {
+    fn add(&mut self, contact: &Contact) {
         if self.drawn.len() < MOST {
             self.drawn.push(Person::of(contact));
         } else {
@@ -101,13 +104,13 @@ impl Group {
 }
 
 impl Person {
-    fn of(contact: &ContactModel) -> Self {
+    fn of(contact: &Contact) -> Self {
         let name = match contact.minor {
             Some(true) => contact.name.split_whitespace().next().unwrap_or_default(),
             _ => contact.name.as_str(),
         };
         let lines = text::lines(name);
-        let status = contact.status.as_deref().and_then(Status::from_name).unwrap_or(Status::Active);
+        let status = contact.status.as_ref().and_then(Word::known).unwrap_or(Status::Active);
         let widest = lines.iter().map(|line| text::width(line)).fold(1.0, f64::max);
         let sign = if super::mark::has_sign(status) { SIGN } else { 0.0 };
         let size = Size { width: widest * FONT + sign + 36.0, height: lines.len() as f64 * LINE + 18.0 };

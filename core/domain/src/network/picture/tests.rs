@@ -4,17 +4,18 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::network::{ContactModel, Quadrant, Status, TieModel};
+use crate::network::{Contact, Quadrant, Relation, Status, Tie};
+use crate::words::Word;
 use crate::{ContactId, Timestamp};
 
-fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option<Status>) -> ContactModel {
-    ContactModel {
+fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option<Status>) -> Contact {
+    Contact {
         id: ContactId::new(Uuid::from_u128(number as u128)),
         by: None,
         at: Timestamp::default(),
         person_id: None,
         name: name.to_owned(),
-        quadrant: Quadrant::ALL.get(quadrant).map(|quadrant| quadrant.name().to_owned()),
+        quadrant: Quadrant::ALL.get(quadrant).map(|quadrant| (*quadrant).into()),
         ring,
         placed_by: None,
         placed_at: None,
@@ -25,7 +26,7 @@ fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option
         initiator: None,
         gives: None,
         receives: None,
-        status: status.map(|status| status.name().to_owned()),
+        status: status.map(Into::into),
         wish: None,
         known_since: None,
         last_contact: None,
@@ -35,9 +36,9 @@ fn contact(number: usize, name: &str, quadrant: usize, ring: i64, status: Option
     }
 }
 
-fn network(contacts: Vec<ContactModel>) -> NetworkModel {
+fn network(contacts: Vec<Contact>) -> NetworkModel {
     let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
-    let ties = ids.windows(2).map(|pair| TieModel { a: pair[0], b: pair[1] }).collect();
+    let ties = ids.windows(2).map(|pair| Tie { a: pair[0], b: pair[1] }).collect();
     NetworkModel {
         contacts,
         archived: vec![],
@@ -123,7 +124,7 @@ fn it_reads_aloud_in_the_order_of_rings_and_names_are_only_text() {
     let mut child = contact(2, "Sanne de Wit", 0, 2, None);
     child.minor = Some(true);
     let mut newer = contact(3, "Wil <script>", 9, 3, None);
-    newer.quadrant = Some("virtual".to_owned());
+    newer.quadrant = Some(Word::of("virtual"));
     let network = network(vec![child, newer, contact(1, "Ria", 0, 1, Some(Status::Faded))]);
     let svg = picture(&network, "R&D", Language::Dutch);
     assert!(svg.contains(
@@ -137,7 +138,7 @@ fn it_reads_aloud_in_the_order_of_rings_and_names_are_only_text() {
 #[test]
 fn shops_and_those_who_are_gone_are_shown_and_not_counted() {
     let mut shop = contact(1, "Bakker", 3, 3, None);
-    shop.relation = Some("shop".to_owned());
+    shop.relation = Some(Relation::Shop.into());
     let gone = contact(2, "Piet", 0, 1, Some(Status::Deceased));
     let svg = picture(&network(vec![shop, gone, contact(3, "Ria", 0, 1, None)]), "Joost", Language::Dutch);
     assert!(svg.contains("1 mens op de kaart.") && svg.contains("Bakker") && svg.contains("Piet"));

@@ -1,8 +1,9 @@
 //! Bounds, two values at once, namesakes, and values of newer versions (V3, V23).
 
-use automerge::transaction::Transactable;
-
 use super::*;
+use crate::entity::Entity;
+use crate::network::Contact;
+use crate::words::Word;
 
 fn refused(command: Value, field: &str) {
     let mut server = Server::with_mo();
@@ -157,7 +158,7 @@ fn agreement_and_dates_raise_no_question() {
         server.send(client(), &heads, update(two.clone()));
         assert_eq!(server.read().cards, [], "{two}");
         if two.get("last_contact").is_some() {
-            assert_eq!(server.mo().last_contact.as_deref(), Some("2026-03-01"), "the latest day is the true one");
+            assert_eq!(server.mo().last_contact, Some("2026-03-01".parse().unwrap()), "the latest day is the true one");
         }
     }
 }
@@ -187,13 +188,13 @@ fn namesakes_are_asked_about_unless_their_relations_differ() {
 fn values_of_a_newer_version_are_kept_and_have_a_word() {
     let mut server = Server::with_mo();
     let mut transaction = server.document.transaction();
-    let mo = crate::entity::find(&transaction, "contacts", id(1), "contact_id").unwrap();
-    transaction.put(&mo, "status", "on_sabbatical").unwrap();
-    transaction.put(&mo, "frequency_per_year", "often").unwrap();
-    transaction.put(&mo, "aura", "blue").unwrap();
+    let mut mo = Contact::open(&mut transaction, id(1).parse().unwrap()).unwrap();
+    mo.put(Contact::status, Word::of("on_sabbatical")).unwrap();
+    mo.set("frequency_per_year", "often").unwrap();
+    mo.set("aura", "blue").unwrap();
     transaction.commit();
     assert_eq!(server.mo().status.as_deref(), Some("on_sabbatical"));
-    assert_eq!(crate::network::Status::label_of("on_sabbatical", Language::Dutch), "on sabbatical");
+    assert_eq!(server.mo().status.unwrap().label(Language::Dutch), "on sabbatical");
     assert_eq!(server.mo().frequency_per_year, None);
     server.run(client(), update(json!({ "place": "gang" })));
     assert_eq!(server.mo().status.as_deref(), Some("on_sabbatical"), "an edit of something else leaves it");

@@ -1,6 +1,8 @@
 //! The client's word stands about what is the client's own to say; others' concurrent values are suggestions.
 
 use super::*;
+use crate::entity::Entity;
+use crate::network::Contact;
 
 const CASES: [(&str, &str, &str); 3] =
     [("wish", "\"keep\"", "\"repair\""), ("status", "\"active\"", "\"strained\""), ("desired_ring", "1", "3")];
@@ -66,14 +68,12 @@ fn two_others_are_asked_where_the_client_said_nothing() {
 
 /// Writes a field as documents of every version may hold it, whoever may send which command today.
 fn write(server: &mut Server, heads: &[ChangeHash], author: Author, field: &str, value: &Value) {
-    use automerge::transaction::Transactable;
-
     server.document.set_actor(author.actor());
     let mut transaction = server.document.transaction_at(PatchLog::inactive(), heads).unwrap();
-    let contact = crate::entity::find(&transaction, "contacts", id(1), "contact_id").unwrap();
+    let mut contact = Contact::open(&mut transaction, id(1).parse().unwrap()).unwrap();
     match value {
-        Value::String(text) => transaction.put(&contact, field, text.as_str()).unwrap(),
-        number => transaction.put(&contact, field, number.as_i64().unwrap()).unwrap(),
+        Value::String(text) => contact.set(field, text.as_str()).unwrap(),
+        number => contact.set(field, number.as_i64().unwrap()).unwrap(),
     }
     transaction.commit();
 }

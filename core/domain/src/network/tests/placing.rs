@@ -1,6 +1,8 @@
 //! One ring and quadrant per contact, and the client's own judgement first (V2).
 
 use super::*;
+use crate::entity::Entity;
+use crate::network::Contact;
 use crate::network::placement::Move;
 use crate::network::{Quadrant, Ring};
 
@@ -71,9 +73,9 @@ fn the_clients_placement_wins_in_either_order() {
         for (author, ring) in authors {
             server.document.set_actor(author.actor());
             let mut transaction = server.document.transaction_at(PatchLog::inactive(), &heads).unwrap();
-            let contact = crate::entity::find(&transaction, "contacts", id(1), "contact_id").unwrap();
+            let mut contact = Contact::open(&mut transaction, id(1).parse().unwrap()).unwrap();
             let place = Move::to(Ring::new(ring).unwrap(), Quadrant::Family);
-            place.apply(&Context::example(author), &mut transaction, &contact, None).unwrap();
+            place.apply(&Context::example(author), &mut contact, None).unwrap();
             transaction.commit();
         }
         assert_eq!((server.mo().ring, server.mo().placed_by), (2, Some(client().person)));

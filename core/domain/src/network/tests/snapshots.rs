@@ -19,7 +19,7 @@ fn a_snapshot_keeps_the_map_that_its_sender_saw() {
     let kept = server.model().snapshots[0].clone();
     let names: Vec<_> = kept.contacts.iter().map(|contact| (contact.name.as_str(), contact.ring)).collect();
     assert_eq!(names, [("Mo", 3), ("Wil", 0)]);
-    assert_eq!((kept.label.as_str(), kept.ties.len(), kept.by), ("start", 1, Some(professional().person)));
+    assert_eq!((kept.label.name(), kept.ties.len(), kept.by), ("start", 1, Some(professional().person)));
     assert_eq!((kept.contacts[0].quadrant.as_deref(), kept.contacts[1].quadrant.as_deref()), (Some("peers"), None));
 }
 

@@ -73,7 +73,7 @@ impl CommandKind for AddAction {
         action.put(Action::contacts, &self.contacts)?.put(Action::due, self.due)?;
         action.put(Action::complexity, self.complexity.map(i64::from))?;
         action.put(Action::setting, self.setting)?.put(Action::company, self.company)?;
-        [Step::IN, Part::IN, Evaluation::IN, EVENTS].iter().try_for_each(|map| action.map(map).map(drop))
+        [Step::IN, Part::IN, Evaluation::IN, EVENTS].iter().try_for_each(|map| action.begin(map).map(drop))
     }
 
     fn words(&self, _document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
