@@ -13,27 +13,13 @@ pub use idea::*;
 pub use message::{EraseMessage, Message, PostMessage, WithdrawMessage};
 pub use offer::{EraseOffer, MakeOffer, Offer, WithdrawOffer};
 
-use crate::content::content;
+pub use crate::content::CircleModel;
 use crate::entity::{Entity, Item};
 use crate::erasure::{self, Paths};
 use crate::policy::{Condition, Policy, Rule};
 use crate::question::Question;
 use crate::shared_text::{self, Asked};
-use crate::{Access, CommandKind, Reader, Refusal, Role};
-
-content! {
-    /// The content of a support circle.
-    CircleModel {
-        /// The ideas of the brainstorm.
-        ideas: Idea,
-        /// The offers of people; offers that were taken back are left out.
-        offers: Offer,
-        /// The messages between people; messages that were taken back are left out.
-        messages: Message,
-        /// The ideas that were erased.
-        erasures: ErasedIdea,
-    }
-}
+use crate::{Access, CommandKind, DocumentKind, Reader, Refusal, Role};
 
 /// The row of what everybody who is in the circle may do.
 const EVERYBODY: Policy =
@@ -70,7 +56,8 @@ pub(crate) fn erased(document: &Automerge) -> Paths {
 
 /// Refuses an id for a new thing that anything in the circle has or had: erasing one must never touch another.
 fn must_be_new<E: Entity>(document: &impl ReadDoc, id: E::Id) -> Result<(), Refusal> {
-    let is_taken = sections().into_iter().any(|section| Item::find(document, section, id).is_some());
+    let is_taken =
+        DocumentKind::Circle.sections().into_iter().any(|section| Item::find(document, section, id).is_some());
     if is_taken { Err(Refusal::duplicate(E::ID)) } else { Ok(()) }
 }
 
@@ -79,7 +66,8 @@ fn is_gone<E: Entity>(document: &impl ReadDoc, id: E::Id) -> bool {
     E::item(document, id).is_some_and(|item| !E::is_shown(&item)) || erasure::has(document, id)
 }
 
-fn questions(document: &impl ReadDoc, _: &CircleModel, reader: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(document: &impl ReadDoc, _: &CircleModel, reader: &Reader<'_>) -> Vec<Question> {
     let asked = Asked { command: EditIdea::NAME, field: Idea::ID };
     let ideas = Idea::items(&Item::root(document)).into_iter();
     let ideas = ideas.filter(|(_, idea)| Idea::status_of(idea) != IdeaStatus::Withdrawn);

@@ -19,19 +19,22 @@ use crate::policy::{Condition, Policy};
 use crate::private::*;
 use crate::private_time::*;
 use crate::strict::{Strict, field_of};
+use crate::table::documents;
 use crate::work_notes::*;
 use crate::{
     Author, CommandKind, Context, DocumentKind, Effect, Language, Names, Refusal, RefusalCode, Rewording, Role,
 };
 
 macro_rules! commands {
-    ($($kind:ident { $($name:ident),+ $(,)? })+) => {
+    ($($(#[$doc:meta])* $kind:ident = $wire:literal => $module:ident, $content:ident, $dutch:literal, $english:literal {
+        $($(#[$field_doc:meta])* $field:ident: $entity:ident [$($name:ident),*],)*
+    })+) => {
         /// An edit: one thing a person can do, as plain data.
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(tag = "type", rename_all = "snake_case")]
         #[expect(missing_docs, reason = "each variant is documented by the struct of the same name")]
         pub enum Command {
-            $($($name($name),)+)+
+            $($($($name($name),)*)*)+
         }
 
         impl Command {
@@ -49,45 +52,45 @@ macro_rules! commands {
                     return Err(ParseError::Invalid(Refusal::invalid("type")));
                 };
                 match name.as_str() {
-                    $($(<$name as CommandKind>::NAME => parse_fields(fields).map(Self::$name),)+)+
+                    $($($(<$name as CommandKind>::NAME => parse_fields(fields).map(Self::$name),)*)*)+
                     _ => Err(ParseError::Unknown),
                 }
             }
 
             /// The command's name on every wire.
             pub fn name(&self) -> &'static str {
-                match self { $($(Self::$name(_) => <$name as CommandKind>::NAME,)+)+ }
+                match self { $($($(Self::$name(_) => <$name as CommandKind>::NAME,)*)*)+ }
             }
 
             /// The kind of document it edits.
             pub fn kind(&self) -> DocumentKind {
-                match self { $($(Self::$name(_) => DocumentKind::$kind,)+)+ }
+                match self { $($($(Self::$name(_) => DocumentKind::$kind,)*)*)+ }
             }
 
             /// Returns who may send it.
             pub fn policy(&self) -> Policy {
-                match self { $($(Self::$name(_) => <$name as CommandKind>::POLICY,)+)+ }
+                match self { $($($(Self::$name(_) => <$name as CommandKind>::POLICY,)*)*)+ }
             }
 
             /// Returns what it does beyond the document.
             pub fn effect(&self) -> Effect {
-                match self { $($(Self::$name(_) => <$name as CommandKind>::EFFECT,)+)+ }
+                match self { $($($(Self::$name(_) => <$name as CommandKind>::EFFECT,)*)*)+ }
             }
 
             pub(crate) fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                match self { $($(Self::$name(edit) => edit.check(document),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.check(document),)*)*)+ }
             }
 
             pub(crate) fn holds(&self, condition: Condition, author: &Author, document: &impl ReadDoc) -> bool {
-                match self { $($(Self::$name(edit) => edit.holds(condition, author, document),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.holds(condition, author, document),)*)*)+ }
             }
 
             pub(crate) fn why_not(&self, condition: Condition, author: &Author, document: &impl ReadDoc) -> Because {
-                match self { $($(Self::$name(edit) => edit.why_not(condition, author, document),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.why_not(condition, author, document),)*)*)+ }
             }
 
             pub(crate) fn is_choice(&self) -> bool {
-                match self { $($(Self::$name(_) => <$name as CommandKind>::IS_CHOICE,)+)+ }
+                match self { $($($(Self::$name(_) => <$name as CommandKind>::IS_CHOICE,)*)*)+ }
             }
 
             /// Returns whether the edit makes sense where its sender stands in history.
@@ -96,11 +99,11 @@ macro_rules! commands {
             ///
             /// The refusal that the execution there would end with.
             pub fn makes_sense(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-                match self { $($(Self::$name(edit) => edit.makes_sense(document),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.makes_sense(document),)*)*)+ }
             }
 
             pub(crate) fn becomes_suggestion(&self, author: &Author, document: &impl ReadDoc) -> bool {
-                match self { $($(Self::$name(edit) => edit.becomes_suggestion(author, document),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.becomes_suggestion(author, document),)*)*)+ }
             }
 
             pub(crate) fn execute(
@@ -108,7 +111,7 @@ macro_rules! commands {
                 context: &Context,
                 transaction: &mut impl Transactable,
             ) -> Result<(), Refusal> {
-                match self { $($(Self::$name(edit) => edit.execute(context, transaction),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.execute(context, transaction),)*)*)+ }
             }
 
             pub(crate) fn suggest(
@@ -116,81 +119,56 @@ macro_rules! commands {
                 context: &Context,
                 transaction: &mut impl Transactable,
             ) -> Result<(), Refusal> {
-                match self { $($(Self::$name(edit) => edit.suggest(context, transaction),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.suggest(context, transaction),)*)*)+ }
             }
 
             /// The text that it gives new words, which are merged with those that others gave it meanwhile.
             pub fn rewords(&self) -> Option<Rewording<'_>> {
-                match self { $($(Self::$name(edit) => edit.rewords(),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.rewords(),)*)*)+ }
             }
 
             /// The id of the thing that it takes out of the document for good: the document is then
             /// [rewritten](crate::rewrite).
             pub fn erases(&self) -> Option<Uuid> {
-                match self { $($(Self::$name(edit) => edit.erases(),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.erases(),)*)*)+ }
             }
 
             /// The command that it comes to when this author sends it: the client's yes to a suggested erasure is
             /// the erasure itself, so that whoever keeps account of erasures finds it under its own name.
             pub fn resolved(self, author: &Author, document: &impl ReadDoc) -> Self {
-                let other = match &self { $($(Self::$name(edit) => edit.resolved(document),)+)+ };
+                let other = match &self { $($($(Self::$name(edit) => edit.resolved(document),)*)*)+ };
                 other.filter(|_| author.role == Role::Client).unwrap_or(self)
             }
 
             /// Returns whether it can be kept as a suggestion until the client answers.
             pub(crate) fn is_suggestible(&self) -> bool {
-                match self { $($(Self::$name(_) => <$name as CommandKind>::IS_SUGGESTIBLE,)+)+ }
+                match self { $($($(Self::$name(_) => <$name as CommandKind>::IS_SUGGESTIBLE,)*)*)+ }
             }
 
             /// Returns what it would do, in sentences of their own, where it is a suggestion.
             pub fn proposal(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
-                match self { $($(Self::$name(edit) => edit.proposal(document, names, language),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.proposal(document, names, language),)*)*)+ }
             }
 
             /// Returns what was done, in words that follow a person's name.
             pub fn words(&self, document: &impl ReadDoc, names: Names<'_>, language: Language) -> String {
-                match self { $($(Self::$name(edit) => edit.words(document, names, language),)+)+ }
+                match self { $($($(Self::$name(edit) => edit.words(document, names, language),)*)*)+ }
             }
 
             /// Every command of this version with its fields, bounds and senders, in the order of the list.
             pub fn descriptions() -> Vec<CommandDescription> {
-                vec![$($(CommandDescription {
+                vec![$($($(CommandDescription {
                     name: <$name as CommandKind>::NAME,
                     kind: DocumentKind::$kind,
                     policy: <$name as CommandKind>::POLICY,
                     schema: schema_of::<$name>(<$name as CommandKind>::NAME),
-                },)+)+]
+                },)*)*)+]
             }
         }
     };
 }
 
-commands! {
-    Network {
-        AddContact, UpdateContact, PlaceContact, ArchiveContact, EraseContact, AddTie, RemoveTie, TakeSnapshot,
-        LinkMember, UnlinkMember, AcceptSuggestion, DeclineSuggestion, DistinguishContacts,
-    }
-    Plan {
-        AddGoal, UpdateGoal, AddAction, UpdateAction, AddStep, ActivateAction, StopAction, FinishAction, RankActions, TickStep,
-        UntickStep, AssignPart, EvaluateAction, DelegateRight, RevokeRight, AcceptPlanSuggestion, DeclinePlanSuggestion,
-    }
-    Circle {
-        ProposeIdea, EditIdea, WithdrawIdea, EraseIdea, HeartIdea, UnheartIdea, ChooseIdea, ParkIdea, DeclineIdea, MakeOffer,
-        WithdrawOffer, EraseOffer, PostMessage, WithdrawMessage, EraseMessage,
-    }
-    Private {
-        NotePrivately, EditPrivateNote, RemovePrivateNote, RateHelpfulness, PlanAsk, AnswerAsk,
-    }
-    PrivateTime {
-        OpenPrivateTime, ClosePrivateTime, ProposePrivately, WithdrawPrivateIdea, HeartPrivately, UnheartPrivately,
-    }
-    WorkNotes {
-        WriteWorkNote, EditWorkNote,
-    }
-    Consents {
-        GiveConsent, WithdrawConsent, AskToLook, AcceptConsentSuggestion, DeclineConsentSuggestion,
-    }
-}
+documents!(commands);
 
 /// A command as the documentation and the JSON Schema show it.
 #[derive(Clone, Debug)]

@@ -10,21 +10,12 @@ use automerge::{Automerge, ReadDoc};
 pub use answer_suggestion::{AcceptConsentSuggestion, DeclineConsentSuggestion};
 pub use consent::{AskToLook, Consent, GiveConsent, LanguageLevel, WithdrawConsent, Withdrawal};
 
-use crate::content::content;
+pub use crate::KeptSuggestion;
+pub use crate::content::ConsentsModel;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
-use crate::{Access, DocumentKind, KeptSuggestion, PersonId, Reader, Role, suggestion};
-
-content! {
-    /// The content of a document of consents.
-    ConsentsModel {
-        /// Every consent and every look that was ever given, those that have ended included.
-        consents: Consent,
-        /// Consents that somebody suggested to the client, answered suggestions included.
-        suggestions: KeptSuggestion,
-    }
-}
+use crate::{Access, DocumentKind, PersonId, Reader, Role, suggestion};
 
 impl ConsentsModel {
     /// Those that are for a person, whether by name or because of what they are in the space.
@@ -56,6 +47,7 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-fn questions(document: &impl ReadDoc, _: &ConsentsModel, reader: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(document: &impl ReadDoc, _: &ConsentsModel, reader: &Reader<'_>) -> Vec<Question> {
     suggestion::questions(document, DocumentKind::Consents, reader)
 }

@@ -1,43 +1,66 @@
-//! The content of a document: lists of the entities in it.
+//! The content of each kind of document: lists of the entities in it, as the table says.
 
-/// Declares the read model of a kind of document, by the entities that it lists.
-///
-/// It makes what every document's module has: `sections` and `read`. The module has a function `questions` beside it.
-macro_rules! content {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $entity:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: Vec<$entity>,)*
+use automerge::ReadDoc;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::DocumentKind;
+use crate::entity::Listed;
+use crate::labels::{Labeller, Lists};
+use crate::table::documents;
+
+macro_rules! contents {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal => $module:ident, $content:ident, $dutch:literal, $english:literal {
+        $($(#[$field_doc:meta])* $field:ident: $entity:ident [$($command:ident),*],)*
+    })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+            pub struct $content {
+                $($(#[$field_doc])* pub $field: Vec<crate::$module::$entity>,)*
+            }
+
+            impl $content {
+                /// Reads the content of a document of this kind; of any other it is empty.
+                pub(crate) fn of(document: &impl ReadDoc) -> Self {
+                    Self { $($field: <crate::$module::$entity as Listed>::list(document),)* }
+                }
+            }
+        )+
+
+        /// The things in a document, by kind.
+        #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+        #[serde(untagged)]
+        pub enum Content {
+            $($(#[$doc])* $kind($content),)+
         }
 
-        impl $name {
+        impl Content {
             /// Collects what a person reads for the words in it.
-            pub(crate) fn labels(&self, labels: &mut $crate::labels::Labeller<'_>) {
-                $(self.$field.iter().for_each(|one| $crate::entity::Listed::labels(one, labels));)*
-            }
-
-            /// Collects the lists that its words are from.
-            pub(crate) fn lists(lists: &mut $crate::labels::Lists) {
-                $(<$entity as $crate::entity::Listed>::lists(lists);)*
+            pub(crate) fn add_labels(&self, labels: &mut Labeller<'_>) {
+                match self {
+                    $(Self::$kind(content) => {
+                        $(content.$field.iter().for_each(|one| one.labels(labels));)*
+                    })+
+                }
             }
         }
 
-        /// The maps that every document of this kind has from its first moment.
-        pub(crate) fn sections() -> Vec<&'static str> {
-            [$(<$entity as $crate::entity::Listed>::SECTION),*].into_iter().flatten().collect()
+        /// Collects the lists of all words of all documents.
+        pub(crate) fn lists(lists: &mut Lists) {
+            $($(<crate::$module::$entity as Listed>::lists(lists);)*)+
         }
 
-        /// The document as plain data, with the questions it raises.
-        pub(crate) fn read(
-            document: &impl automerge::ReadDoc,
-            reader: &$crate::Reader<'_>,
-        ) -> ($name, Vec<$crate::question::Question>) {
-            let content = $name { $($field: <$entity as $crate::entity::Listed>::list(document),)* };
-            let questions = questions(document, &content, reader);
-            (content, questions)
+        impl DocumentKind {
+            /// The maps that every document of this kind has from its first moment.
+            pub(crate) fn sections(self) -> Vec<&'static str> {
+                let sections: &[Option<&str>] = match self {
+                    $(Self::$kind => &[$(<crate::$module::$entity as Listed>::SECTION),*],)+
+                };
+                sections.iter().copied().flatten().collect()
+            }
         }
     };
 }
 
-pub(crate) use content;
+documents!(contents);

@@ -13,11 +13,14 @@ use uuid::Uuid;
 
 use crate::erasure::Paths;
 use crate::question::Question;
+use crate::table::documents;
 use crate::words::{Entry, WordList, Words};
-use crate::{Access, DocumentId, Language, Reader, Role, SpaceId};
+use crate::{Access, Content, DocumentId, Language, Reader, Role, SpaceId};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $name:literal => $module:ident, $model:ident, $dutch:literal, $english:literal;)+) => {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal => $module:ident, $content:ident, $dutch:literal, $english:literal {
+        $($(#[$field_doc:meta])* $field:ident: $entity:ident [$($command:ident),*],)*
+    })+) => {
         /// A kind of document, named after what it holds.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
@@ -49,11 +52,6 @@ macro_rules! kinds {
                 match self { $(DocumentKind::$kind => crate::$module::by_consent(role)),+ }
             }
 
-            /// The maps that every document of this kind has from its first moment.
-            pub(crate) fn sections(self) -> Vec<&'static str> {
-                match self { $(DocumentKind::$kind => crate::$module::sections()),+ }
-            }
-
             /// Everything that was written about what was erased from the document.
             pub(crate) fn erased(self, document: &Automerge) -> Paths {
                 match self { $(DocumentKind::$kind => crate::$module::erased(document)),+ }
@@ -63,7 +61,8 @@ macro_rules! kinds {
             pub(crate) fn read(self, document: &impl ReadDoc, reader: &Reader<'_>) -> (Content, Vec<Question>) {
                 match self {
                     $(DocumentKind::$kind => {
-                        let (content, questions) = crate::$module::read(document, reader);
+                        let content = crate::content::$content::of(document);
+                        let questions = crate::$module::questions(document, &content, reader);
                         (Content::$kind(content), questions)
                     })+
                 }
@@ -84,32 +83,10 @@ macro_rules! kinds {
                 Self::from_name(name)
             }
         }
-
-        /// The things in a document, by kind.
-        #[derive(Clone, Debug, PartialEq, Serialize)]
-        #[serde(untagged)]
-        pub enum Content {
-            $($(#[$doc])* $kind(crate::$module::$model),)+
-        }
     };
 }
 
-kinds! {
-    /// The network map: contacts, ties, placements and snapshots.
-    Network = "network" => network, NetworkModel, "het netwerk", "the network";
-    /// The action plan: goals, actions, steps and evaluations.
-    Plan = "plan" => plan, PlanModel, "het actieplan", "the action plan";
-    /// The support circle: ideas, hearts, offers and messages.
-    Circle = "circle" => circle, CircleModel, "de steuncirkel", "the support circle";
-    /// What is the client's alone: notes, who helps and who does not, and what they would dare to ask.
-    Private = "private" => private, PrivateModel, "‘Alleen voor mij’", "“Only for me”";
-    /// Private time: brainstorms of which the professionals' devices hold no byte.
-    PrivateTime = "private_time" => private_time, PrivateTimeModel, "de besloten tijd", "the private time";
-    /// The professionals' work notes, which the client may look into.
-    WorkNotes = "pronotes" => work_notes, WorkNotesModel, "de werkaantekeningen", "the working notes";
-    /// The rights to see something beyond their role: given, withdrawn, never changed.
-    Consents = "consents" => consents, ConsentsModel, "de toestemmingen", "the consents";
-}
+documents!(kinds);
 
 impl DocumentId {
     /// The id of a space's document of one kind.

@@ -3,29 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::circle::CircleModel;
-use crate::consents::ConsentsModel;
-use crate::network::NetworkModel;
-use crate::plan::PlanModel;
-use crate::private::PrivateModel;
-use crate::private_time::PrivateTimeModel;
 use crate::words::{Perspective, WordList, Words};
-use crate::work_notes::WorkNotesModel;
-use crate::{Content, Language, Phase};
+use crate::{Content, Language, Phase, content};
 
 /// Every list of the vocabulary, each once.
 fn lists() -> Vec<WordList> {
     let mut lists = Lists::default();
-    NetworkModel::lists(&mut lists);
-    PlanModel::lists(&mut lists);
-    CircleModel::lists(&mut lists);
-    PrivateModel::lists(&mut lists);
-    PrivateTimeModel::lists(&mut lists);
-    WorkNotesModel::lists(&mut lists);
-    ConsentsModel::lists(&mut lists);
+    content::lists(&mut lists);
     lists.add(Phase::LIST);
     lists.0
 }
@@ -84,7 +72,7 @@ fn in_order<S: Serializer, V: Serialize>(entries: &[(&'static str, V)], serializ
 /// What a person reads for the words that a document holds, by the name of the field and then by the word.
 ///
 /// Only words that occur are in it. One that this version does not know reads as it is written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Labels(BTreeMap<&'static str, BTreeMap<String, Cow<'static, str>>>);
 
@@ -92,15 +80,7 @@ impl Content {
     /// Returns what somebody reads for the words in these things.
     pub fn labels(&self, language: Language, perspective: Perspective<'_>) -> Labels {
         let mut labels = Labeller { labels: Labels::default(), language, perspective };
-        match self {
-            Content::Network(network) => network.labels(&mut labels),
-            Content::Plan(plan) => plan.labels(&mut labels),
-            Content::Circle(circle) => circle.labels(&mut labels),
-            Content::Private(private) => private.labels(&mut labels),
-            Content::Consents(consents) => consents.labels(&mut labels),
-            Content::WorkNotes(work_notes) => work_notes.labels(&mut labels),
-            Content::PrivateTime(time) => time.labels(&mut labels),
-        }
+        self.add_labels(&mut labels);
         labels.labels
     }
 }

@@ -39,6 +39,7 @@ pub use erased_contact::ErasedContact;
 pub use link_member::{LinkMember, UnlinkMember};
 pub use picture::picture;
 pub use place_contact::PlaceContact;
+pub(crate) use placement::{QUADRANT, RING};
 pub use snapshot::{ContactCopy, Snapshot, SnapshotLabel, TakeSnapshot};
 pub use suggestion::Suggestion;
 pub use tie::{AddTie, RemoveTie, Tie};
@@ -48,31 +49,10 @@ pub use values::{
     ring_label,
 };
 
-use crate::content::content;
+pub use crate::content::NetworkModel;
 use crate::erasure::{self, Paths};
 use crate::question::Question;
 use crate::{Access, Reader, Role};
-
-content! {
-    /// The content of a network map.
-    NetworkModel {
-        /// The contacts on the map.
-        contacts: Contact,
-        /// The contacts that were put away.
-        archived: ArchivedContact,
-        /// Who knows whom, between contacts on the map.
-        ties: Tie,
-        /// The contacts with one name that are known to be two people.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        distinct: Distinct,
-        /// The map as it was at moments that were kept.
-        snapshots: Snapshot,
-        /// Places that others suggested, answered ones included.
-        suggestions: Suggestion,
-        /// The contacts that were erased.
-        erasures: ErasedContact,
-    }
-}
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -90,6 +70,7 @@ pub(crate) const fn by_consent(_: Role) -> Access {
     Access::None
 }
 
-fn questions(document: &impl ReadDoc, content: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(document: &impl ReadDoc, content: &NetworkModel, reader: &Reader<'_>) -> Vec<Question> {
     cards::of(document, content, reader)
 }

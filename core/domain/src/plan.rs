@@ -25,24 +25,11 @@ pub use goal::{AddGoal, Goal, GoalType, UpdateGoal};
 pub use part::{AssignPart, Part, SupportLevel};
 pub use step::{AddStep, Step, TickStep, UntickStep};
 
-use crate::content::content;
+pub use crate::KeptSuggestion;
+pub use crate::content::PlanModel;
 use crate::erasure::Paths;
 use crate::question::Question;
-use crate::{Access, KeptSuggestion, Reader, Role};
-
-content! {
-    /// The content of an action plan.
-    PlanModel {
-        /// What the client wants.
-        goals: Goal,
-        /// What is done about it.
-        actions: Action,
-        /// Who may use which right of the client; only what is in force.
-        delegations: Delegation,
-        /// What others suggested, answered suggestions included.
-        suggestions: KeptSuggestion,
-    }
-}
+use crate::{Access, Reader, Role};
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -60,6 +47,7 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-fn questions(document: &impl ReadDoc, _: &PlanModel, reader: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(document: &impl ReadDoc, _: &PlanModel, reader: &Reader<'_>) -> Vec<Question> {
     cards::of(document, reader)
 }

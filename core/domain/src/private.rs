@@ -13,23 +13,11 @@ pub use ask::{AnswerAsk, Ask, AskState, PlanAsk, ReasonShy};
 pub use note::{EditPrivateNote, NotePrivately, PrivateNote, RemovePrivateNote};
 pub use rating::{Helpfulness, RateHelpfulness, Rating};
 
-use crate::content::content;
+pub use crate::content::PrivateModel;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
 use crate::{Access, CommandKind, Reader, Role, shared_text};
-
-content! {
-    /// The content of a document that is the client's alone.
-    PrivateModel {
-        /// The notes, without those that were taken away.
-        notes: PrivateNote,
-        /// The person who does the client good, by contact.
-        helpfulness: Rating,
-        /// The question that the client would like to ask.
-        asks: Ask,
-    }
-}
 
 /// Nobody writes here but the client, whatever was consented to.
 const CLIENT_ALONE: Policy = Policy::NOBODY.client(Rule::Always);
@@ -59,7 +47,8 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-fn questions(document: &impl ReadDoc, content: &PrivateModel, reader: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(document: &impl ReadDoc, content: &PrivateModel, reader: &Reader<'_>) -> Vec<Question> {
     let disputed = shared_text::questions::<PrivateNote>(document, EditPrivateNote::NAME, reader);
     disputed.chain(cards::two_values(document, reader)).chain(rating::questions(&content.helpfulness, reader)).collect()
 }

@@ -11,21 +11,11 @@ use automerge::{Automerge, ReadDoc};
 pub use idea::{HeartPrivately, PrivateIdea, ProposePrivately, UnheartPrivately, WithdrawPrivateIdea};
 pub use session::{ClosePrivateTime, OpenPrivateTime, Session};
 
-use crate::content::content;
+pub use crate::content::PrivateTimeModel;
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::question::Question;
 use crate::{Access, Reader, Role};
-
-content! {
-    /// The content of a document of private time.
-    PrivateTimeModel {
-        /// The brainstorms.
-        sessions: Session,
-        /// The ideas of all of them, without those that were taken back.
-        ideas: PrivateIdea,
-    }
-}
 
 /// The row of what everybody who takes part may do.
 const EVERYBODY: Policy = Policy::NOBODY.client(Rule::Always).circle(Rule::Always);
@@ -48,6 +38,7 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-fn questions(_: &impl ReadDoc, _: &PrivateTimeModel, _: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(_: &impl ReadDoc, _: &PrivateTimeModel, _: &Reader<'_>) -> Vec<Question> {
     Vec::new()
 }

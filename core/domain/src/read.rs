@@ -3,8 +3,7 @@
 use automerge::ReadDoc;
 use serde::Serialize;
 
-use crate::document::Content;
-use crate::{Card, DocumentKind, Labels, Language, Names, Reader};
+use crate::{Card, Content, DocumentKind, Labels, Language, Names, Reader};
 
 /// A document as a person reads it.
 ///

@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::entity::{Item, Key, Listed, Shown, Writer};
+use crate::entity::{Entity, Item, Key, Listed, Shown, Writer};
 use crate::erasure::Paths;
 use crate::labels::{Labeller, Lists};
-use crate::network::{Quadrant, UpdateContact};
+use crate::network::{Contact, QUADRANT, Quadrant, RING, UpdateContact};
 use crate::question::{Question, still_chooses};
 use crate::words::{Word, Words, words};
 use crate::{
@@ -80,11 +80,7 @@ const ANSWERED_BY: Key<CommandId> = Key::new("answered_by");
 const COMMAND: Key<String> = Key::new("command");
 
 /// The key of the contact that it is about, so that it goes when that is erased.
-pub(crate) const CONTACT: Key<String> = Key::new("contact_id");
-
-/// The keys of what an older version kept in the place of a command.
-const RING: Key<i64> = Key::new("ring");
-const QUADRANT: Key<Word<Quadrant>> = Key::new("quadrant");
+pub(crate) const CONTACT: Key<String> = Key::new(Contact::ID);
 
 /// Keeps a command before the client, under its id.
 pub(crate) fn keep(context: &Context, transaction: &mut impl Transactable, command: &Value) -> Result<(), Refusal> {
@@ -138,7 +134,7 @@ pub(crate) fn command<R: ReadDoc>(suggestion: &Item<'_, R>) -> Option<Command> {
     Command::parse(json(suggestion)?).ok().filter(Command::is_suggestible)
 }
 
-/// The same as JSON. What an older version kept is a contact with a ring and a quadrant.
+/// The same as JSON. What an older version kept is a contact with the keys of a placement.
 pub(crate) fn json<R: ReadDoc>(suggestion: &Item<'_, R>) -> Option<Value> {
     if let Some(command) = suggestion.get(COMMAND) {
         return serde_json::from_str(&command).ok();

@@ -6,18 +6,10 @@ use automerge::{Automerge, ReadDoc};
 
 pub use work_note::{EditWorkNote, WorkNote, WriteWorkNote};
 
-use crate::content::content;
+pub use crate::content::WorkNotesModel;
 use crate::erasure::Paths;
 use crate::question::Question;
 use crate::{Access, CommandKind, Reader, Role, shared_text};
-
-content! {
-    /// The content of a document of work notes.
-    WorkNotesModel {
-        /// The notes.
-        notes: WorkNote,
-    }
-}
 
 pub(crate) const fn access(role: Role) -> Access {
     match role {
@@ -45,6 +37,7 @@ pub(crate) fn erased(_document: &Automerge) -> Paths {
     Paths::new()
 }
 
-fn questions(document: &impl ReadDoc, _: &WorkNotesModel, reader: &Reader<'_>) -> Vec<Question> {
+/// The questions that the document raises.
+pub(crate) fn questions(document: &impl ReadDoc, _: &WorkNotesModel, reader: &Reader<'_>) -> Vec<Question> {
     shared_text::questions::<WorkNote>(document, EditWorkNote::NAME, reader).collect()
 }

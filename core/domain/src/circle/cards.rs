@@ -3,12 +3,12 @@
 use automerge::ReadDoc;
 use serde_json::json;
 
-use super::{Idea, IdeaStatus};
+use super::{ChooseIdea, DeclineIdea, Idea, IdeaStatus, ParkIdea, WithdrawIdea};
 use crate::brief::brief;
 use crate::entity::{Candidate, Entity, Item};
 use crate::question::Question;
 use crate::register::{disputed, is_of_one};
-use crate::{Language, Reader, Role, register, shared_text};
+use crate::{CommandKind, Language, Reader, Role, register, shared_text};
 
 /// A question to the client per idea that has two answers: of two of their devices, or theirs and its author's.
 pub(super) fn two_answers(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Question> {
@@ -24,7 +24,7 @@ pub(super) fn two_answers(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Q
         let begun = register::question(is_of_one(&values), &text, language).about([id]).only(Role::Client);
         let answered =
             values.iter().fold(begun, |question, Candidate { value, .. }| match value.known().and_then(command) {
-                Some(command) => question.answer(value.label(language), json!({ "type": command, "idea_id": id })),
+                Some(command) => question.answer(value.label(language), json!({ "type": command, (Idea::ID): id })),
                 None => question,
             });
         questions.extend(Some(answered).filter(|_| !values.is_empty()));
@@ -36,9 +36,9 @@ pub(super) fn two_answers(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Q
 const fn command(status: IdeaStatus) -> Option<&'static str> {
     match status {
         IdeaStatus::Open => None,
-        IdeaStatus::Chosen => Some("choose_idea"),
-        IdeaStatus::Parked => Some("park_idea"),
-        IdeaStatus::Declined => Some("decline_idea"),
-        IdeaStatus::Withdrawn => Some("withdraw_idea"),
+        IdeaStatus::Chosen => Some(ChooseIdea::NAME),
+        IdeaStatus::Parked => Some(ParkIdea::NAME),
+        IdeaStatus::Declined => Some(DeclineIdea::NAME),
+        IdeaStatus::Withdrawn => Some(WithdrawIdea::NAME),
     }
 }

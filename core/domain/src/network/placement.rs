@@ -25,8 +25,8 @@ pub(super) struct Placement {
 const PLACEMENT: &str = "placement";
 
 /// The keys of a placement; the copies of a snapshot have them too.
-pub(super) const RING: Key<i64> = Key::new("ring");
-pub(super) const QUADRANT: Key<Word<Quadrant>> = Key::new("quadrant");
+pub(crate) const RING: Key<i64> = Key::new("ring");
+pub(crate) const QUADRANT: Key<Word<Quadrant>> = Key::new("quadrant");
 
 /// The placement that shows: the client's own judgement goes before anybody else's concurrent one, and of two by the
 /// client the later admitted shows.

@@ -72,8 +72,8 @@ pub struct ContactCopy {
 }
 
 /// The keys of a snapshot's copies, by the id of the contact, and of its ties, by their ends.
-const COPIES: &str = "contacts";
-const TIES: &str = "ties";
+const COPIES: &str = Contact::IN;
+const TIES: &str = tie::TIES;
 
 /// A copy has the name and the status under the keys of its contact, and the place under those of a placement.
 impl ContactCopy {

@@ -23,7 +23,7 @@ pub struct Tie {
 }
 
 /// The section of the ties, by the two ids.
-const TIES: &str = "ties";
+pub(super) const TIES: &str = "ties";
 
 /// Between contacts on the map.
 impl Listed for Tie {

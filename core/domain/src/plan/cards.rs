@@ -7,11 +7,11 @@ use automerge::ReadDoc;
 use serde_json::json;
 
 use super::action::{EventKind, Stage};
-use super::{Action, Evaluation};
+use super::{Action, EvaluateAction, Evaluation, Next, UpdateAction};
 use crate::brief::brief;
 use crate::entity::{Entity, Item};
 use crate::question::Question;
-use crate::{ActionId, CardKind, DocumentKind, Language, Reader, suggestion};
+use crate::{ActionId, CardKind, CommandKind, DocumentKind, Language, Reader, suggestion};
 
 pub(super) fn of(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Question> {
     let mut questions: Vec<Question> = too_many::question(document, reader).into_iter().collect();
@@ -28,7 +28,7 @@ fn about_stage<R: ReadDoc>(id: ActionId, action: &Item<'_, R>, reader: &Reader<'
     match Stage::of(action) {
         Stage::PartMissing => {
             let label = reader.language.pick("Schrijf het op", "Write it down");
-            let example = json!({ "type": "update_action", "action_id": id, "client_part": "…" });
+            let example = json!({ "type": UpdateAction::NAME, (Action::ID): id, (Action::client_part.name()): "…" });
             let question = Question::new(CardKind::ClientPartMissing, own_part(action, reader));
             Some(question.about([id]).fill_in(label, example))
         }
@@ -41,7 +41,8 @@ fn about_stage<R: ReadDoc>(id: ActionId, action: &Item<'_, R>, reader: &Reader<'
             let label = reader.language.pick("Terugkijken", "Look back");
             // No look back has the id of an action that nobody looked back on.
             let example = json!({
-                "type": "evaluate_action", "evaluation_id": id, "action_id": id, "next": "continue",
+                "type": EvaluateAction::NAME, (Evaluation::ID): id, (Action::ID): id,
+                (Evaluation::next.name()): Next::Continue,
             });
             Some(Question::new(CardKind::NotEvaluated, text).about([id]).fill_in(label, example))
         }

@@ -105,10 +105,10 @@ impl CommandKind for EvaluateAction {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.mood.is_some_and(|mood| !(1..=5).contains(&mood)) {
-            return Err(Refusal::invalid("mood"));
+            return Err(Refusal::invalid(Evaluation::mood.name()));
         }
         if self.gas.is_some_and(|gas| !(-2..=2).contains(&gas)) {
-            return Err(Refusal::invalid("gas"));
+            return Err(Refusal::invalid(Evaluation::gas.name()));
         }
         match Evaluation::below(&Action::existing(document, self.action_id)?, self.evaluation_id) {
             Some(_) => Err(Refusal::duplicate(Evaluation::ID)),

@@ -105,7 +105,7 @@ impl CommandKind for PlanAsk {
     const POLICY: Policy = CLIENT_ALONE;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        within_scale(self.dare_before, "dare_before")?;
+        within_scale(self.dare_before, Ask::dare_before.name())?;
         Ask::must_be_free(document, self.ask_id)
     }
 
@@ -126,7 +126,7 @@ impl CommandKind for AnswerAsk {
     const POLICY: Policy = CLIENT_ALONE;
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
-        within_scale(self.dare_after, "dare_after")?;
+        within_scale(self.dare_after, Ask::dare_after.name())?;
         Ask::must_exist(document, self.ask_id)
     }
 

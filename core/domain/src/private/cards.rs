@@ -3,6 +3,7 @@
 use automerge::ReadDoc;
 use serde_json::json;
 
+use super::rating::HELPFULNESS;
 use super::{AnswerAsk, Ask, RateHelpfulness, Rating};
 use crate::brief::brief;
 use crate::entity::{Candidate, Entity, Item};
@@ -25,7 +26,7 @@ fn rating(document: &impl ReadDoc, contact: ContactId, reader: &Reader<'_>) -> O
         .pick("Over iemand staan hier twee dingen. Wat klopt?", "It says two things about somebody. Which is right?");
     let begun = register::question(is_of_one(&values), text, language).about([contact]);
     let answered = values.iter().fold(begun, |question, Candidate { value, .. }| {
-        let command = json!({ "type": RateHelpfulness::NAME, "contact_id": contact, "helpfulness": value });
+        let command = json!({ "type": RateHelpfulness::NAME, (Rating::ID): contact, (HELPFULNESS.name()): value });
         question.answer(value.label(language), command)
     });
     Some(answered).filter(|_| !values.is_empty())
@@ -41,7 +42,7 @@ fn about_ask<R: ReadDoc>(id: AskId, ask: &Item<'_, R>, reader: &Reader<'_>) -> V
     let states = disputed(ask.each(Ask::state));
     let begun = register::question(is_of_one(&states), &text, language).about([id]);
     let about_state = states.iter().fold(begun, |question, Candidate { value, .. }| {
-        let command = json!({ "type": AnswerAsk::NAME, "ask_id": id, "state": value });
+        let command = json!({ "type": AnswerAsk::NAME, (Ask::ID): id, (Ask::state.name()): value });
         question.answer(value.label(language), command)
     });
     let state = ask.get(Ask::state).unwrap_or_default();
@@ -52,7 +53,7 @@ fn about_ask<R: ReadDoc>(id: AskId, ask: &Item<'_, R>, reader: &Reader<'_>) -> V
             Language::Dutch => format!("Hoeveel je durft: {value}"),
             Language::English => format!("How much you dare: {value}"),
         };
-        let command = json!({ "type": AnswerAsk::NAME, "ask_id": id, "state": state, "dare_after": value });
+        let command = json!({ "type": AnswerAsk::NAME, (Ask::ID): id, (Ask::state.name()): state, (Ask::dare_after.name()): value });
         question.answer(label, command)
     });
     let about_state = Some(about_state).filter(|_| !states.is_empty());

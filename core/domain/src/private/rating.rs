@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::CLIENT_ALONE;
 use crate::entity::{Candidate, Entity, Item, Key, Listed, Shown};
 use crate::labels::{Labeller, Lists};
+use crate::network::Contact;
 use crate::policy::Policy;
 use crate::question::Question;
 use crate::words::{Word, Words, words};
@@ -24,13 +25,13 @@ pub struct Rating {
     pub helpfulness: Word<Helpfulness>,
 }
 
-const HELPFULNESS: Key<Word<Helpfulness>> = Key::new("helpfulness");
+pub(super) const HELPFULNESS: Key<Word<Helpfulness>> = Key::new("helpfulness");
 
 /// A rating stands under the id of its contact.
 impl Entity for Rating {
     type Id = ContactId;
     const IN: &'static str = "ratings";
-    const ID: &'static str = "contact_id";
+    const ID: &'static str = Contact::ID;
 
     fn read<R: ReadDoc>(contact_id: ContactId, rating: &Item<'_, R>) -> Self {
         Self { contact_id, at: rating.at(), helpfulness: rating.get(HELPFULNESS).unwrap_or_default() }

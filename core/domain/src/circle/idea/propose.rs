@@ -40,7 +40,7 @@ impl CommandKind for ProposeIdea {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {
-            return Err(Refusal::invalid("complexity"));
+            return Err(Refusal::invalid(Idea::complexity.name()));
         }
         must_be_new::<Idea>(document, self.idea_id)
     }

@@ -42,13 +42,13 @@ impl CommandKind for GiveConsent {
         // What a client may look into by themselves is not for them to open to others.
         let opens = |role: &Role| *role != Role::Client && self.compartment.by_consent(*role) > Access::None;
         if !Role::ALL.iter().any(|role| opens(role) && *role != Role::Representative) {
-            return Err(Refusal::invalid("compartment"));
+            return Err(Refusal::invalid(Consent::compartment.name()));
         }
         match (self.person_id, &self.role) {
             (Some(_), None) => {}
             (None, Some(role)) if opens(role) => {}
-            (None, None) => return Err(Refusal::invalid("person_id")),
-            (_, Some(_)) => return Err(Refusal::invalid("role")),
+            (None, None) => return Err(Refusal::invalid(Consent::person_id.name())),
+            (_, Some(_)) => return Err(Refusal::invalid(Consent::role.name())),
         }
         Consent::must_be_free(document, self.consent_id)
     }

@@ -26,7 +26,7 @@ impl CommandKind for AskToLook {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.compartment.by_consent(Role::Client) == Access::None {
-            return Err(Refusal::invalid("compartment"));
+            return Err(Refusal::invalid(Consent::compartment.name()));
         }
         Consent::must_be_free(document, self.consent_id)
     }

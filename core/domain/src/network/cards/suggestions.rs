@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use crate::brief::brief;
 use crate::entity::Entity;
 use crate::network::place_contact::placement_words;
+use crate::network::placement::{QUADRANT, RING};
 use crate::network::values::Quadrant;
 use crate::network::{Contact, NetworkModel, PlaceContact, Suggestion};
 use crate::question::Question;
@@ -69,7 +70,7 @@ enum PlacementCommand {
 
 fn placement_command(contact: &Contact, ring: Option<i64>, quadrant: Option<&Word<Quadrant>>) -> PlacementCommand {
     let ring = ring.unwrap_or(contact.ring);
-    let command = |quadrant: Quadrant| json!({ "type": PlaceContact::NAME, "contact_id": contact.id, "ring": ring, "quadrant": quadrant });
+    let command = |quadrant: Quadrant| json!({ "type": PlaceContact::NAME, (Contact::ID): contact.id, (RING.name()): ring, (QUADRANT.name()): quadrant });
     match quadrant.and_then(Word::known) {
         Some(quadrant) => PlacementCommand::Known(command(quadrant)),
         None => PlacementCommand::ByHand(command(Quadrant::Family)),

@@ -6,7 +6,7 @@ use crate::entity::{Candidate, Entity, Item};
 use crate::network::fields::{ASKED, Asked};
 use crate::network::own_words;
 use crate::network::place_contact::placement_words;
-use crate::network::placement::{self, Placement};
+use crate::network::placement::{self, Placement, QUADRANT, RING};
 use crate::network::values::Quadrant;
 use crate::network::{Contact, LinkMember, PlaceContact, UpdateContact};
 use crate::question::Question;
@@ -86,7 +86,7 @@ fn about_place<R: ReadDoc>(id: ContactId, contact: &Item<'_, R>, reader: &Reader
     for Candidate { value: Placement { ring, quadrant, .. }, .. } in places {
         let quadrant = quadrant.and_then(|quadrant| quadrant.known());
         let label = placement_words(&name, Some(ring), quadrant, language);
-        let place = |quadrant: Quadrant| json!({ "type": PlaceContact::NAME, "contact_id": id, "ring": ring, "quadrant": quadrant });
+        let place = |quadrant: Quadrant| json!({ "type": PlaceContact::NAME, (Contact::ID): id, (RING.name()): ring, (QUADRANT.name()): quadrant });
         question = match quadrant {
             Some(quadrant) => question.answer(label, place(quadrant)),
             // The person places the contact by hand, with a command like this one.

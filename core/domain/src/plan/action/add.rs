@@ -54,7 +54,7 @@ impl CommandKind for AddAction {
 
     fn check(&self, document: &impl ReadDoc) -> Result<(), Refusal> {
         if self.complexity.is_some_and(|complexity| !(1..=3).contains(&complexity)) {
-            return Err(Refusal::invalid("complexity"));
+            return Err(Refusal::invalid(Action::complexity.name()));
         }
         if let Some(goal) = self.goal_id {
             // A goal that was suggested may be there before long.

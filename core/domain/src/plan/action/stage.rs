@@ -29,8 +29,8 @@ impl EventKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Activated => "activated",
-            Self::Done => "done",
-            Self::Stopped => "stopped",
+            Self::Done => ActionState::Done.name(),
+            Self::Stopped => ActionState::Stopped.name(),
         }
     }
 }

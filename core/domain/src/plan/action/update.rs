@@ -56,7 +56,7 @@ impl CommandKind for UpdateAction {
             return Err(Refusal::invalid("command"));
         }
         if self.complexity.flatten().is_some_and(|complexity| !(1..=3).contains(&complexity)) {
-            return Err(Refusal::invalid("complexity"));
+            return Err(Refusal::invalid(Action::complexity.name()));
         }
         Action::must_exist(document, self.action_id)
     }

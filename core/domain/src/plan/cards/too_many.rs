@@ -3,10 +3,10 @@ use serde_json::{Value, json};
 
 use crate::brief::brief;
 use crate::entity::Entity;
-use crate::plan::Action;
 use crate::plan::action::{MAX_ACTIVE, Queue};
+use crate::plan::{Action, RankActions};
 use crate::question::{Question, still_chooses};
-use crate::{ActionId, CardKind, Choose, Language, Reader};
+use crate::{ActionId, CardKind, Choose, CommandKind, Language, Reader};
 
 /// The most active actions of which every choice of three is an answer of its own: ten answers.
 const MOST_SPELLED_OUT: usize = 5;
@@ -41,7 +41,7 @@ pub(super) fn question(document: &impl ReadDoc, reader: &Reader<'_>) -> Option<Q
         labels: labels.collect(),
         from: offered.iter().map(ActionId::to_string).collect(),
         count: MAX_ACTIVE,
-        command: json!({ "type": "rank_actions" }),
+        command: json!({ "type": RankActions::NAME }),
         field: "action_ids".to_owned(),
     };
     let pick = match language {
@@ -101,5 +101,5 @@ fn title(document: &impl ReadDoc, id: ActionId) -> String {
 }
 
 fn rank(choice: &[ActionId]) -> Value {
-    json!({ "type": "rank_actions", "action_ids": choice })
+    RankActions { action_ids: choice.to_vec() }.to_json()
 }

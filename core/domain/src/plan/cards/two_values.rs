@@ -11,7 +11,7 @@ use crate::{ActionId, CommandKind, Language, Reader, register};
 
 /// A question per field of an action that was set differently by devices that did not know of each other.
 pub(super) fn about_action<R: ReadDoc>(id: ActionId, action: &Item<'_, R>, reader: &Reader<'_>) -> Vec<Question> {
-    let thing = Thing { item: action, command: json!({ "type": UpdateAction::NAME, "action_id": id }), reader };
+    let thing = Thing { item: action, command: json!({ "type": UpdateAction::NAME, (Action::ID): id }), reader };
     let language = reader.language;
     let title = brief(&Action::title_of(action), 5);
     let part = super::own_part(action, reader);
@@ -54,7 +54,7 @@ pub(super) fn about_goals(document: &impl ReadDoc, reader: &Reader<'_>) -> Vec<Q
     let language = reader.language;
     let mut questions = Vec::new();
     for (id, goal) in Goal::items(&Item::root(document)) {
-        let thing = Thing { item: &goal, command: json!({ "type": UpdateGoal::NAME, "goal_id": id }), reader };
+        let thing = Thing { item: &goal, command: json!({ "type": UpdateGoal::NAME, (Goal::ID): id }), reader };
         let text = brief(&goal.get(Goal::text).unwrap_or_default(), 5);
         let texts = language.pick(
             "Een doel staat er twee keer anders. Welke is goed?",
