@@ -89,6 +89,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(sync::ticket))
         .routes(routes!(socket::open, one_shot::sync))
         .routes(routes!(operations::commands_schema))
+        .routes(routes!(operations::read_models_schema))
         .routes(routes!(operations::vocabulary))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))

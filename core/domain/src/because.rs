@@ -1,5 +1,6 @@
 //! Why something is refused, more closely than its code tells: for a sentence that a person understands.
 
+use schemars::JsonSchema;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -8,7 +9,7 @@ use crate::question::joined;
 use crate::{Answerer, Language, PersonId, Reader, Role};
 
 /// A stable word for each reason, the same on every wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Choosing is for somebody else.
@@ -59,7 +60,7 @@ impl Reason {
 }
 
 /// A reason, with the people whom its sentence names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Because {
     /// The reason.
     pub reason: Reason,

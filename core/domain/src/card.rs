@@ -1,12 +1,13 @@
 //! Questions that a merge has raised, for a person to answer.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{PersonId, Role};
 
 /// The subject of a card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKind {
     /// More actions are active than a person can carry; some wait.
@@ -34,7 +35,7 @@ pub enum CardKind {
 /// A question with its possible answers, as one person reads it; each answer is an ordinary command.
 ///
 /// Whoever cannot answer reads a sentence without options, or no card at all.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// The subject.
     pub kind: CardKind,
@@ -60,6 +61,16 @@ pub enum Answerer {
     Unknown,
 }
 
+impl JsonSchema for Answerer {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Answerer".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "The name of a role, or the id of a person." })
+    }
+}
+
 impl Serialize for Answerer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -79,7 +90,7 @@ impl<'de> Deserialize<'de> for Answerer {
 }
 
 /// One answer to a card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CardOption {
     /// The answer, in words.
     pub label: String,
@@ -94,7 +105,7 @@ pub struct CardOption {
 /// Things of which a person picks some, for an app to show as boxes to tick.
 ///
 /// The answer is [`Self::command`] with the ids of what was picked, in the order of the picking, in [`Self::field`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Choose {
     /// The ids of the things.
     pub from: Vec<String>,

@@ -1,7 +1,7 @@
 //! The content of each kind of document: lists of the entities in it, as the table says.
 
 use automerge::ReadDoc;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::DocumentKind;
@@ -44,6 +44,11 @@ macro_rules! contents {
                     })+
                 }
             }
+        }
+
+        /// The JSON Schema of the content of each kind of document, by its name.
+        pub(crate) fn schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+            vec![$((DocumentKind::$kind.name(), generator.subschema_for::<$content>())),+]
         }
 
         /// Collects the lists of all words of all documents.

@@ -4,13 +4,21 @@ mod shape;
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
 
 use crate::policy::{Condition, Rule};
-use crate::{Command, CommandDescription, DocumentKind, Role};
+use crate::{
+    Answerer, Card, Command, CommandDescription, DocumentKind, Labels, ProblemCode, Reason, RefusalCode, Role, Status,
+    content,
+};
 
 /// The id of the schema that [`commands_schema`] makes; it names the version of the commands.
 pub const COMMANDS_SCHEMA_ID: &str = "urn:kring:schema:commands:v1";
+
+/// The id of the schema that [`read_models_schema`] makes; it names the version of the read models.
+pub const READ_MODELS_SCHEMA_ID: &str = "urn:kring:schema:read-models:v1";
 
 const INTRODUCTION: &str = "\
 # Commands
@@ -45,6 +53,50 @@ pub fn commands_schema() -> Value {
         "title": "Command",
         "description": "An edit of a document: one thing a person can do, as plain data.",
         "oneOf": commands,
+    })
+}
+
+/// The JSON Schema (draft 2020-12) of what people read: the content of each kind of document by its name, and beside it
+/// the cards, the labels, how it goes, and why an edit or a request is refused.
+pub fn read_models_schema() -> Value {
+    let mut generator = SchemaGenerator::new(SchemaSettings::draft2020_12());
+    let contents = content::schemas(&mut generator);
+    let mut properties: Map<String, Value> =
+        contents.into_iter().map(|(kind, schema)| (kind.to_owned(), schema.into())).collect();
+    let code = generator.subschema_for::<RefusalCode>();
+    let reason = generator.subschema_for::<Reason>();
+    let answerer = generator.subschema_for::<Answerer>();
+    let problems: Vec<&str> = ProblemCode::ALL.iter().map(|problem| problem.word()).collect();
+    let others = [
+        ("cards", json!({ "type": "array", "items": generator.subschema_for::<Card>() })),
+        ("labels", generator.subschema_for::<Labels>().into()),
+        ("status", generator.subschema_for::<Status>().into()),
+        (
+            "refusal",
+            json!({
+                "type": "object",
+                "description": "Why an edit is not admitted, as a verdict says it.",
+                "properties": {
+                    "code": code,
+                    "field": { "type": "string" },
+                    "reason": reason,
+                    "about": { "type": "array", "items": answerer },
+                    "text": { "type": "string" },
+                },
+                "required": ["code"],
+            }),
+        ),
+        ("problem", json!({ "description": "Why a request is not carried out.", "enum": problems })),
+    ];
+    properties.extend(others.map(|(name, schema): (&str, Value)| (name.to_owned(), schema)));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": READ_MODELS_SCHEMA_ID,
+        "title": "Read models",
+        "description": "What people and programs read; a newer version may add fields and words.",
+        "type": "object",
+        "properties": properties,
+        "$defs": generator.take_definitions(true),
     })
 }
 

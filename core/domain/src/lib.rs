@@ -90,7 +90,7 @@ pub use command::{Command, CommandDescription, ParseError};
 pub use command_kind::{CommandKind, Names, Rewording};
 pub use content::Content;
 pub use context::Context;
-pub use docs::{COMMANDS_SCHEMA_ID, commands_markdown, commands_schema};
+pub use docs::{COMMANDS_SCHEMA_ID, READ_MODELS_SCHEMA_ID, commands_markdown, commands_schema, read_models_schema};
 pub use document::{DocumentKind, genesis};
 pub use effect::Effect;
 pub use erasure::{mentions, outline, words_of_outline};

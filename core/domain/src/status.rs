@@ -8,6 +8,7 @@ mod phase;
 mod round;
 mod steps;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use phase::Phase;
@@ -42,8 +43,8 @@ pub struct StatusRequest {
     pub language: Language,
 }
 
-/// The way in which it goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
     /// How far the client is.
     pub phase: Phase,

@@ -55,7 +55,15 @@ pub(super) async fn commands_schema() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/schema+json")], SCHEMA.as_str())
 }
 
-/// The person who reads the vocabulary.
+/// The JSON Schema of what people read: documents, cards, how it goes, and refusals.
+#[utoipa::path(get, path = "/v1/read-models.schema.json", security(()),
+    responses((status = 200, content_type = "application/schema+json", body = Object)))]
+pub(super) async fn read_models_schema() -> impl IntoResponse {
+    static SCHEMA: LazyLock<String> = LazyLock::new(|| kring_domain::read_models_schema().to_string());
+    ([(CONTENT_TYPE, "application/schema+json")], SCHEMA.as_str())
+}
+
+/// Who reads the vocabulary.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     #[serde(default, rename = "for")]

@@ -48,6 +48,14 @@ fn the_commands_have_a_schema() {
 }
 
 #[test]
+fn what_people_read_has_a_schema() {
+    let server = Server::start();
+    let schema = server.anybody().get("/v1/read-models.schema.json");
+    assert_eq!((schema.status, schema.header("content-type")), (200, "application/schema+json"));
+    assert_eq!(schema.body, kring_domain::read_models_schema());
+}
+
+#[test]
 fn the_server_is_up_and_ready_and_counts() {
     let server = Server::start();
     assert_eq!(server.anybody().get("/healthz").status, 200);

@@ -24,6 +24,7 @@ entity! {
         /// The idea in words; concurrent edits merge word by word.
         text: String => |idea| shared_text::text(idea),
         /// Other versions of the text that wait for a choice, in the order in which they were written.
+        #[serde(default)]
         versions: TextVersions => |idea| shared_text::versions(idea),
         /// The person who proposed it; the same as `by`.
         author: Option<PersonId> => |idea| idea.by(),

@@ -38,7 +38,7 @@ pub struct Suggestion {
     /// The client's answer.
     pub state: Word<SuggestionState>,
     /// True when a merge made it: it is then answered by placing the contact.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub derived: bool,
 }
 

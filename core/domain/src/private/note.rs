@@ -16,6 +16,7 @@ entity! {
         /// The text; concurrent edits merge word by word.
         text: String => |note| shared_text::text(note),
         /// Other versions of the text that wait for a choice, in the order in which they were written.
+        #[serde(default)]
         versions: TextVersions => |note| shared_text::versions(note),
         /// The contact it is about.
         contact_id: Option<ContactId>,

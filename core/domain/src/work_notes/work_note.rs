@@ -18,6 +18,7 @@ entity! {
         /// The text; concurrent edits merge word by word.
         text: String => |item| shared_text::text(item),
         /// Other versions of the text that wait for a choice, in the order in which they were written.
+        #[serde(default)]
         versions: TextVersions => |item| shared_text::versions(item),
     }
 }
