@@ -6,10 +6,10 @@ use automerge::ReadDoc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::own_words;
 use super::placement::{self, Placement};
 use super::presence::{self, Presence};
 use super::values::{Initiator, Often, Quadrant, Relation, RingName, Status, SupportKind, Wish, frequency_label};
-use super::{distinguish_contacts, own_words};
 use crate::entity::{Entity, Item, Listed, Shown, entity};
 use crate::labels::{Labeller, Lists};
 use crate::words::{Word, Words};
@@ -118,27 +118,6 @@ impl Listed for ArchivedContact {
         let away = Contact::known(document).into_iter();
         let away = away.filter(|(_, contact)| presence::of(contact) == Presence::Archived);
         away.map(|(id, contact)| Self { id, name: Contact::name_of(&contact) }).collect()
-    }
-}
-
-/// Two contacts that are known to be two people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Distinct {
-    /// The contact with the smaller id.
-    pub a: ContactId,
-    /// The contact with the larger id.
-    pub b: ContactId,
-}
-
-/// Between contacts that are both on the map.
-impl Listed for Distinct {
-    fn list<R: ReadDoc>(document: &R) -> Vec<Self> {
-        let contacts = Contact::on_map(document);
-        let present: BTreeSet<ContactId> = contacts.iter().map(|(id, _)| *id).collect();
-        let pairs = contacts
-            .iter()
-            .flat_map(|(a, contact)| distinguish_contacts::others(contact).into_iter().map(|b| Self { a: *a, b }));
-        pairs.filter(|pair| present.contains(&pair.b)).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Contact, distinguish_contacts, snapshot, tie};
+use super::{Contact, distinct, snapshot, tie};
 use crate::brief::brief;
 use crate::entity::{Entity, Item, Writer};
 use crate::erasure::{Paths, note};
@@ -67,7 +67,7 @@ pub(super) fn traces(document: &impl ReadDoc, contact: &str) -> Paths {
     if Item::find(document, Contact::IN, contact).is_some() {
         traces.insert(vec![Contact::IN.to_owned(), contact.to_owned()]);
     }
-    traces.extend(distinguish_contacts::traces(document, contact));
+    traces.extend(distinct::traces(document, contact));
     traces.extend(tie::traces(document, contact));
     traces.extend(suggestion::traces(document, contact));
     traces.extend(snapshot::traces(document, contact));

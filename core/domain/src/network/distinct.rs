@@ -8,13 +8,32 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Contact;
-use crate::entity::{Entity, Item};
+use crate::entity::{Entity, Item, Listed};
 use crate::erasure::Paths;
 use crate::policy::{Policy, Rule};
 use crate::{CommandKind, ContactId, Context, Language, Names, Refusal};
 
 /// The beginning of a contact's field that says of which other contact it is known to be another person.
 const PREFIX: &str = "distinct_from:";
+
+/// Two contacts that are known to be two people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Distinct {
+    /// The contact with the smaller id.
+    pub a: ContactId,
+    /// The contact with the larger id.
+    pub b: ContactId,
+}
+
+/// Between contacts that are both on the map.
+impl Listed for Distinct {
+    fn list<R: ReadDoc>(document: &R) -> Vec<Self> {
+        let contacts = Contact::on_map(document);
+        let present: BTreeSet<ContactId> = contacts.iter().map(|(id, _)| *id).collect();
+        let pairs = contacts.iter().flat_map(|(a, contact)| others(contact).into_iter().map(|b| Self { a: *a, b }));
+        pairs.filter(|pair| present.contains(&pair.b)).collect()
+    }
+}
 
 /// Says that two contacts are two people, for good; whichever comes first, it is the same answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -57,7 +76,7 @@ impl CommandKind for DistinguishContacts {
 }
 
 /// The contacts from which this one is known to be another person, among those with a larger id.
-pub(super) fn others<R: ReadDoc>(contact: &Item<'_, R>) -> BTreeSet<ContactId> {
+fn others<R: ReadDoc>(contact: &Item<'_, R>) -> BTreeSet<ContactId> {
     contact.keys().iter().filter_map(|key| key.strip_prefix(PREFIX)?.parse().ok()).collect()
 }
 
