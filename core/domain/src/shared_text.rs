@@ -124,13 +124,13 @@ impl Present {
     /// Reads the text that an edit is about.
     pub(crate) fn of(document: &impl ReadDoc, edit: &Rewording<'_>) -> Option<Self> {
         let item = Item::find(document, edit.section, edit.id)?;
-        let last = item.value(BY).map(|(_, operation)| operation);
+        let last = item.value(BY);
         Some(Self {
             object: item.text_object(TEXT),
             text: item.text(TEXT).unwrap_or_default(),
             versions: item.json::<Versions>(VERSIONS).unwrap_or_default().versions,
-            by: edited_by(&item),
-            edit: last,
+            by: last.as_ref().and_then(|(value, _)| person(value)).or_else(|| item.by()),
+            edit: last.map(|(_, operation)| operation),
         })
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn write(
     transaction: &mut impl Transactable,
 ) -> Result<(), Refusal> {
     let entity = Writer::root(transaction).into_map(edit.section)?.into_entity(edit.id, edit.field)?.object;
-    let scope = Scope::read(transaction, &entity, seen, context)?;
+    let scope = Scope::read(transaction, &entity, seen, present, context)?;
     let outcome = merged(edit.text, present, &scope, context)?;
     if is_alone(present, &scope)
         && let Some(object) = &scope.object
@@ -51,7 +51,8 @@ pub(crate) fn write(
         put_json(transaction, &entity, VERSIONS, &versions)?;
     }
     if outcome.text != edit.text {
-        let wanted = Wanted { command: context.command_id, from: scope.base_text, wanted: edit.text.to_owned() };
+        let from = base_text(transaction, &entity, seen, &scope.text)?;
+        let wanted = Wanted { command: context.command_id, from, wanted: edit.text.to_owned() };
         put_json(transaction, &entity, WANTED, &wanted)?;
     } else if scope.has_wanted {
         transaction.delete(&entity, WANTED)?;
@@ -76,7 +77,7 @@ fn merged(wanted: &str, present: &Present, scope: &Scope, context: &Context) -> 
     let Merged { text, conflict } = if (is_blind || goes_on) && wanted != present.text {
         Merged { text: wanted.to_owned(), conflict: Some(present.text.clone()) }
     } else {
-        merge(&seen, &present.text, wanted)
+        merge(seen, &present.text, wanted)
     };
     versions.extend(conflict.map(|text| Version { text, by: present.by }));
     versions.retain(|version| version.text != text);
@@ -105,18 +106,24 @@ struct Scope {
     edit: Option<ObjId>,
     edited_by: Option<PersonId>,
     text: String,
-    /// The text without the author's own edits that they had not seen admitted.
-    base_text: String,
+    /// The versions that the author had seen; not read where none waits now.
     base_versions: Vec<Version>,
-    /// The last of those edits, where the merged text read differently.
-    own: Option<Wanted>,
+    /// The text that the author had before an edit of theirs, which they had not seen admitted, where it reads
+    /// differently from the merged one.
+    own: Option<String>,
     has_wanted: bool,
     /// True when the author may have seen less than the base, without an edit of their own since.
     is_unknown: bool,
 }
 
 impl Scope {
-    fn read(transaction: &impl Transactable, entity: &ObjId, seen: &Seen, context: &Context) -> Result<Self, Refusal> {
+    fn read(
+        transaction: &impl Transactable,
+        entity: &ObjId,
+        seen: &Seen,
+        present: &Present,
+        context: &Context,
+    ) -> Result<Self, Refusal> {
         let object = match transaction.get(entity, TEXT)? {
             Some((Value::Object(ObjType::Text), object)) => Some(object),
             _ => None,
@@ -129,44 +136,47 @@ impl Scope {
         let has_wanted = !memories.is_empty();
         let is_own =
             |operation: &ObjId| Author::of(operation).is_some_and(|author| author.device == context.author.device);
-        let Seen::Heads(heads) = seen else {
-            let is_unknown = matches!(seen, Seen::Unknown) && !edit.as_ref().is_some_and(is_own);
-            let base_versions = versions(transaction.get(entity, VERSIONS)?);
-            let base_text = text.clone();
-            return Ok(Self {
-                object,
-                edit,
-                edited_by,
-                text,
-                base_text,
-                base_versions,
-                own: None,
-                has_wanted,
-                is_unknown,
-            });
+        let is_unknown = matches!(seen, Seen::Unknown) && !edit.as_ref().is_some_and(is_own);
+        // Reading an earlier state costs more than all the rest, and few edits need it.
+        let base_versions = match seen {
+            _ if present.versions.is_empty() => Vec::new(),
+            Seen::Heads(heads) => versions(transaction.get_at(entity, VERSIONS, heads)?),
+            Seen::Scope | Seen::Unknown => versions(transaction.get(entity, VERSIONS)?),
         };
-        let base_versions = versions(transaction.get_at(entity, VERSIONS, heads)?);
-        let base_text = match transaction.get_at(entity, TEXT, heads)? {
-            Some((Value::Object(ObjType::Text), object)) => transaction.text_at(&object, heads)?,
-            _ => String::new(),
+        let own = match seen {
+            Seen::Heads(heads) if has_wanted => {
+                let seen: Vec<ObjId> =
+                    transaction.get_all_at(entity, WANTED, heads)?.into_iter().map(|(_, id)| id).collect();
+                let is_unseen = |operation: &ObjId| is_own(operation) && !seen.contains(operation);
+                memories
+                    .into_iter()
+                    .rev()
+                    .find(|(_, operation)| is_unseen(operation))
+                    .and_then(|(value, _)| parse(value))
+            }
+            _ => None,
         };
-        let seen: Vec<ObjId> = if has_wanted {
-            transaction.get_all_at(entity, WANTED, heads)?.into_iter().map(|(_, id)| id).collect()
-        } else {
-            Vec::new()
+        let own = match own {
+            Some(Wanted { from, wanted, .. }) => {
+                Some(merge(&from, &base_text(transaction, entity, seen, &text)?, &wanted).text)
+            }
+            None => None,
         };
-        let is_unseen = |operation: &ObjId| is_own(operation) && !seen.contains(operation);
-        let own =
-            memories.into_iter().rev().find(|(_, operation)| is_unseen(operation)).and_then(|(value, _)| parse(value));
-        Ok(Self { object, edit, edited_by, text, base_text, base_versions, own, has_wanted, is_unknown: false })
+        Ok(Self { object, edit, edited_by, text, base_versions, own, has_wanted, is_unknown })
     }
 
     /// The text as the author of an edit had it before them.
-    fn seen(&self) -> String {
-        match &self.own {
-            Some(own) => merge(&own.from, &self.base_text, &own.wanted).text,
-            None => self.text.clone(),
-        }
+    fn seen(&self) -> &str {
+        self.own.as_deref().unwrap_or(&self.text)
+    }
+}
+
+/// Reads the text without the author's own edits that they had not seen admitted; `text` is the one with them.
+fn base_text(transaction: &impl Transactable, entity: &ObjId, seen: &Seen, text: &str) -> Result<String, Refusal> {
+    let Seen::Heads(heads) = seen else { return Ok(text.to_owned()) };
+    match transaction.get_at(entity, TEXT, heads)? {
+        Some((Value::Object(ObjType::Text), object)) => Ok(transaction.text_at(&object, heads)?),
+        _ => Ok(String::new()),
     }
 }
 
