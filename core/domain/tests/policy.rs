@@ -31,7 +31,7 @@ the client removes anybody but themselves, the representative anybody but the cl
 representative, everybody else only themselves.
 
 What is *as a suggestion* waits for the client's answer, and is done at once in a space that no client has joined yet. Of an
-`add_contact` or `update_contact` by others the wish, the desired ring, how things stand and the place on the map are
+`add_contact` or `update_contact` by others the wish, the desired ring, how things stand and another place on the map are
 suggestions.
 
 ## Who sees what

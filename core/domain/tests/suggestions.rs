@@ -99,10 +99,27 @@ fn added() -> Vec<Case> {
         add(json!({"wish": "repair"}), |content| content["contacts"][1]["wish"] == "repair"),
         add(json!({"status": "faded"}), |content| content["contacts"][1]["status"] == "faded"),
         add(json!({"desired_ring": 2}), |content| content["contacts"][1]["desired_ring"] == 2),
-        add(json!({"ring": 2, "quadrant": "family"}), |content| content["contacts"][1]["ring"] == 2),
-        add(json!({"ring": 3}), |content| content["contacts"][1]["ring"] == 3),
-        add(json!({"quadrant": "peers", "wish": "keep"}), |content| content["contacts"][1]["quadrant"] == "peers"),
+        add(json!({"ring": 2, "quadrant": "peers", "wish": "keep"}), |content| {
+            content["contacts"][1]["wish"] == "keep"
+        }),
     ]
+}
+
+#[test]
+fn a_new_contact_has_its_first_place_at_once() {
+    for fields in [json!({}), json!({"wish": "keep"}), json!({"status": "faded", "desired_ring": 1})] {
+        for who in [1, 2] {
+            let (mut history, mut devices) = space(DocumentKind::Network);
+            let mut command =
+                json!({"type": "add_contact", "contact_id": id(2), "name": "Mo", "ring": 2, "quadrant": "peers"});
+            command.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            history.send(&mut devices[who], command).unwrap();
+            let content = history.json()["content"].clone();
+            let contact = &content["contacts"][1];
+            assert_eq!((&contact["ring"], &contact["quadrant"]), (&json!(2), &json!("peers")), "{fields}");
+            assert_eq!(history.cards(CardKind::Suggestion).len(), usize::from(fields != json!({})), "{fields}");
+        }
+    }
 }
 
 #[test]

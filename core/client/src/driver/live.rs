@@ -166,7 +166,7 @@ fn take(shared: &Arc<Shared>, frames: Vec<ServerFrame>) -> Result<(), End> {
     handled.map_err(lost)
 }
 
-/// Returns whether the sign-in is really over is told by exchanging its token.
+/// Exchanges the token, which tells whether the sign-in is really over.
 async fn signed_out(shared: &Arc<Shared>) -> End {
     let token = shared.state().credentials.as_ref().map(|credentials| credentials.access_token.clone());
     token.iter().for_each(|token| shared.expire(token));

@@ -11,15 +11,14 @@ use super::placement::Move;
 use super::presence;
 use super::values::{Initiator, Quadrant, Status, SupportKind, Wish};
 use super::{Contact, own_words};
-use crate::entity::{Entity, Writer};
+use crate::entity::Entity;
 use crate::policy::{Policy, Rule};
 use crate::{Author, CommandKind, ContactId, Context, Date, Language, Name, Names, Refusal, Role, Slug, Text, erasure};
 
 /// Puts somebody on the map.
 ///
-/// The place on the map, the wish, the desired ring and how things stand are the client's own to say: from others,
-/// `ring`, `quadrant`, `wish`, `desired_ring` and `status` become a suggestion where the space has a client, and the
-/// contact is put on the map with the other fields.
+/// The wish, the desired ring and how things stand are the client's own to say: from others, `wish`, `desired_ring` and
+/// `status` become a suggestion where the space has a client, and the contact is put on the map with the other fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddContact {
@@ -84,19 +83,20 @@ impl CommandKind for AddContact {
     }
 
     fn becomes_suggestion(&self, author: &Author, _document: &impl ReadDoc) -> bool {
-        author.role != Role::Client && (!self.place().is_empty() || self.fields().any(own_words::is_own))
+        author.role != Role::Client && self.fields().any(own_words::is_own)
     }
 
     fn execute(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
-        let mut contact = self.put(self.fields(), context, transaction)?;
-        let place = self.place();
-        if place.is_empty() { Ok(()) } else { place.apply(context, &mut contact, None) }
+        self.put(self.fields(), context, transaction)
     }
 
     /// Puts the contact on the map, and keeps what is the client's own to say.
+    ///
+    /// A first place stands at once: nobody has given the contact another.
     fn suggest(&self, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         self.put(self.fields().without(own_words::is_own), context, transaction)?;
-        own_words::suggest(context, transaction, self.contact_id, self.place(), self.to_json())
+        let said = Self { ring: None, quadrant: None, ..self.clone() };
+        own_words::suggest(context, transaction, self.contact_id, Move::default(), said.to_json())
     }
 
     fn words(&self, document: &impl ReadDoc, _names: Names<'_>, language: Language) -> String {
@@ -110,17 +110,13 @@ impl CommandKind for AddContact {
 }
 
 impl AddContact {
-    fn put<'t, T: Transactable>(
-        &self,
-        fields: Writes,
-        context: &Context,
-        transaction: &'t mut T,
-    ) -> Result<Writer<'t, T>, Refusal> {
+    fn put(&self, fields: Writes, context: &Context, transaction: &mut impl Transactable) -> Result<(), Refusal> {
         must_be_past(self.last_contact, context)?;
         let mut contact = Contact::create(context, transaction, self.contact_id)?;
         presence::keep(context, &mut contact)?;
         fields.apply(&mut contact)?;
-        Ok(contact)
+        let place = self.place();
+        if place.is_empty() { Ok(()) } else { place.apply(context, &mut contact, None) }
     }
 
     fn place(&self) -> Move {
