@@ -236,6 +236,7 @@ fn an_entry_that_builds_on_what_was_left_out_is_not_taken() {
         let submission = Submission { id: id(number), base: None, made_at: None, command };
         stage.circle.handle_submission(&author(CLIENT), submission, now()).admitted.unwrap().entry
     };
+    entry(7);
     let mut second = entry(8);
     second.sequence = 1;
     let left_out = ServerFrame::Entries { document, generation: 1, entries: vec![second] };

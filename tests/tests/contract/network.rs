@@ -36,13 +36,20 @@ fn a_professionals_placement_is_a_suggestion_however_it_comes() {
 }
 
 #[test]
-fn a_professionals_place_for_a_new_contact_is_a_suggestion() {
+fn a_professionals_wish_for_a_new_contact_is_a_suggestion() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let add = json!({"type": "add_contact", "contact_id": id(), "name": "Ria", "ring": 1, "quadrant": "family"});
-    let verdict = cast.professional.send(&cast.network, add);
-    assert_eq!(verdict["verdict"], "admitted", "{verdict}");
-    assert_eq!((&verdict["code"], &contact(&cast)["ring"]), (&json!("suggested"), &json!(0)), "{verdict}");
+    let add = |fields: serde_json::Value| {
+        let mut command =
+            json!({"type": "add_contact", "contact_id": id(), "name": "Ria", "ring": 1, "quadrant": "family"});
+        command.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        cast.professional.send(&cast.network, command)
+    };
+    let verdict = add(json!({"wish": "keep"}));
+    assert_eq!((&verdict["verdict"], &verdict["code"]), (&json!("admitted"), &json!("suggested")), "{verdict}");
+    assert_eq!((&contact(&cast)["ring"], contact(&cast).get("wish")), (&json!(1), None), "the place stands at once");
+    let verdict = add(json!({}));
+    assert_eq!((&verdict["verdict"], verdict.get("code")), (&json!("admitted"), None), "{verdict}");
 }
 
 #[test]
