@@ -18,6 +18,9 @@ const MOST: usize = 32;
 /// reads no packed frames is sent a run's change with each of its entries.
 pub(super) const MAX_CARRIED: usize = 1024;
 
+/// The same for the bytes of the commands, as JSON: a long text is few operations.
+const MAX_CARRIED_BYTES: usize = 32 * 1024;
+
 impl Admission {
     /// Decides about the next submissions of a queue, as many as can be executed in one change, and takes them out of it.
     ///
@@ -44,10 +47,15 @@ impl Admission {
         let mut run: Vec<Member> = Vec::new();
         let mut ids = BTreeSet::<CommandId>::new();
         let mut things = BTreeSet::<Uuid>::new();
+        let mut bytes = 0;
         for submission in queue.iter().take(MOST) {
             let is_answered = self.log.verdict(submission.id).is_some();
             let named = named_ids(submission.command.value());
             if is_answered || !ids.insert(submission.id) || named.iter().any(|thing| things.contains(thing)) {
+                break;
+            }
+            bytes += submission.command.json().len();
+            if !run.is_empty() && bytes * (run.len() + 1) > MAX_CARRIED_BYTES {
                 break;
             }
             let Ok(member) = self.member(author, submission.clone(), &run, now) else { break };

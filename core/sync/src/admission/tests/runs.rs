@@ -53,6 +53,20 @@ fn a_run_is_one_change_and_an_entry_for_each_command() {
     assert!(again.iter().zip(&outcomes).all(|(again, first)| again.repeated && again.verdict == first.verdict));
 }
 
+/// A phone that reads no packed frames is sent the change with each entry, and the store keeps it with each.
+#[test]
+fn entries_of_a_run_carry_few_bytes_of_each_other() {
+    for length in [10, 200, 1_000, 2_000] {
+        let mut circle = circle();
+        let message =
+            |number: u64| json!({"type": "post_message", "message_id": id(number), "text": "x".repeat(length)});
+        let outcomes = batch(&mut circle, &author(Role::Member, 2, 20), 1, None, (1..=60).map(message));
+        let carried: Vec<usize> =
+            outcomes.iter().map(|outcome| outcome.admitted.as_ref().unwrap().entry.change.len()).collect();
+        assert!(carried.iter().all(|bytes| *bytes <= 8 * (length + 250)), "{length}: {carried:?}");
+    }
+}
+
 #[test]
 fn a_run_ends_before_what_it_has_touched() {
     let mut circle = circle();
