@@ -7,8 +7,8 @@ use kring_domain::{
     SpaceId, Timestamp,
 };
 use kring_sync::{
-    Admission, DeviceFrame, DeviceIdentity, DocumentHead, EditState, Position, RawCommand, Replica, ReplicaError,
-    ServerFrame, StoreOp, StoreQuery, Submission, Verdict,
+    Admission, DeviceFrame, DeviceIdentity, DocumentHead, EditState, OwnEdit, Position, RawCommand, Replica,
+    ReplicaError, ServerFrame, StoreOp, StoreQuery, Submission, Verdict,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -242,6 +242,41 @@ fn an_entry_that_builds_on_what_was_left_out_is_not_taken() {
     let left_out = ServerFrame::Entries { document, generation: 1, entries: vec![second] };
     assert_eq!(stage.phone.handle_frame(left_out, now()), Err(ReplicaError::Unreadable));
     assert_eq!(stage.phone.cursor(document).unwrap().sequence, 0);
+}
+
+/// It used to begin anew as if it had shared nothing, and what it had shared on the history that ended was nowhere.
+#[test]
+fn what_was_shared_waits_again_when_a_document_is_joined_anew() {
+    let mut stage = Stage::new();
+    stage.welcome();
+    let document = stage.circle.id();
+    stage.make(11, idea(8, "van mij"));
+    let told = stage.sent().remove(0);
+    stage.decide(MEMBER, told.clone(), true);
+    assert_eq!(stage.ends(), [(id(11), EditState::Shared { sequence: 1 })]);
+    stage.circle = Admission::new(document, DocumentKind::Circle);
+    stage.admit(CLIENT, 1, idea(21, "een"), false);
+    let command = RawCommand::from_value(edit(21, "twee"));
+    let second = Submission { id: id(2), base: Some(stage.circle.head()), made_at: None, command };
+    let entry = stage.circle.handle_submission(&author(CLIENT), second, now()).admitted.unwrap().entry;
+    let other = ServerFrame::Entries { document, generation: 1, entries: vec![entry] };
+    let before = stage.stored.len();
+    assert_eq!(stage.phone.handle_frame(other, now()), Err(ReplicaError::Unreadable));
+    stage.store();
+    assert_eq!(stage.stored.len(), before, "the store lets go of nothing before the person's edits are at hand");
+    stage.connect();
+    assert_eq!(stage.phone.poll_store_query(), Some(StoreQuery::Own { document }));
+    let Submission { id: own, command, made_at, .. } = told;
+    stage.phone.handle_own(document, vec![OwnEdit { id: own, command, made_at }]).unwrap();
+    let together = stage.phone.poll_store().unwrap();
+    assert!(matches!(
+        &together[..],
+        [StoreOp::PutSnapshot { position: Position::GENESIS, .. }, StoreOp::PutPending { .. }]
+    ));
+    stage.phone.handle_stored();
+    stage.welcome();
+    let again = stage.sent();
+    assert_eq!((again.len(), again[0].id, again[0].base), (1, id(11), Some(Position::GENESIS)));
 }
 
 /// It used to send what waited at once: made behind a head that the restored server does not have, it was refused for

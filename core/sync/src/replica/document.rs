@@ -164,6 +164,11 @@ impl LocalDocument {
         self.pending.iter().map(|waiting| &waiting.pending)
     }
 
+    /// Returns whether what was here is gone, and the person's own edits are awaited to join the document anew.
+    pub(super) fn begins_anew(&self) -> bool {
+        self.replacement.as_ref().is_some_and(|replacement| replacement.begins_anew)
+    }
+
     pub(super) fn forget_view(&mut self) {
         self.view = None;
     }

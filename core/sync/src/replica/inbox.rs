@@ -22,7 +22,7 @@ impl Replica {
             }
             ServerFrame::Snapshot { document, generation, sequence, bytes, chain_hash, replaces } => {
                 let position = limits::check_position(Position { generation, sequence })?;
-                let snapshot = Replacement { position, bytes, chain_hash, tail: Vec::new() };
+                let snapshot = Replacement { position, bytes, chain_hash, tail: Vec::new(), begins_anew: false };
                 return if replaces { self.ask_own(document, snapshot) } else { self.snapshot(document, &snapshot) };
             }
             ServerFrame::Entries { document, generation, entries } => {
@@ -126,14 +126,13 @@ impl Replica {
             return Ok(());
         }
         let extended = local.extend(document, &self.identity, new);
-        let folded = extended.and_then(|()| local.fold(document)).inspect_err(|_| {
-            self.store.push(StoreOp::PutSnapshot {
-                document,
-                position: Position::GENESIS,
-                snapshot: None,
-                chain_hash: None,
-            });
-        })?;
+        let folded = match extended.and_then(|()| local.fold(document)) {
+            Ok(folded) => folded,
+            Err(error) => {
+                self.begin_anew(document);
+                return Err(error);
+            }
+        };
         self.store.push(StoreOp::Append {
             document,
             generation,

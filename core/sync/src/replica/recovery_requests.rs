@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kring_domain::{CommandId, DocumentId, Timestamp};
+use kring_domain::{CommandId, DocumentId, DocumentKind, Timestamp, genesis};
 
 use super::{Event, Pending, Replica, ReplicaError, StoreOp};
 use crate::{ChainHash, DeviceFrame, Entry, Position, RawCommand, Submission};
@@ -47,9 +47,18 @@ pub(super) struct Replacement {
     pub(super) chain_hash: Option<ChainHash>,
     /// The entries that have come behind it.
     pub(super) tail: Vec<Entry>,
+    /// True where what the device held is gone already, so that it comes whatever becomes of the connection.
+    pub(super) begins_anew: bool,
 }
 
 impl Replacement {
+    /// The empty document, in the place of one that has to be joined anew.
+    fn with_genesis(document: DocumentId, kind: DocumentKind) -> Self {
+        let position = Position::GENESIS;
+        let chain_hash = Some(ChainHash::start(document, position.generation));
+        Self { position, bytes: genesis(kind).save(), chain_hash, tail: Vec::new(), begins_anew: true }
+    }
+
     pub(super) fn put(&self, document: DocumentId) -> StoreOp {
         StoreOp::PutSnapshot {
             document,
@@ -131,11 +140,21 @@ impl Replica {
 
     /// The server's history is another one than this device's.
     pub(super) fn ask_own(&mut self, document: DocumentId, replacement: Replacement) -> Result<(), ReplicaError> {
-        if let Some(local) = self.documents.get_mut(&document) {
+        if let Some(local) = self.documents.get_mut(&document).filter(|local| !local.begins_anew()) {
             local.replacement = Some(replacement);
             self.recovery_requests.wanted.insert(document, StoreQuery::Own { document });
         }
         Ok(())
+    }
+
+    /// Joins a document anew whose next entry does not fit what was here: the log may be another history than that, which does
+    /// not have what this device shared before.
+    ///
+    /// The store keeps what it has until the person's own edits are at hand.
+    pub(super) fn begin_anew(&mut self, document: DocumentId) {
+        let Some(local) = self.documents.get_mut(&document) else { return };
+        local.replacement = Some(Replacement::with_genesis(document, local.kind));
+        self.recovery_requests.wanted.insert(document, StoreQuery::Own { document });
     }
 
     /// Returns whether there are entries to bring to the server.
@@ -143,9 +162,15 @@ impl Replica {
         !self.recovery_requests.recovered.is_empty()
     }
 
-    /// The connection on which it was asked is gone; the server asks again.
+    /// The connection on which it was asked is gone; the server asks again. What begins anew was asked by nobody.
     pub(super) fn forget_store_queries(&mut self) {
         self.recovery_requests.wanted.clear();
-        self.documents.values_mut().for_each(|local| local.replacement = None);
+        for (&document, local) in &mut self.documents {
+            if local.begins_anew() {
+                self.recovery_requests.wanted.insert(document, StoreQuery::Own { document });
+            } else {
+                local.replacement = None;
+            }
+        }
     }
 }
