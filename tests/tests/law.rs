@@ -1,6 +1,12 @@
 //! The law between the crates, read off the workspace: a wrong arrow fails here.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 mod law {
     mod source;

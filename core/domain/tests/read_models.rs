@@ -3,6 +3,8 @@
 //! Histories of every kind of document, made of every command, come to the contents in `read_models/`. Write those anew
 //! with `UPDATE_DOCS=1 cargo test -p kring-domain --test read_models`.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where it stands")]
+
 #[path = "support/commands.rs"]
 mod commands;
 #[path = "support/history.rs"]

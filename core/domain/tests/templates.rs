@@ -1,6 +1,12 @@
 //! Every sentence that people read, taken from the sources: short in Dutch and English, with the names of the demo in it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail where it stands")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test may fail where it stands"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -39,7 +39,7 @@ fn a_professionals_placement_is_a_suggestion_however_it_comes() {
 fn a_professionals_wish_for_a_new_contact_is_a_suggestion() {
     let server = Server::shared();
     let cast = Cast::new(&server);
-    let add = |fields: serde_json::Value| {
+    let add = |fields: Value| {
         let mut command =
             json!({"type": "add_contact", "contact_id": id(), "name": "Ria", "ring": 1, "quadrant": "family"});
         command.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());

@@ -129,9 +129,7 @@ fn two_values_are_two_statements() {
             let is_plain = |name: &&str| {
                 name.trim_start_matches("mut ").chars().all(|letter| letter.is_alphanumeric() || letter == '_')
             };
-            let Some(value) =
-                behind.trim_start().strip_prefix("= (").filter(|_| names.iter().all(|name| is_plain(&name)))
-            else {
+            let Some(value) = behind.trim_start().strip_prefix("= (").filter(|_| names.iter().all(is_plain)) else {
                 continue;
             };
             let (values, behind) = between_brackets(value);

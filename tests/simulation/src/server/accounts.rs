@@ -84,11 +84,14 @@ struct UsedCode {
     successor: u64,
 }
 
+/// An exchange of a token: its word, when it was signed, and the token that it was answered with.
+type Exchange = (u64, Timestamp, u64);
+
 struct Token {
     device: DeviceIdentity,
     expires_at: Timestamp,
-    /// When it was used; for which exchange, signed when and answered with what, where it was not made void.
-    used: Option<(Timestamp, Option<(u64, Timestamp, u64)>)>,
+    /// When it was used, and in which exchange, where it was not made void.
+    used: Option<(Timestamp, Option<Exchange>)>,
 }
 
 struct Known {

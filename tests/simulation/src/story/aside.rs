@@ -30,7 +30,7 @@ impl Aside {
     pub(super) fn new(seed: u64, steps: u64, devices: usize) -> Self {
         let rng = Rng::with_seed(seed.rotate_left(32) ^ 0x5eed);
         // A third of the histories has both, a third has neither.
-        Self { rng, next: steps + 1, devices, enters: seed % 3 > 0, rewords: seed % 3 > 1 || seed % 6 == 1 }
+        Self { rng, next: steps + 1, devices, enters: !seed.is_multiple_of(3), rewords: seed % 3 > 1 || seed % 6 == 1 }
     }
 
     /// Returns what happens behind a step.
