@@ -13,7 +13,7 @@ pub use proxies::{ForwardedHeader, Network};
 /// The settings of a running server.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The location where the database file is.
+    /// The folder of the database file.
     pub data: PathBuf,
     /// The address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,

@@ -25,7 +25,7 @@ pub use phone::live as live_as_phone;
 /// Cycles in one space; after that a new one, so that no document grows without end.
 const CYCLES_A_SPACE: usize = 20;
 
-/// The location where a server can die, besides at any moment, and at which time of coming there at the latest.
+/// The points at which a server can die, besides any moment, and the visit by which it has died.
 const SERVER_PLACES: &[(&str, u32)] = &[
     ("commit.before", 14),
     ("commit.after", 14),
@@ -37,7 +37,7 @@ const SERVER_PLACES: &[(&str, u32)] = &[
     ("truncation.synced", 6),
 ];
 
-/// The location where a phone can die, besides at any moment, and at which time of coming there at the latest.
+/// The points at which a phone can die, besides any moment, and the visit by which it has died.
 const PHONE_PLACES: &[(&str, u32)] = &[
     ("store.before", 14),
     ("store.after", 14),

@@ -148,7 +148,7 @@ pub enum Permission {
 /// The outcome of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct SyncReport {
-    /// The number of edits of this phone were answered.
+    /// The number of edits of this phone that were answered.
     pub answered: u64,
     /// The number of edits still wait.
     pub waiting: u64,

@@ -14,11 +14,11 @@ pub struct Rescued {
     pub kring: Arc<Kring>,
     /// The number of edits wait to be shared.
     pub waiting: u64,
-    /// The number of edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
+    /// The number of edits in the *not accepted* box; of some nobody knows any more what they were part of.
     pub not_accepted: u64,
     /// True when the sign-in is still there; where not, sign in again.
     pub is_signed_in: bool,
-    /// The location where the damaged file is now; none where it was not damaged.
+    /// The path of the damaged file now; none where it was not damaged.
     pub set_aside: Option<String>,
 }
 

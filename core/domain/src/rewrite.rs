@@ -42,7 +42,7 @@ struct Copy<'a> {
     objects: BTreeMap<ObjId, ObjId>,
     /// The contested places, with the heads of the target before the first of their values was written.
     contested: BTreeMap<(ObjId, String), Vec<ChangeHash>>,
-    /// The number of contested values were written so far.
+    /// The number of contested values that were written so far.
     contesters: u128,
 }
 
@@ -111,8 +111,9 @@ fn put(
     Ok(Some(object))
 }
 
-/// The author of a contested value: the person and role of who wrote it, and a device that stands for nothing but the
-/// place of the value, since two changes of one device would not be concurrent.
+/// Makes an author for a contested value: the person and the role that wrote it, on a device of its own.
+///
+/// Two changes of one device would not be concurrent.
 fn contester(operation: &ObjId, number: u128) -> ActorId {
     let mut bytes = number.to_be_bytes().to_vec();
     if let ObjId::Id(_, actor, _) = operation {

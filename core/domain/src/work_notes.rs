@@ -24,7 +24,7 @@ pub(crate) const fn access(role: Role) -> Access {
     }
 }
 
-/// The right to look is the client's, and of who represents them.
+/// The client and their representative have the right to look.
 pub(crate) const fn by_consent(role: Role) -> Access {
     match role {
         Role::Client | Role::Representative => Access::Read,

@@ -46,11 +46,11 @@ fn about(command: &str) -> Value {
 #[test]
 fn writer_and_client_take_words_away_and_others_do_not() {
     for command in ["withdraw_message", "erase_message", "withdraw_offer", "erase_offer"] {
-        for who in [0, 1] {
+        for device in [0, 1] {
             let (mut history, mut devices) = circle();
             let refused = history.send(&mut devices[2], about(command)).unwrap_err();
             assert_eq!(refused.code, RefusalCode::Forbidden, "{command} by somebody else");
-            history.send(&mut devices[who], about(command)).unwrap();
+            history.send(&mut devices[device], about(command)).unwrap();
             let is_offer = command.ends_with("offer");
             let list = if is_offer { "offers" } else { "messages" };
             let (said, words) = if is_offer { (offer(), OFFERED) } else { (post(), SAID) };

@@ -108,12 +108,12 @@ fn added() -> Vec<Case> {
 #[test]
 fn a_new_contact_has_its_first_place_at_once() {
     for fields in [json!({}), json!({"wish": "keep"}), json!({"status": "faded", "desired_ring": 1})] {
-        for who in [1, 2] {
+        for device in [1, 2] {
             let (mut history, mut devices) = space(DocumentKind::Network);
             let mut command =
                 json!({"type": "add_contact", "contact_id": id(2), "name": "Mo", "ring": 2, "quadrant": "peers"});
             command.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-            history.send(&mut devices[who], command).unwrap();
+            history.send(&mut devices[device], command).unwrap();
             let content = history.json()["content"].clone();
             let contact = &content["contacts"][1];
             assert_eq!((&contact["ring"], &contact["quadrant"]), (&json!(2), &json!("peers")), "{fields}");
@@ -125,9 +125,9 @@ fn a_new_contact_has_its_first_place_at_once() {
 #[test]
 fn a_new_contact_is_there_at_once_without_the_clients_own_word() {
     for Case { command, is_done, .. } in added() {
-        for who in [1, 2] {
+        for device in [1, 2] {
             let (mut history, mut devices) = space(DocumentKind::Network);
-            history.send(&mut devices[who], command.clone()).unwrap();
+            history.send(&mut devices[device], command.clone()).unwrap();
             let content = history.json()["content"].clone();
             assert_eq!(
                 (&content["contacts"][1]["name"], &content["contacts"][1]["place"]),
@@ -152,14 +152,14 @@ fn answer(history: &mut History, client: &mut Device, command: Value) {
 #[test]
 fn what_is_the_clients_own_waits_for_their_yes() {
     for Case { kind, command, is_for_professionals, is_done } in cases().into_iter().chain(added()) {
-        for who in [1, 2] {
+        for device in [1, 2] {
             for yes in [true, false] {
                 let (mut history, mut devices) = space(kind);
-                if who == 1 && !is_for_professionals {
+                if device == 1 && !is_for_professionals {
                     assert!(history.send(&mut devices[1], command.clone()).is_err(), "{command}");
                     continue;
                 }
-                history.send(&mut devices[who], command.clone()).unwrap();
+                history.send(&mut devices[device], command.clone()).unwrap();
                 assert!(!is_done(&history.json()["content"]), "{command} was done at once");
                 let [card] = &history.cards(CardKind::Suggestion)[..] else { panic!("no question about {command}") };
                 assert!(card.text.ends_with("Vind jij dat ook?"), "{}", card.text);
@@ -176,9 +176,9 @@ fn what_is_the_clients_own_waits_for_their_yes() {
 fn before_a_client_joins_everything_is_done_at_once() {
     for Case { kind, command, is_for_professionals, is_done } in cases().into_iter().chain(added()) {
         let (mut history, mut devices) = space(kind);
-        let who = if is_for_professionals { 1 } else { 2 };
-        devices[who].author = devices[who].author.beside_client(false);
-        history.send(&mut devices[who], command.clone()).unwrap();
+        let device = if is_for_professionals { 1 } else { 2 };
+        devices[device].author = devices[device].author.beside_client(false);
+        history.send(&mut devices[device], command.clone()).unwrap();
         assert!(is_done(&history.json()["content"]), "{command}");
     }
 }

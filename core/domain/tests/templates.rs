@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The location where sentences are written, from the root of the repository.
+/// The folders with sentences, from the root of the repository.
 const SOURCES: [&str; 4] = ["core/domain/src", "core/sync/src", "core/client/src", "server/src"];
 
 /// The most words of a sentence.

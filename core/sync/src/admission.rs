@@ -150,20 +150,20 @@ impl Admission {
     }
 
     fn admit(&mut self, author: &Author, submission: Submission, now: Timestamp) -> Result<Admitted, Stopped> {
-        let member = self.member(author, submission, &[], now)?;
-        let executed = self.execute(author, std::slice::from_ref(&member), now).map_err(|failed| failed.why)?;
-        let admitted = self.append(author, vec![member], &executed, now).pop();
+        let next = self.read_command(author, submission, &[], now)?;
+        let executed = self.execute(author, std::slice::from_ref(&next), now).map_err(|failed| failed.why)?;
+        let admitted = self.append(author, vec![next], &executed, now).pop();
         admitted.ok_or(Stopped::Refused(Refusal::new(RefusalCode::Conflict)))
     }
 
     /// Reads a submission that is to be executed behind others of the same author, which are `ahead`.
-    fn member(
+    fn read_command(
         &self,
         author: &Author,
         submission: Submission,
-        ahead: &[Member],
+        ahead: &[RunCommand],
         now: Timestamp,
-    ) -> Result<Member, Stopped> {
+    ) -> Result<RunCommand, Stopped> {
         let Submission { id, base, made_at, command } = submission;
         let is_older = base.is_some_and(|base| base.generation < self.generation);
         let base = match base {
@@ -181,11 +181,11 @@ impl Admission {
             return Err(Stopped::Held(RefusalCode::Clock));
         }
         let at = dating::clamp(at, self.seen_at(base, ahead), now);
-        Ok(Member { id, base, is_older, at, command })
+        Ok(RunCommand { id, base, is_older, at, command })
     }
 
     /// When the latest edit was made that a device had seen at a base, which may be behind its commands `ahead`.
-    fn seen_at(&self, base: u64, ahead: &[Member]) -> Option<Timestamp> {
+    fn seen_at(&self, base: u64, ahead: &[RunCommand]) -> Option<Timestamp> {
         match ahead.last().filter(|_| base > self.head().sequence) {
             // Whatever else there is, the command before this one builds on it.
             Some(last) => dating::as_seen(last.at),
@@ -207,18 +207,18 @@ impl Admission {
     /// document as it stands before them, so none may depend on what another one does.
     ///
     /// Where they would make too large a change together, the last are left out.
-    fn execute(&mut self, author: &Author, members: &[Member], now: Timestamp) -> Result<Executed, Failed> {
-        let mut warrants = Vec::with_capacity(members.len());
-        for (number, member) in members.iter().enumerate() {
-            match authorize(author, &member.command, &self.document) {
+    fn execute(&mut self, author: &Author, run: &[RunCommand], now: Timestamp) -> Result<Executed, Failed> {
+        let mut permits = Vec::with_capacity(run.len());
+        for (number, next) in run.iter().enumerate() {
+            match authorize(author, &next.command, &self.document) {
                 Decision::Admit(authorized) | Decision::Suggest(authorized) => {
-                    warrants.push(self.seeing(authorized, author, member, number as u64));
+                    permits.push(self.seeing(authorized, author, next, number as u64));
                 }
-                Decision::Hold(code) => return Err(Failed { member: number, why: Stopped::Held(code) }),
-                Decision::Refuse(refusal) => return Err(Failed { member: number, why: refusal.into() }),
+                Decision::Hold(code) => return Err(Failed { index: number, why: Stopped::Held(code) }),
+                Decision::Refuse(refusal) => return Err(Failed { index: number, why: refusal.into() }),
             }
         }
-        let base = members.first().map_or(0, |first| first.base);
+        let base = run.first().map_or(0, |first| first.base);
         let parents = self.log.parents(base, author.device);
         let is_present = self.log.is_present(&parents);
         self.document.set_actor(author.actor());
@@ -228,19 +228,19 @@ impl Admission {
             let at = self.document.transaction_at(PatchLog::null(), &self.log.hashes(&parents));
             at.map_err(|_| Failed::conflict())?
         };
-        let mut suggestions = Vec::with_capacity(members.len());
+        let mut suggestions = Vec::with_capacity(run.len());
         let mut last = Timestamp::default();
-        for (number, (authorized, member)) in warrants.iter().zip(members).enumerate() {
-            if number > 0 && transaction.pending_ops() * (number + 1) > run::MAX_CARRIED {
+        for (number, (authorized, next)) in permits.iter().zip(run).enumerate() {
+            if number > 0 && transaction.pending_ops() * (number + 1) > run::MAX_CARRIED_OPERATIONS {
                 break;
             }
-            let context = Context { author: *author, command_id: member.id, at: member.at, now };
+            let context = Context { author: *author, command_id: next.id, at: next.at, now };
             if let Err(refusal) = authorized.execute(&context, &mut transaction) {
                 transaction.rollback();
-                return Err(Failed { member: number, why: refusal.into() });
+                return Err(Failed { index: number, why: refusal.into() });
             }
             suggestions.push(authorized.is_suggestion());
-            last = member.at;
+            last = next.at;
         }
         let options = || CommitOptions::default().with_time(last.millis() / 1000);
         let (hash, parents) = match transaction.commit_with(options()).0 {
@@ -254,43 +254,43 @@ impl Admission {
     }
 
     /// Says what the author of a command had seen, which is executed behind `ahead` others of theirs in one change.
-    fn seeing<'a>(&self, authorized: Authorized<'a>, author: &Author, member: &Member, ahead: u64) -> Authorized<'a> {
+    fn seeing<'a>(&self, authorized: Authorized<'a>, author: &Author, next: &RunCommand, ahead: u64) -> Authorized<'a> {
         let behind = self.head().sequence + ahead;
         let heads = match ahead {
-            0 => self.log.heads_behind_own(member.base, author.device),
-            _ => (member.base < behind).then(|| self.log.heads_at(member.base)),
+            0 => self.log.heads_behind_own(next.base, author.device),
+            _ => (next.base < behind).then(|| self.log.heads_at(next.base)),
         };
         match heads {
             Some(heads) => authorized.seeing(self.log.hashes(&heads)),
-            None if member.is_older => authorized.seeing_less(),
+            None if next.is_older => authorized.seeing_less(),
             None => authorized,
         }
     }
 
     /// Adds the entries of commands that were executed together.
-    fn append(&mut self, author: &Author, members: Vec<Member>, executed: &Executed, now: Timestamp) -> Vec<Admitted> {
+    fn append(&mut self, author: &Author, run: Vec<RunCommand>, executed: &Executed, now: Timestamp) -> Vec<Admitted> {
         let mut parents = executed.parents.clone();
-        let append = |(member, suggestion): (Member, &bool)| {
-            let meta = self.log.append(executed.hash, author.device, member.base, &parents);
+        let append = |(next, suggestion): (RunCommand, &bool)| {
+            let meta = self.log.append(executed.hash, author.device, next.base, &parents);
             let sequence = self.log.head();
             parents = vec![sequence];
             let entry = Entry {
                 sequence,
                 change: executed.change.clone(),
-                command_id: member.id,
+                command_id: next.id,
                 person: author.person,
                 device: author.device,
                 at: now,
                 role: author.role.name().to_owned(),
-                command: member.command.name().to_owned(),
-                base: member.base,
+                command: next.command.name().to_owned(),
+                base: next.base,
                 suggestion: *suggestion,
                 signature: Vec::new(),
             };
             self.chain_hash = self.chain_hash.next(&entry);
-            Admitted { entry, meta, chain_hash: self.chain_hash, command: member.command }
+            Admitted { entry, meta, chain_hash: self.chain_hash, command: next.command }
         };
-        members.into_iter().zip(&executed.suggestions).map(append).collect()
+        run.into_iter().zip(&executed.suggestions).map(append).collect()
     }
 
     /// The verdict that was given to a command, if one was.
@@ -299,8 +299,8 @@ impl Admission {
     }
 }
 
-/// A submission that was read.
-struct Member {
+/// A submission that was read, to be executed alone or in a run.
+struct RunCommand {
     id: CommandId,
     /// The entry that it was made behind.
     base: u64,
@@ -324,14 +324,14 @@ struct Executed {
 /// Commands that are none, of which the document keeps no trace.
 struct Failed {
     /// The first of them that cannot be executed.
-    member: usize,
+    index: usize,
     why: Stopped,
 }
 
 impl Failed {
     /// Automerge does not open or make the change.
     fn conflict() -> Self {
-        Self { member: 0, why: Refusal::new(RefusalCode::Conflict).into() }
+        Self { index: 0, why: Refusal::new(RefusalCode::Conflict).into() }
     }
 }
 

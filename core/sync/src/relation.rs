@@ -1,4 +1,4 @@
-//! The location where a device stands to a document's log, and what it is sent next: the log may be of a restored backup.
+//! Compares a device's position with a document's log, which may be a restored backup, and picks what it is sent next.
 
 use crate::{ChainHash, Cursor, Position};
 

@@ -34,7 +34,7 @@ pub struct SignInRequest {
     pub is_kept_out: bool,
     /// For a name where there is none.
     pub language: Language,
-    /// The location where the request comes from.
+    /// The address that the request comes from.
     pub address: IpAddr,
 }
 

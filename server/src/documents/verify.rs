@@ -12,7 +12,7 @@ use super::key::find_key;
 use super::queries;
 pub use super::queries::LoadError;
 
-/// The location where a document's log ends.
+/// The end of a document's log.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogHead {
     document: DocumentId,

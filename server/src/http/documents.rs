@@ -71,7 +71,7 @@ pub(super) struct Document {
     space_id: SpaceId,
     /// Starts again where history was rewritten.
     generation: u64,
-    /// The number of commands of the generation were admitted.
+    /// The number of commands of the generation that were admitted.
     sequence: u64,
     /// The things in the document, by kind of document.
     #[schema(value_type = Object)]

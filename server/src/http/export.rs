@@ -21,7 +21,7 @@ use crate::auth::Caller;
 use crate::clock;
 use crate::sync::directory::DocumentAccess;
 
-/// The number of exports are made at once: each is in memory until it is sent.
+/// The most exports that are made at once: each is in memory until it is sent.
 static EXPORT_PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// Everything in the space that the caller may read, with its history.

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 
-/// The location where the extractor of the caller leaves who it was.
+/// The slot in which the extractor of the caller leaves the person.
 #[derive(Clone, Default)]
 pub(super) struct Seen(Arc<OnceLock<Caller>>);
 

@@ -45,7 +45,7 @@ pub(super) struct Writer {
 /// What whoever commits has in hand.
 struct WriterState {
     connection: Mutex<Connection>,
-    /// The number of jobs were sent to the thread and are not durable yet.
+    /// The number of jobs that were sent to the thread and are not durable yet.
     in_flight: AtomicUsize,
     /// True when the write-ahead file may hold what was erased.
     is_unclean: AtomicBool,

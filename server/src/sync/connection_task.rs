@@ -2,27 +2,26 @@
 
 mod auditing;
 mod ending;
+mod presence;
 mod reading;
 mod recovering;
 mod socket;
+mod submitting;
 
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use kring_domain::{Access, DocumentId, RefusalCode};
+use kring_domain::{Access, DocumentId};
 use kring_sync::{
     Claim, Cursor, DecodeError, Delivery, DeliveryState, DeviceFrame, PROTOCOL, Position, ServerFrame, Spellings,
-    Submission, decode_device_message, encode, field_at_fault,
+    decode_device_message, encode, field_at_fault,
 };
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::connection::{Broadcast, Item};
 use super::directory::{self, DocumentAccess, Window};
 use super::hub::Connected;
-use super::rate_limit::rate_limit;
-use super::revoked_edits::hold_revoked;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::documents::queries::LoadError;
@@ -38,12 +37,6 @@ const PING_AFTER: Duration = Duration::from_secs(30);
 
 /// After this long without a sign of life a device is gone.
 const GONE_AFTER: Duration = Duration::from_secs(45);
-
-/// The largest presence state, in bytes of JSON.
-const MAX_PRESENCE_BYTES: usize = 1024;
-
-/// The interval at which a device may say what its person is doing.
-const PRESENCE_EVERY: Duration = Duration::from_millis(100);
 
 /// A connected device and what it has been sent.
 struct ConnectionTask {
@@ -314,59 +307,6 @@ impl ConnectionTask {
                 return Ok(());
             }
         }
-    }
-
-    async fn submit(&mut self, document: DocumentId, commands: Vec<Submission>, size: usize) -> Result<(), Ending> {
-        if self.subscriptions.is_none() {
-            let directory = Box::pin(self.read(|reading| reading.directory())).await?;
-            let unasked = |access| Subscription::new(access, DeliveryState::default());
-            self.subscriptions = Some(directory.accesses.into_iter().map(unasked).collect());
-        }
-        let access = self.find(document).map(|subscription| subscription.access);
-        let connection = self.connected.connection.clone();
-        // A person who was removed is told so, and nothing more of theirs is taken, however fast it came.
-        if connection.is_closing() {
-            return Ok(());
-        }
-        if access.is_none() {
-            let person = connection.person;
-            let device = connection.device;
-            let held = Box::pin(hold_revoked(&self.app, person, device, document, commands)).await;
-            let verdicts = held.map_err(|_| Ending::UNAVAILABLE)?;
-            if verdicts.iter().any(|verdict| verdict.code == Some(RefusalCode::NotFound)) {
-                Box::pin(self.log_refused(document)).await;
-            }
-            return self.send(vec![encode(&ServerFrame::Verdicts { document, verdicts }).into()]).await;
-        }
-        if self.find(document).is_some_and(|subscription| subscription.delivery.is_ahead()) {
-            return Box::pin(self.put_off(document, commands)).await;
-        }
-        let limited = rate_limit(&self.app.hub, access.as_ref(), connection.device, connection.person, commands);
-        if let Some((author, commands)) = limited.passed {
-            let submitted = self.app.documents.submit_for(&connection, author, document, commands, size).await;
-            submitted.map_err(|_| Ending::UNAVAILABLE)?;
-        }
-        if limited.refused.is_empty() {
-            return Ok(());
-        }
-        let frame = encode(&ServerFrame::Verdicts { document, verdicts: limited.refused });
-        self.send(vec![frame.into()]).await
-    }
-
-    /// Tells the others who look at a document what this person is doing; too much of it is dropped.
-    fn relay(&mut self, document: DocumentId, state: &Value) -> Result<(), Ending> {
-        let now = Instant::now();
-        let is_early = self.presence_at.is_some_and(|last| now.duration_since(last) < PRESENCE_EVERY);
-        if is_early || state.to_string().len() > MAX_PRESENCE_BYTES {
-            return Ok(());
-        }
-        if self.find(document).is_some_and(|subscription| subscription.access.level() >= Access::Read) {
-            self.presence_at = Some(now);
-            let connection = &self.connected.connection;
-            let frame = ServerFrame::Presence { document, person: connection.person, state: state.clone() };
-            self.app.hub.relay(document, connection, &encode(&frame).into());
-        }
-        Ok(())
     }
 
     /// Returns what to do with new entries of a document.

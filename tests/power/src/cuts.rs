@@ -1,4 +1,4 @@
-//! The location where the power goes, and what was found there.
+//! The points at which the power goes, and the findings there.
 
 use std::fmt;
 use std::path::Path;
@@ -38,13 +38,13 @@ pub struct Fault {
 /// What many cuts came to.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The number of things were done to the files.
+    /// The number of things that were done to the files.
     pub done: usize,
-    /// The number of of those were syncs.
+    /// The number of those that were syncs.
     pub syncs: usize,
     /// The interval at which the power went.
     pub cuts: usize,
-    /// The number of answers were looked into, all cuts together.
+    /// The number of answers that were looked into, all cuts together.
     pub answers: usize,
     /// What was not as it was told.
     pub faults: Vec<Fault>,

@@ -1,4 +1,4 @@
-//! The location where the files are.
+//! The folder of the files.
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ use crate::vocabulary::{COMMANDS, Vocabulary, person};
 
 const PERSONS: u64 = 4;
 
-/// The number of commands were admitted, and how many of them shared a change with another.
+/// The commands that were admitted, and those of them that shared a change with another.
 #[derive(Default)]
 struct Played {
     admitted: usize,

@@ -89,7 +89,7 @@ pub(crate) struct Server {
     /// The number of commands it takes from a device for now, where there is a limit.
     allowances: BTreeMap<DeviceId, usize>,
     broken: Broken,
-    /// The location where edits were made, in a world that takes them for edits of what is there now.
+    /// The positions at which edits were made, in a world that takes them for edits of the present state.
     made_on: BTreeMap<CommandId, u64>,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Sight<'a> {
     /// The phone, by number.
     pub(crate) phone: usize,
     pub(crate) identity: DeviceIdentity,
-    /// The location where each document on it is, and what is there.
+    /// The position and the content of each document on it.
     pub(crate) bases: Vec<(DocumentId, Position, Point)>,
     /// The first entry of each document that it has kept whole, and all after it; the next one where it has kept none.
     pub(crate) kept: BTreeMap<DocumentId, u64>,

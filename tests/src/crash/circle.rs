@@ -26,7 +26,7 @@ pub(super) struct Circle {
     /// The phones, with what each said was saved.
     phones: Vec<(PathBuf, BTreeSet<String>)>,
     witness: Witness,
-    /// The location where the server has its files.
+    /// The folder of the server's files.
     data: PathBuf,
     /// What was in what is erased.
     erased: Vec<String>,

@@ -11,7 +11,7 @@ pub(super) struct Witness {
     fresh: BTreeSet<String>,
     /// The places, to see that no two commands share one.
     places: BTreeMap<u64, String>,
-    /// The number of were told over HTTP.
+    /// The number that were told over HTTP.
     pub(super) answered: usize,
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::{Failure, Outcome};
 
-/// The number of calls are under way at a time.
+/// The number of calls that are under way at a time.
 const THREADS: usize = 16;
 
 /// Makes `count` things on several threads, in any order, and returns them in order of their numbers.

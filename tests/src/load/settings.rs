@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The location where the programs and the data are, and how large the workloads.
+/// The paths of the programs and the data, and the size of the workloads.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The server's binary.
     pub kring: PathBuf,
     /// The load's own binary, which is also the bare WebSocket server.
     pub load: PathBuf,
-    /// The location where databases are made, each in a directory of its own that goes away; on a real disk, or durability is free.
+    /// The folder in which databases are made, each in a directory of its own that goes away; on a real disk, or durability is free.
     pub directory: PathBuf,
     /// The sizes.
     pub sizes: Sizes,

@@ -35,7 +35,7 @@ pub(crate) struct Thin {
     pub(crate) at: Position,
     /// The position where the document was when the server greeted.
     pub(crate) head: u64,
-    /// The number of of its own commands were admitted.
+    /// The number of its own commands that were admitted.
     pub(crate) admitted: usize,
     /// True when the connection is over, rather than that something wrong came over it.
     pub(crate) is_gone: bool,

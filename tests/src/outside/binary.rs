@@ -1,4 +1,4 @@
-//! The location where the binary `kring` is.
+//! The path of the binary `kring`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -17,7 +17,7 @@ pub struct Told {
     pub status: String,
     /// Why an edit was not accepted, as the person was told, each time.
     pub refusals: Vec<String>,
-    /// The location where the picture of the network is.
+    /// The path of the picture of the network.
     pub picture: PathBuf,
     /// What went otherwise than the story says.
     pub failures: Vec<String>,

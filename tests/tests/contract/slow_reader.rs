@@ -4,7 +4,7 @@ use fastrand::Rng;
 use kring_tests::outside::{Cast, Server, Socket, command, id};
 use serde_json::{Value, json};
 
-/// The number of of them.
+/// The number of devices that never read.
 const SILENT: usize = 4;
 
 /// How much more memory the server may hold afterwards: what may wait for each of them, and room for its own work on a

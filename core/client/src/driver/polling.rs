@@ -1,4 +1,4 @@
-//! The location where the network lets no socket through: rounds over HTTP, at a growing distance, until a socket is up after all.
+//! Rounds over HTTP on a network that lets no socket through, at a growing distance, until a socket opens after all.
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -46,7 +46,7 @@ pub(super) fn nothing(answer: Response<Body>) -> Result<(), HttpError> {
     }
 }
 
-/// Returns what time whoever answers has. A clock that was never set says nothing.
+/// Reads the time of the answer. A clock that was never set says nothing.
 pub(super) fn date(answer: &Response<Body>) -> Option<Timestamp> {
     let said = answer.headers().get(DATE)?.to_str().ok()?;
     Timestamp::from_http_date(said).filter(|at| *at >= Timestamp::EARLIEST_EDIT)

@@ -1,4 +1,4 @@
-//! The location where the server is.
+//! The address of the server.
 
 use std::net::IpAddr;
 

@@ -11,12 +11,12 @@ use crate::{ClientError, Options, clock};
 pub struct Rescue {
     /// The number of edits wait to be shared.
     pub waiting: usize,
-    /// The number of edits are in the *not accepted* box, some perhaps because nobody knows any more what they were part of.
+    /// The number of edits in the *not accepted* box; of some nobody knows any more what they were part of.
     pub not_accepted: usize,
     /// True when the sign-in is still there; where not, sign in again, and everything that was shared comes back. It ends
     /// where the list of what was looked at is not whole, since the server takes nothing from this device without.
     pub is_signed_in: bool,
-    /// The location where the damaged file is now; `None` where it was not damaged.
+    /// The path of the damaged file now; `None` where it was not damaged.
     pub set_aside: Option<PathBuf>,
 }
 

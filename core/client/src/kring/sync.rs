@@ -21,7 +21,7 @@ const ROUND_BYTES: usize = 700 << 10;
 /// The outcome of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SyncReport {
-    /// The number of edits of this phone were answered.
+    /// The number of edits of this phone that were answered.
     pub answered: usize,
     /// The number of edits still wait.
     pub waiting: usize,

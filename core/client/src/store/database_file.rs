@@ -1,4 +1,4 @@
-//! The location where a file is, and what it is locked with.
+//! The path of a file, and the key that it is locked with.
 
 use std::path::{Path, PathBuf};
 

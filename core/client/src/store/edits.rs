@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::value::{number, parse, signed, uuid, word};
 use super::{Store, StoreError};
 
-/// The number of shared edits of a document are listed; its history has them all.
+/// The most shared edits of a document that are listed; its history has them all.
 const LISTED: u32 = 200;
 
-/// The number of are remembered at least, for a server that loses them.
+/// The least that are remembered, for a server that loses them.
 const REMEMBERED: u32 = 5_000;
 
 /// Those beyond are forgotten this many at a time.

@@ -8,7 +8,7 @@ use super::edits::{SHARED, command};
 use super::value::{signed, uuid};
 use super::{Store, StoreError};
 
-/// The number of entries of a document are kept behind the snapshot.
+/// The number of entries of a document that are kept behind the snapshot.
 const MAX_KEPT_ENTRIES: u64 = 20_000;
 
 impl Store {

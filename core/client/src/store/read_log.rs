@@ -7,12 +7,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::value::{number, signed, uuid};
 use super::{Store, StoreError};
 
-/// The number of read events are kept that the server has: one that was restored from a backup asks for them again.
+/// The number of read events that are kept although the server has them: after a restore it asks for them again.
 const MAX_KEPT_READS: i64 = 2_000;
 
 /// Read events that the server has not been told of.
 pub(crate) struct UnsentReads {
-    /// The number of it was told of before these.
+    /// The number that it was told of before these.
     pub(crate) after: u64,
     /// At most [`MAX_READ_EVENTS`], in order.
     pub(crate) events: Vec<ReadEvent>,

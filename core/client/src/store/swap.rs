@@ -79,7 +79,7 @@ impl<'a> FileSwap<'a> {
     }
 }
 
-/// Returns what is to get which other name, in order: the damaged file after what belongs to it; and the new file.
+/// Lists the renames in order: what belongs to the damaged file, the damaged file, the new one.
 fn renames(path: &Path, number: &str) -> (Vec<(PathBuf, PathBuf)>, PathBuf) {
     let aside = with_suffix(path, format!("{DAMAGED}{number}"));
     let old = COMPANIONS.iter().chain([&""]).map(|ending| (with_suffix(path, ending), with_suffix(&aside, ending)));

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 
 use crate::{Author, PersonId, Timestamp};
 
-/// The key of who made an entity.
+/// The key of the person who made an entity.
 pub(super) const BY: Key<PersonId> = Key::new("by");
 
-/// The key of when an entity was made.
+/// The key of the time at which an entity was made.
 pub(super) const AT: Key<Timestamp> = Key::new("at");
 
 /// A key of an entity, with the type of the value that stands there.

@@ -62,7 +62,7 @@ pub struct AddContact {
     /// The day they were last in touch; not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<Date>,
-    /// The location where they meet.
+    /// The place at which they meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Text>,
     /// The things that they do together.

@@ -1,4 +1,4 @@
-//! The location where a contact stands: ring and quadrant, always written together as one value.
+//! The placement of a contact: ring and quadrant, always written together as one value.
 //!
 //! A placement is a map put anew at each move, so two concurrent moves stay two whole values and are never mixed
 //! into a third that nobody chose.

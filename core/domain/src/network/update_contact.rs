@@ -67,7 +67,7 @@ pub struct UpdateContact {
     /// The day they were last in touch; not in the future.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub last_contact: Option<Option<Date>>,
-    /// The location where they meet.
+    /// The place at which they meet.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub place: Option<Option<Text>>,
     /// The things that they do together.

@@ -18,7 +18,7 @@ pub(super) struct Round {
     pub(super) is_chosen: bool,
     /// True when an action is planned and not started.
     pub(super) is_planned: bool,
-    /// The number of actions are active; those that wait in the queue are beside them.
+    /// The number of active actions, without those that wait in the queue.
     pub(super) active: usize,
     /// When the action was done that waits longest for a look back.
     pub(super) waiting_since: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! The location where each entry stands in the graph of changes, so that any base can be named by a number.
+//! Keeps the heads of each entry in the graph of changes, so that a number names any base.
 
 use std::collections::BTreeMap;
 

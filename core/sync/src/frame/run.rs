@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::{DecodeError, Entry, bytes};
 
 /// The most entries that carry one change; a server makes runs of half as many.
-const MOST: usize = 64;
+const MAX_ENTRIES: usize = 64;
 
 /// The most bytes that the entries of one frame come to, with their changes.
-const MAX_CARRIED: usize = 32 << 20;
+const MAX_CARRIED_BYTES: usize = 32 << 20;
 
 /// Consecutive entries that carry the same change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub(super) struct EntryRun {
 impl EntryRun {
     /// The runs of some entries, which follow each other.
     pub(super) fn of(entries: &[Entry]) -> Vec<Self> {
-        entries.chunk_by(is_one_run).flat_map(|run| run.chunks(MOST)).filter_map(Self::new).collect()
+        entries.chunk_by(is_one_run).flat_map(|run| run.chunks(MAX_ENTRIES)).filter_map(Self::new).collect()
     }
 
     fn new(entries: &[Entry]) -> Option<Self> {
@@ -69,7 +69,7 @@ impl EntryRun {
     fn entries(self) -> Option<Vec<Entry>> {
         let (ids, rest) = self.command_ids.as_chunks::<16>();
         let count = ids.len();
-        let is_whole = rest.is_empty() && (1..=MOST).contains(&count);
+        let is_whole = rest.is_empty() && (1..=MAX_ENTRIES).contains(&count);
         if !is_whole || self.commands.len() != count || self.bases.len() != count {
             return None;
         }
@@ -97,7 +97,7 @@ impl EntryRun {
 /// The entries of some runs.
 pub(super) fn entries(runs: Vec<EntryRun>) -> Result<Vec<Entry>, DecodeError> {
     let carried = |run: &EntryRun| run.change.len().saturating_mul(run.command_ids.len() / 16);
-    if runs.iter().fold(0_usize, |sum, run| sum.saturating_add(carried(run))) > MAX_CARRIED {
+    if runs.iter().fold(0_usize, |sum, run| sum.saturating_add(carried(run))) > MAX_CARRIED_BYTES {
         return Err(DecodeError::TooLarge);
     }
     let mut entries = Vec::new();

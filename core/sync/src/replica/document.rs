@@ -48,7 +48,7 @@ pub(super) struct LocalDocument {
 struct Waiting {
     pending: Pending,
     sent: bool,
-    /// The location where the server says it is, while it has not come from there yet.
+    /// The position that the server says it has, while it has not come from there yet.
     admitted: Option<Position>,
     /// True when the person was told that it is there.
     notified: bool,

@@ -1,4 +1,4 @@
-//! The location where a request comes from: the socket's address, or what a trusted proxy says.
+//! The address that a request comes from: the socket's, or what a trusted proxy says.
 
 mod hops;
 

@@ -105,7 +105,7 @@ pub enum Loss {
     Memory,
 }
 
-/// The location where a device loses its memory.
+/// The point at which a device loses its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crash {
     /// Before the batch is in the store.

@@ -26,7 +26,7 @@ pub(super) struct Drawing<'a> {
     layout: &'a Layout,
     client: &'a str,
     language: Language,
-    /// The location where the middle of the map is.
+    /// The middle of the map.
     middle: Point,
     svg: String,
     height: f64,

@@ -1,4 +1,4 @@
-//! The location where everybody is drawn.
+//! The coordinates at which everybody is drawn.
 //!
 //! Every sector is worked out as if it were the quarter with both coordinates positive, and mirrored afterwards.
 //! There, a box lies between two radii exactly when its near corner is beyond the inner one and its far corner

@@ -40,7 +40,7 @@ pub struct AddAction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3))]
     pub complexity: Option<u8>,
-    /// The location where it takes place.
+    /// The setting in which it takes place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub setting: Option<Setting>,
     /// With whom the client does it.

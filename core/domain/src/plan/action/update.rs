@@ -28,7 +28,7 @@ pub struct UpdateAction {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3))]
     pub complexity: Option<Option<u8>>,
-    /// The location where it takes place.
+    /// The setting in which it takes place.
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
     pub setting: Option<Option<Setting>>,
     /// With whom the client does it.
